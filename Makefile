@@ -1,0 +1,47 @@
+# leakwatch: `make` or `make help` lists the targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+export LEAKWATCH_DATA_DIR ?= .data
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Scan the demo cluster (or LEAKWATCH_PROMETHEUS_URL), then serve on http://127.0.0.1:8080
+	@exec $(BIN)/leakwatch run
+
+test: $(VENV)/.dev ## Lint, types and every test, against real servers where they can be had
+	@scripts/servers.sh
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest
+
+lint: $(VENV)/.dev ## Style (ruff) and types (mypy --strict)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## Put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## Measure the detector and a scan beside what users run today
+	$(BIN)/python -m bench
+
+lock: ## Write the lock files anew from pyproject.toml (needs uv)
+	scripts/lock.sh
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.run: requirements.lock pyproject.toml scripts/venv.sh
+	@scripts/venv.sh $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
+	@scripts/venv.sh $(VENV) requirements-dev.lock
+	@touch $@ $(VENV)/.run
+
+.PHONY: help run test lint format bench lock clean

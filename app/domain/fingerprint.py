@@ -1,0 +1,14 @@
+"""The identity of an incident, as one short string."""
+
+import hashlib
+
+from app.domain.finding import Identity
+
+
+def fingerprint(identity: Identity) -> str:
+    """Sixteen hexadecimal digits that are the same for the same cluster, namespace, workload and container.
+
+    The parts are joined by a byte that no Kubernetes name may contain, so that no two identities run together.
+    """
+    joined = "\x00".join((identity.cluster, identity.namespace, identity.workload, identity.container))
+    return hashlib.sha256(joined.encode()).hexdigest()[:16]

@@ -1,0 +1,91 @@
+"""What can go wrong, so that a person can be told what to do.
+
+LeakwatchError                 one line for a person; `hint` says what to do; `exit_status` for the CLI
+├── UsageError                 what was asked for makes no sense: exit status 2
+│   ├── SettingsError          a setting is wrong; names it
+│   └── RecordingError         a file is not what it should be; names the place
+├── SourceError                Prometheus could not be read
+│   ├── SourceUnreachable      no connection, cut, or timed out: try again
+│   ├── SourceOverloaded       it said 503 or timed out a query: try again, later and smaller
+│   ├── SourceRefused          401, 403: credentials
+│   ├── SourceRejected         400, 422: the query, or its size
+│   └── SourceUnusable         404, HTML, something that is not a Prometheus
+├── StorageError               the database or data folder cannot be used
+│   ├── SchemaOutdated         older than the code: upgrade
+│   └── SchemaTooNew           newer than the code: use a newer leakwatch
+├── ScanInProgress             another scan holds the lock
+└── ScanAbandoned              the scan was told to stop or ran out of time
+"""
+
+
+class LeakwatchError(Exception):
+    """Something a person can act on. `str()` is one line; `hint` is what to do about it."""
+
+    exit_status = 1
+    retryable = False
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(LeakwatchError):
+    """What was asked for makes no sense."""
+
+    exit_status = 2
+
+
+class SettingsError(UsageError):
+    """A setting has a value it cannot have."""
+
+
+class RecordingError(UsageError):
+    """A recording is not in any form that leakwatch reads."""
+
+
+class SourceError(LeakwatchError):
+    """The source of memory series could not be read."""
+
+
+class SourceUnreachable(SourceError):
+    """No connection, a cut one, or no answer in time."""
+
+    retryable = True
+
+
+class SourceOverloaded(SourceError):
+    """The server is too busy, or the query is too large for it."""
+
+    retryable = True
+
+
+class SourceRefused(SourceError):
+    """The server does not accept the credentials."""
+
+
+class SourceRejected(SourceError):
+    """The server does not accept the query."""
+
+
+class SourceUnusable(SourceError):
+    """Whatever answers there is not a Prometheus."""
+
+
+class StorageError(LeakwatchError):
+    """The database or the data folder cannot be used."""
+
+
+class SchemaOutdated(StorageError):
+    """The database is older than this version of leakwatch."""
+
+
+class SchemaTooNew(StorageError):
+    """The database was written by a newer version of leakwatch."""
+
+
+class ScanInProgress(LeakwatchError):
+    """Another scan is running; there is never more than one."""
+
+
+class ScanAbandoned(LeakwatchError):
+    """The scan was told to stop, or its time ran out."""

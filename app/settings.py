@@ -1,0 +1,241 @@
+"""Every setting, from the environment and one file. No other module reads the environment.
+
+A setting `x_y` is the variable LEAKWATCH_X_Y, or the key `x_y` of the YAML file named by LEAKWATCH_CONFIG; the
+environment wins. A secret `x` may instead be the content of the file named by LEAKWATCH_X_FILE.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from app.durations import DurationSeconds
+from app.errors import SettingsError
+
+PREFIX = "LEAKWATCH_"
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+# Kubernetes gives each pod the addresses of the namespace's services: for one called "leakwatch" these.
+_SERVICE_LINK = re.compile(rf"{PREFIX}(SERVICE_(HOST|PORT.*)|PORT_\d+_.*)")
+
+
+def _default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "leakwatch"
+
+
+class MetricNames(BaseModel):
+    """Names and label matchers of the series that are read; the defaults are cAdvisor's and kube-state-metrics'."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    working_set: str = Field("container_memory_working_set_bytes", description="Working set, bytes")
+    rss: str = Field("container_memory_rss", description="Anonymous memory, bytes")
+    cache: str = Field("container_memory_cache", description="Page cache, bytes")
+    cpu: str = Field("container_cpu_usage_seconds_total", description="CPU time, seconds")
+    start_time: str = Field("container_start_time_seconds", description="Start of the container, unix seconds")
+    spec_limit: str = Field("container_spec_memory_limit_bytes", description="cAdvisor's own memory limit, bytes")
+    limit: str = Field("kube_pod_container_resource_limits", description="Limits by kube-state-metrics")
+    restarts: str = Field("kube_pod_container_status_restarts_total", description="Restarts of a container")
+    terminated: str = Field(
+        "kube_pod_container_status_last_terminated_reason", description="Why a container was last terminated"
+    )
+    pod_owner: str = Field("kube_pod_owner", description="Owner of a pod")
+    replicaset_owner: str = Field("kube_replicaset_owner", description="Owner of a ReplicaSet")
+    job_owner: str = Field("kube_job_owner", description="Owner of a Job")
+    container_info: str = Field("kube_pod_container_info", description="Image of a container")
+    container_matchers: str = Field(
+        'container!="",container!="POD"',
+        description="Label matchers that leave out pod sandboxes and cgroup slices of cAdvisor's series; "
+        'add your job here, such as job="kubelet"',
+    )
+    state_matchers: str = Field("", description="Label matchers for kube-state-metrics' series")
+    cluster_label: str = Field("", description="Label that tells clusters apart in a shared Prometheus (empty: none)")
+
+
+class Settings(BaseSettings):
+    """What can be set. Each description ends up in the README's table; a test holds the two together."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_nested_delimiter="__")
+
+    prometheus_url: str | None = Field(None, description="Prometheus, Thanos, Mimir or VictoriaMetrics to scan")
+    prometheus_token: SecretStr | None = Field(None, description="Bearer token (or LEAKWATCH_PROMETHEUS_TOKEN_FILE)")
+    prometheus_username: str | None = Field(None, description="User for basic authentication")
+    prometheus_password: SecretStr | None = Field(None, description="Its password (or ..._PASSWORD_FILE)")
+    prometheus_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust")
+    prometheus_client_cert: Path | None = Field(None, description="PEM file of the client's certificate")
+    prometheus_client_key: Path | None = Field(None, description="PEM file of the client's key")
+    prometheus_tenant: str | None = Field(None, description="Tenant, sent as X-Scope-OrgID")
+    prometheus_headers: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Further headers for each request, as a JSON object"
+    )
+    prometheus_timeout: DurationSeconds = Field(60.0, gt=0, description="Longest wait for one answer")
+    prometheus_concurrency: int = Field(4, ge=1, le=16, description="Most queries under way at once")
+    prometheus_max_samples: int = Field(
+        2_000_000, ge=10_000, description="Most samples one query may return; batches are cut to it"
+    )
+    prometheus_retries: int = Field(3, ge=0, le=10, description="Tries after a time-out, a cut connection or a 503")
+
+    recording: Path | None = Field(None, description="A recorded cluster to scan in place of a server")
+    cluster: str = Field("", max_length=200, description="Name of the scanned cluster, part of each fingerprint")
+    lookback: DurationSeconds = Field(172800.0, gt=0, description="Window of a scan")
+    history: DurationSeconds = Field(604800.0, ge=0, description="How far before the window to look coarsely")
+    step: DurationSeconds | None = Field(None, gt=0, description="Step of the grid; chosen from the window if unset")
+    namespaces: tuple[str, ...] = Field((), description="Namespaces to scan, as a JSON list (empty: all)")
+    selector: str = Field("", description='Further label matchers, such as pod=~"cart-.*"')
+
+    warn_within: DurationSeconds = Field(
+        259200.0, gt=0, description="Severity warning when the limit is nearer than this"
+    )
+    page_within: DurationSeconds = Field(
+        86400.0, gt=0, description="Severity critical when the limit is nearer than this"
+    )
+
+    reopen_within: DurationSeconds = Field(
+        86400.0, ge=0, description="A leak that comes back this soon reopens its incident; later it is a new occurrence"
+    )
+    resolve_after_scans: int = Field(3, ge=1, le=1000, description="Healthy scans in a row that close an incident")
+    gone_after: DurationSeconds = Field(
+        21600.0, gt=0, description="An incident closes when its workload is gone so long"
+    )
+
+    data_dir: Path = Field(default_factory=_default_data_dir, description="Where the SQLite database is kept")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL, as postgresql://user:password@host/name (or ..._URL_FILE); unset: SQLite"
+    )
+    auto_upgrade: bool = Field(False, description="Let `serve` upgrade the database's schema when it starts")
+
+    host: str = Field("127.0.0.1", description="Address that `serve` listens on")
+    port: int = Field(8080, ge=0, le=65535, description="Port that `serve` listens on")
+    scan_interval: DurationSeconds = Field(600.0, gt=0, description="Time from one scheduled scan to the next")
+    scan_jitter: DurationSeconds = Field(
+        30.0, ge=0, description="Random delay added to each, so that fleets spread out"
+    )
+    scan_time_limit: DurationSeconds = Field(1800.0, gt=0, description="A scan that takes longer is abandoned")
+    scan_on_start: bool = Field(True, description="Scan once as soon as `serve` is up")
+
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="auto: for people on a terminal, else JSON"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line to log")
+
+    metrics: MetricNames = Field(MetricNames(), description="Metric names and matchers, see below")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.prometheus_url is not None and not re.match(r"https?://[^/]", self.prometheus_url):
+            raise ValueError("prometheus_url: must begin with http:// or https:// and name a host")
+        if self.prometheus_token and self.prometheus_username:
+            raise ValueError("prometheus_token: give a bearer token or a user name, not both")
+        if bool(self.prometheus_client_cert) != bool(self.prometheus_client_key):
+            raise ValueError("prometheus_client_cert: a client certificate and its key go together")
+        if self.page_within > self.warn_within:
+            raise ValueError("page_within: must not be longer than warn_within")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given by hand wins over the environment, that over secret files, and those over the YAML file."""
+        return init_settings, env_settings, _SecretFiles(settings_cls), _YamlFile(settings_cls)
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """LEAKWATCH_X_FILE names a file whose content is the secret `x`."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(_variable(field_name) + "_FILE") if field_name in secret_fields() else None
+        if path is None:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{_variable(field_name)}_FILE: cannot read {path}: {_cause(error)}") from error
+
+    def __call__(self) -> dict[str, Any]:
+        values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class _YamlFile(PydanticBaseSettingsSource):
+    """The YAML file that LEAKWATCH_CONFIG names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        path = os.environ.get(CONFIG_VARIABLE)
+        if not path:
+            return {}
+        try:
+            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{CONFIG_VARIABLE}: cannot read {path}: {_cause(error)}") from error
+        except yaml.YAMLError as error:
+            where = getattr(error, "problem_mark", None)
+            line = f", line {where.line + 1}" if where else ""
+            raise SettingsError(f"{path}{line}: not valid YAML") from error
+        if content is None:
+            return {}
+        if not isinstance(content, dict):
+            raise SettingsError(f"{path}: must hold `setting: value` lines")
+        return content
+
+
+def _variable(field_name: str) -> str:
+    return PREFIX + field_name.upper()
+
+
+def _cause(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8 text"
+
+
+def secret_fields() -> frozenset[str]:
+    """Settings whose value must never be shown, and which may come from a file."""
+    return frozenset({"prometheus_token", "prometheus_password", "database_url"})
+
+
+def _known_variables() -> frozenset[str]:
+    names = {_variable(name) for name in Settings.model_fields}
+    names |= {f"{_variable(name)}_FILE" for name in secret_fields()}
+    names |= {f"{_variable('metrics')}__{name.upper()}" for name in MetricNames.model_fields}
+    return frozenset(names | {CONFIG_VARIABLE})
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = _known_variables()
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known and not _SERVICE_LINK.fullmatch(name):
+            raise SettingsError(f"{name}: there is no such setting", "the README lists them all")
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings in force: what is `given`, then the environment, secret files, the YAML file, the defaults.
+
+    Raises SettingsError, naming the setting and never showing a secret.
+    """
+    _refuse_unknown(os.environ)
+    if os.environ.get(_variable("port"), "").startswith("tcp://"):  # a service link, not a setting
+        given.setdefault("port", Settings.model_fields["port"].default)
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = "__".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        if not where and ": " in message:
+            where, message = message.split(": ", 1)
+        raise SettingsError(f"{_variable(where)}: {message}") from None
+    except ValueError as error:  # a list or object that is not JSON
+        raise SettingsError(f"a setting cannot be read: {error}") from None

@@ -8,7 +8,8 @@ LeakwatchError                 one line for a person; `hint` says what to do; `e
 │   ├── SourceUnreachable      no connection, cut, or timed out: try again
 │   ├── SourceOverloaded       it said 503 or timed out a query: try again, later and smaller
 │   ├── SourceRefused          401, 403: credentials
-│   ├── SourceRejected         400, 422: the query, or its size
+│   ├── SourceRejected         400, 422: the query
+│   │   └── SourceTooLarge     more than the server gives at once: ask for less
 │   └── SourceUnusable         404, HTML, something that is not a Prometheus
 ├── StorageError               the database or data folder cannot be used
 │   ├── SchemaOutdated         older than the code: upgrade
@@ -65,6 +66,10 @@ class SourceRefused(SourceError):
 
 class SourceRejected(SourceError):
     """The server does not accept the query."""
+
+
+class SourceTooLarge(SourceRejected):
+    """The query asks for more than the server gives at once."""
 
 
 class SourceUnusable(SourceError):

@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     prometheus_timeout: DurationSeconds = Field(60.0, gt=0, description="Longest wait for one answer")
     prometheus_concurrency: int = Field(4, ge=1, le=16, description="Most queries under way at once")
     prometheus_max_samples: int = Field(
-        2_000_000, ge=10_000, description="Most samples one query may return; batches are cut to it"
+        250_000, ge=10_000, description="Most samples one query may return; batches are cut to it"
     )
     prometheus_retries: int = Field(3, ge=0, le=10, description="Tries after a time-out, a cut connection or a 503")
 
@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     def _consistent(self) -> Self:
         if self.prometheus_url is not None and not re.match(r"https?://[^/]", self.prometheus_url):
             raise ValueError("prometheus_url: must begin with http:// or https:// and name a host")
+        if self.prometheus_url is not None and "@" in self.prometheus_url.split("://", 1)[1].split("/", 1)[0]:
+            raise ValueError("prometheus_url: give the user and password by their own settings, not in the URL")
         if self.prometheus_token and self.prometheus_username:
             raise ValueError("prometheus_token: give a bearer token or a user name, not both")
         if bool(self.prometheus_client_cert) != bool(self.prometheus_client_key):

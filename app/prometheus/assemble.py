@@ -1,0 +1,212 @@
+"""From raw series, as any source gives them, to the panel that detectors read."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.domain.finding import Workload
+from app.domain.scan import Problem
+from app.prometheus.series import RawSeries
+from app.prometheus.source import ContainerRef, LabelSet, Reading
+from app.settings import MetricNames
+from detectors.panel import Floats, Grid, History, Ints, Panel
+
+# Prometheus takes the last sample of up to five minutes before for the value at a time (its lookback delta).
+LOOKBACK_SECONDS = 300.0
+# "Unlimited" is written as the largest page-aligned 64-bit number under cgroups v1; no machine has an exbibyte.
+_NO_LIMIT_ABOVE = 2.0**60
+
+_Key = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Versions:
+    """What one metric says of one container: values on the grid by the instance of the container that said it."""
+
+    by_instance: dict[str, Floats] = field(default_factory=dict)
+
+    def add(self, instance: str, values: Floats) -> None:
+        known = self.by_instance.get(instance)
+        self.by_instance[instance] = values if known is None else np.fmax(known, values)
+
+    def merged(self) -> Floats:
+        """One series: of two that overlap after a restart the newer counts; of two that scrape the same, the larger.
+
+        cAdvisor reports a container that is gone for up to some four minutes beside the one that took its place.
+        """
+        instances = list(self.by_instance.values())
+        if len(instances) == 1:
+            return instances[0]
+        result = np.full_like(instances[0], np.nan)
+        for values in sorted(instances, key=_first_seen):
+            result = np.where(np.isfinite(values), values, result)
+        return result
+
+
+def assemble(
+    series: Iterable[RawSeries],
+    containers: Sequence[ContainerRef],
+    grid: Grid,
+    metrics: MetricNames,
+    *,
+    lookback_seconds: float = LOOKBACK_SECONDS,
+    history: History | None = None,
+    problems: Sequence[Problem] = (),
+    unread: Iterable[int] = (),
+) -> Reading:
+    """The reading of `containers` (one row each, in that order) on the grid.
+
+    lookback_seconds: how long a sample stands for what follows it; 0 where the samples are on the grid already,
+    as query_range gives them.
+    """
+    row_of = {(c.namespace, c.pod, c.container): row for row, c in enumerate(containers)}
+    fields = {
+        metrics.working_set: "working_set",
+        metrics.rss: "rss",
+        metrics.cache: "cache",
+        metrics.cpu: "cpu",
+        metrics.start_time: "start_time",
+        metrics.restarts: "restarts",
+        metrics.spec_limit: "spec_limit",
+        metrics.limit: "limit",
+        metrics.terminated: "oom_killed",
+    }
+    versions: dict[tuple[str, int], _Versions] = defaultdict(_Versions)
+    samples = 0
+    for one in series:
+        name = fields.get(one.metric)
+        row = row_of.get(container_key(one.labels))
+        if name is None or row is None or not _is_wanted(name, one.labels):
+            continue
+        samples += one.times.size
+        values = on_grid(one.times, one.values, grid, lookback_seconds)
+        if name == "cpu":
+            values = _rate(values, grid.step)
+        elif name == "oom_killed":
+            values = _oom_indicator(values, one.labels)
+        instance = one.labels.get("id") or one.labels.get("uid") or ""
+        versions[name, row].add(instance, values)
+
+    def member(name: str) -> Floats:
+        result = np.full((len(containers), grid.steps), np.nan)
+        for row in range(len(containers)):
+            if (name, row) in versions:
+                result[row] = versions[name, row].merged()
+        return result
+
+    start_time, working_set, rss = member("start_time"), member("working_set"), member("rss")
+    subjects, subject = _subjects(containers)
+    revisions, revision = _revisions(containers, subject, len(subjects), _first_samples(working_set, rss))
+    panel = Panel(
+        grid=grid,
+        working_set=working_set,
+        rss=rss,
+        cache=member("cache"),
+        cpu=member("cpu"),
+        start_time=start_time,
+        restarts=member("restarts"),
+        oom_killed=member("oom_killed"),
+        limit=_limits(member("limit"), member("spec_limit")),
+        subject=subject,
+        revision=revision,
+        history=history,
+    )
+    return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread))
+
+
+def container_key(labels: LabelSet) -> _Key:
+    """(namespace, pod, container) of a series; old cAdvisors say pod_name and container_name."""
+    return (
+        labels.get("namespace", ""),
+        labels.get("pod") or labels.get("pod_name", ""),
+        labels.get("container") or labels.get("container_name", ""),
+    )
+
+
+def on_grid(times: Floats, values: Floats, grid: Grid, lookback_seconds: float) -> Floats:
+    """The value at each time of the grid: the last sample at or before it that is not too old; NaN where none is.
+
+    times: unix seconds, increasing, shape (samples,); values: the same shape; a NaN value ends what was before it.
+    """
+    if times.size == 0:
+        return np.full(grid.steps, np.nan)
+    at = grid.times
+    # A hundredth of a second of slack: servers and files round their times to milliseconds.
+    last = np.searchsorted(times, at + 0.01, side="right") - 1
+    age = at - times[np.maximum(last, 0)]
+    known = (last >= 0) & (age <= max(lookback_seconds, 0.01))
+    taken = np.where(known, values[np.maximum(last, 0)], np.nan)
+    return np.where(np.isfinite(taken), taken, np.nan)
+
+
+def subject_index(keys: Sequence[tuple[str, Workload, str]]) -> tuple[tuple[tuple[str, Workload, str], ...], Ints]:
+    """The distinct (namespace, workload, container), in order of appearance, and the index of each row's."""
+    index: dict[tuple[str, Workload, str], int] = {}
+    rows = np.array([index.setdefault(key, len(index)) for key in keys], dtype=np.int64)
+    return tuple(index), rows
+
+
+def _subjects(containers: Sequence[ContainerRef]) -> tuple[tuple[tuple[str, Workload, str], ...], Ints]:
+    return subject_index([(c.namespace, c.workload, c.container) for c in containers])
+
+
+def _revisions(
+    containers: Sequence[ContainerRef], subject: Ints, subjects: int, first_seen: Floats
+) -> tuple[tuple[tuple[str | None, ...], ...], Ints]:
+    """Each subject's revisions, the one first seen earliest first, and the index of each row's."""
+    first: list[dict[str | None, float]] = [{} for _ in range(subjects)]
+    for row, container in enumerate(containers):
+        of_subject = first[int(subject[row])]
+        of_subject[container.revision] = min(of_subject.get(container.revision, np.inf), float(first_seen[row]))
+    ordered = [tuple(sorted(seen, key=lambda name: (seen[name], name or ""))) for seen in first]
+    rows = [ordered[int(subject[row])].index(container.revision) for row, container in enumerate(containers)]
+    return tuple(ordered), np.array(rows, dtype=np.int64)
+
+
+def _first_samples(working_set: Floats, rss: Floats) -> Floats:
+    known = np.isfinite(working_set) | np.isfinite(rss)
+    return np.where(known.any(axis=1), known.argmax(axis=1).astype(np.float64), np.inf)
+
+
+def _first_seen(values: Floats) -> int:
+    known = np.isfinite(values)
+    return int(known.argmax()) if known.any() else values.size
+
+
+def _is_wanted(name: str, labels: LabelSet) -> bool:
+    if name == "limit":
+        return labels.get("resource", "memory") == "memory"
+    if name == "cpu":
+        return labels.get("cpu", "total") == "total"
+    return True
+
+
+def _rate(counter: Floats, step: float) -> Floats:
+    """Cores in use between the grid's steps; a counter that fell has started again from zero."""
+    before = np.concatenate(([np.nan], counter[:-1]))
+    risen = np.where(counter >= before, counter - before, counter)
+    return np.where(np.isfinite(before), risen, np.nan) / step
+
+
+def _oom_indicator(values: Floats, labels: LabelSet) -> Floats:
+    """1 where the last termination was an OOM kill, 0 where it was not; a series of another reason says 0."""
+    if labels.get("reason") == "OOMKilled":
+        return values
+    return np.where(values > 0, 0.0, np.nan)
+
+
+def _limits(by_state: Floats, by_cadvisor: Floats) -> Floats:
+    """The limit last in force, bytes, shape (rows,); NaN where there is none."""
+    limit = np.where(np.isfinite(last_known(by_state)), last_known(by_state), last_known(by_cadvisor))
+    return np.where((limit > 0) & (limit < _NO_LIMIT_ABOVE), limit, np.nan)
+
+
+def last_known(values: Floats) -> Floats:
+    """The last finite value of each row, shape (rows,); NaN where there is none."""
+    if values.shape[1] == 0:
+        return np.full(values.shape[0], np.nan)
+    known = np.isfinite(values)
+    last = values.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    return np.where(known.any(axis=1), values[np.arange(values.shape[0]), last], np.nan)

@@ -1,0 +1,101 @@
+"""A bounded set of connections to one Prometheus, each used by one thread at a time."""
+
+import queue
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from prometheus_api_client import PrometheusConnect
+from urllib3.util.retry import Retry
+
+from app.errors import SourceError
+from app.prometheus.session import CheckedSession
+from app.prometheus.source import Control, LabelSet
+from app.settings import Settings
+
+_FIRST_BACK_OFF_SECONDS = 0.5
+_LONGEST_BACK_OFF_SECONDS = 15.0
+
+Result = TypeVar("Result")
+
+
+class PrometheusClient:
+    """Range queries and series look-ups, never more at once than there are connections.
+
+    What fails in passing (a time-out, a cut connection, 503) is tried again with a growing, random wait.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.prometheus_url is None:
+            raise ValueError("settings.prometheus_url is needed")
+        self._timeout = settings.prometheus_timeout
+        self._retries = settings.prometheus_retries
+        self._idle: queue.SimpleQueue[tuple[CheckedSession, PrometheusConnect]] = queue.SimpleQueue()
+        url = settings.prometheus_url.rstrip("/")
+        for _ in range(settings.prometheus_concurrency):
+            session = CheckedSession(settings)
+            self._idle.put(
+                (session, PrometheusConnect(url=url, session=session, retry=Retry(0, redirect=False), method="POST"))
+            )
+
+    def query_range(
+        self, query: str, start: float, end: float, step: float, control: Control
+    ) -> tuple[list[dict[str, Any]], list[str]]:
+        """The matrix of a range query as the API writes it, and the server's warnings. Times are unix seconds.
+
+        Raises SourceError, ScanAbandoned.
+        """
+        # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
+        options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
+        return self._call(
+            lambda connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
+            control,
+        )
+
+    def series(self, match: str, start: float, end: float, control: Control) -> tuple[list[LabelSet], list[str]]:
+        """The label sets of all series that match and have samples in the span, and the server's warnings.
+
+        Raises SourceError, ScanAbandoned.
+        """
+        return self._call(
+            lambda connect: connect.get_series(_utc(start), _utc(end), {"match[]": match, "partial_response": "false"}),
+            control,
+        )
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        while not self._idle.empty():
+            self._idle.get_nowait()[0].close()
+
+    def _call(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+        for attempt in range(self._retries + 1):
+            try:
+                return self._ask_once(ask, control)
+            except SourceError as error:
+                if not error.retryable or attempt == self._retries:
+                    raise
+            pause = min(_FIRST_BACK_OFF_SECONDS * 2**attempt, _LONGEST_BACK_OFF_SECONDS)
+            control.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads clients; nothing secret)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _ask_once(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+        session, connect = self._borrow(control)
+        try:
+            session.exchange.deadline = time.monotonic() + control.remaining(self._timeout)
+            session.exchange.warnings = []
+            return ask(connect), session.exchange.warnings
+        finally:
+            self._idle.put((session, connect))
+
+    def _borrow(self, control: Control) -> tuple[CheckedSession, PrometheusConnect]:
+        while True:
+            try:
+                return self._idle.get(timeout=control.remaining(1.0))
+            except queue.Empty:
+                control.check()
+
+
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

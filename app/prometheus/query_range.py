@@ -1,0 +1,222 @@
+"""Series by Prometheus' range queries: what every server of its kind answers."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from app.domain.scan import Problem
+from app.errors import SourceTooLarge, SourceUnusable
+from app.prometheus.assemble import assemble, container_key
+from app.prometheus.batching import cut_into_batches
+from app.prometheus.client import PrometheusClient
+from app.prometheus.ownership import Ownership, SeenContainer, container_refs
+from app.prometheus.series import RawSeries
+from app.prometheus.source import Batch, ContainerRef, Control, LabelSet, Plan, Reading, ScanRequest
+from app.settings import Settings
+from detectors.panel import Grid, History
+
+_MAX_POINTS = 10_000
+_HISTORY_STEP_SECONDS = 1800.0
+
+
+class QueryRangeSource:
+    """Memory series from a server of the Prometheus HTTP API."""
+
+    name = "query_range"
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = PrometheusClient(settings)
+        self._metrics = settings.metrics
+        self._max_samples = settings.prometheus_max_samples
+        self._concurrency = settings.prometheus_concurrency
+        self._selector = ""
+        self._pods_in_namespace: Counter[str] = Counter()
+
+    def plan(self, request: ScanRequest, control: Control) -> Plan:
+        """Ask for label sets only: the index answers, no sample is touched."""
+        self._selector = request.selector
+        names, grid = self._metrics, request.grid
+        asked = [
+            names.working_set,
+            names.rss,
+            names.container_info,
+            names.pod_owner,
+            names.replicaset_owner,
+            names.job_owner,
+        ]
+        matches = [
+            f"{name}{{{_matchers(names.container_matchers, _namespaces(request.namespaces), request.selector)}}}"
+            for name in asked[:2]
+        ] + [f"{name}{{{_matchers(names.state_matchers, _namespaces(request.namespaces))}}}" for name in asked[2:]]
+        with self._pool() as pool:
+            answers = [pool.submit(self._client.series, match, grid.start, grid.end, control) for match in matches]
+            found = [answer.result() for answer in answers]
+        working_set, rss, info, *owners = (labels for labels, _ in found)
+        problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
+        if not working_set and not rss:
+            raise SourceUnusable(
+                f"no container memory between the window's ends: {matches[0]} matches nothing",
+                "check --namespace and --selector, or LEAKWATCH_METRICS__CONTAINER_MATCHERS and the metric names",
+            )
+        if not owners[0]:
+            problems.append(
+                Problem("no_kube_state_metrics", "no pod owners: workloads are told by pod names, limits by cAdvisor")
+            )
+        refs = container_refs(_seen([*working_set, *rss], info), Ownership.from_label_sets(*owners))
+        self._pods_in_namespace = Counter(ref.namespace for ref in refs)
+        return Plan(grid, cut_into_batches(refs, grid.steps, self._max_samples), _distinct(problems))
+
+    def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
+        """Each metric of the batch's containers, by one query each where the server allows it."""
+        names = self._metrics
+        wanted = [
+            (name, names.container_matchers)
+            for name in (names.working_set, names.rss, names.cache, names.cpu, names.start_time, names.spec_limit)
+        ] + [(name, names.state_matchers) for name in (names.restarts, names.limit, names.terminated)]
+        with self._pool() as pool:
+            answers = [
+                pool.submit(self._read_metric, name, matchers, batch.containers, plan.grid, control)
+                for name, matchers in wanted
+            ]
+            found = [_result(answer, answers) for answer in answers]
+        problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
+        return assemble(
+            (one for series, _ in found for one in series),
+            batch.containers,
+            plan.grid,
+            names,
+            lookback_seconds=0.0,
+            problems=_distinct(problems),
+            unread=range(len(batch.containers)) if problems else (),
+        )
+
+    def history(
+        self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control
+    ) -> tuple[History, tuple[Problem, ...]]:
+        """What these containers held before the window, a lowest and a highest value each half hour."""
+        step = _HISTORY_STEP_SECONDS
+        end = np.floor(plan.grid.start / step) * step
+        grid = Grid(float(end - np.floor(seconds / step) * step + step), step, int(seconds // step))
+        low, high = np.full((2, len(containers), grid.steps), np.nan)
+        row_of = {(c.namespace, c.pod, c.container): row for row, c in enumerate(containers)}
+        warnings: list[str] = []
+        for function, into, pick in (("min_over_time", low, np.fmin), ("max_over_time", high, np.fmax)):
+            inner = self._query(self._metrics.rss, self._metrics.container_matchers, containers)
+            query = f"{function}({inner}[{step:g}s])"
+            matrix, said = self._client.query_range(query, grid.start, grid.end, step, control)
+            warnings += said
+            for one in _raw_series(matrix, self._metrics.rss):
+                row = row_of.get(container_key(one.labels))
+                if row is not None:
+                    columns = np.rint((one.times - grid.start) / step).astype(np.int64)
+                    into[row, columns] = pick(into[row, columns], one.values)
+        return History(step, low, high), _distinct([Problem("server_warning", text) for text in warnings])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._concurrency, thread_name_prefix="leakwatch-read")
+
+    def _query(self, metric: str, matchers: str, containers: Sequence[ContainerRef]) -> str:
+        """A selector of one metric of the containers; pods are named only where not all of a namespace is meant."""
+        here = Counter(container.namespace for container in containers)
+        selector = self._selector if matchers == self._metrics.container_matchers else ""
+        pods = ""
+        if any(self._pods_in_namespace[namespace] > count for namespace, count in here.items()):
+            pods = f"pod=~{quote(_alternatives({container.pod for container in containers}))}"
+        return f"{metric}{{{_matchers(matchers, selector, _namespaces(sorted(here)), pods)}}}"
+
+    def _read_metric(
+        self, metric: str, matchers: str, containers: Sequence[ContainerRef], grid: Grid, control: Control
+    ) -> tuple[list[RawSeries], list[str]]:
+        query = self._query(metric, matchers, containers)
+        series: list[RawSeries] = []
+        warnings: list[str] = []
+        try:
+            for part in _parts(grid):
+                matrix, said = self._client.query_range(query, part.start, part.end, part.step, control)
+                series += _raw_series(matrix, metric)
+                warnings += said
+        except SourceTooLarge:
+            if len(containers) < 2:
+                raise
+            middle = len(containers) // 2
+            for half in (containers[:middle], containers[middle:]):
+                found, said = self._read_metric(metric, matchers, half, grid, control)
+                series += found
+                warnings += said
+        return series, warnings
+
+
+def _result(answer: Future[Any], others: Sequence[Future[Any]]) -> Any:
+    try:
+        return answer.result()
+    except BaseException:
+        for other in others:
+            other.cancel()
+        raise
+
+
+def _parts(grid: Grid) -> Iterator[Grid]:
+    """The grid in pieces that no server finds too long."""
+    for first in range(0, grid.steps, _MAX_POINTS):
+        yield Grid(grid.start + first * grid.step, grid.step, min(_MAX_POINTS, grid.steps - first))
+
+
+def _raw_series(matrix: Iterable[dict[str, Any]], metric: str) -> list[RawSeries]:
+    try:
+        return [
+            RawSeries(
+                metric,
+                one["metric"],
+                np.array([time for time, _ in one["values"]], dtype=np.float64),
+                np.array([value for _, value in one["values"]], dtype=np.float64),
+            )
+            for one in matrix
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceUnusable(
+            "the answer to a range query is not a matrix of samples", "is this a Prometheus?"
+        ) from error
+
+
+def _seen(series: Iterable[LabelSet], info: Iterable[LabelSet]) -> list[SeenContainer]:
+    """Each container once, in a stable order, with the image that it runs."""
+    image_of = {container_key(labels): labels.get("image", "") for labels in info}
+    found: dict[tuple[str, str, str], SeenContainer] = {}
+    for labels in series:
+        key = container_key(labels)
+        if all(key) and key not in found:
+            image = image_of.get(key) or labels.get("image") or None
+            found[key] = SeenContainer(*key, image=image, node=labels.get("node") or None)
+    return [found[key] for key in sorted(found)]
+
+
+def _namespaces(namespaces: Sequence[str]) -> str:
+    if not namespaces:
+        return ""
+    return f"namespace=~{quote(_alternatives(namespaces))}"
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name).replace(r"\-", "-") for name in sorted(names))
+
+
+def _matchers(*parts: str) -> str:
+    return ",".join(part.strip().strip(",") for part in parts if part.strip())
+
+
+def quote(value: str) -> str:
+    """A PromQL string literal of any value."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))

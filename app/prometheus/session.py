@@ -1,0 +1,193 @@
+"""The HTTP session under the Prometheus client: form-encoded, bounded, and with errors that say what to do.
+
+prometheus-api-client sends POST parameters in the URL, has no limit on a whole answer's time or size, and drops
+the server's `warnings`; all three are mended here, below it.
+"""
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from requests.auth import HTTPBasicAuth
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import InvalidHeader, InvalidURL, RequestException, SSLError, Timeout
+
+from app.errors import (
+    SourceError,
+    SourceOverloaded,
+    SourceRefused,
+    SourceRejected,
+    SourceTooLarge,
+    SourceUnreachable,
+    SourceUnusable,
+)
+from app.settings import Settings
+
+_CHUNK_BYTES = 1 << 18
+_MAX_BODY_BYTES = 1 << 29
+_CONNECT_SECONDS = 10.0
+_TOO_LARGE = ("too many samples", "maximum resolution", "exceeded", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of the Prometheus HTTP API: the document, and what the server said about its quality."""
+
+    document: dict[str, Any]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What makes the answer less than whole; VictoriaMetrics says `isPartial`, the others `warnings`."""
+        said = tuple(str(text) for text in self.document.get("warnings") or ())
+        return (*said, "the answer is partial") if self.document.get("isPartial") else said
+
+
+class ParsedResponse(requests.Response):
+    """A response whose body has been read, checked and parsed, once."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        super().__init__()
+        self.status_code = 200
+        self.document = document
+
+    def json(self, **kwargs: Any) -> Any:
+        """The parsed document."""
+        return self.document
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What a session's next request may take, and what its last one brought."""
+
+    deadline: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+
+class CheckedSession(requests.Session):
+    """A session whose every request ends, in a checked document or in a SourceError. For one thread at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.exchange = Exchange()
+        self.trust_env = False  # neither a .netrc nor a proxy variable may divert credentials
+        self.headers["User-Agent"] = "leakwatch"
+        # Prometheus spends three times the CPU of the query itself on compressing its answer.
+        self.headers["Accept-Encoding"] = "identity"
+        for name, value in settings.prometheus_headers.items():
+            self.headers[name] = value.get_secret_value()
+        if settings.prometheus_tenant is not None:
+            self.headers["X-Scope-OrgID"] = settings.prometheus_tenant
+        if settings.prometheus_token is not None:
+            self.headers["Authorization"] = f"Bearer {settings.prometheus_token.get_secret_value()}"
+        if settings.prometheus_username is not None:
+            password = settings.prometheus_password.get_secret_value() if settings.prometheus_password else ""
+            self.auth = HTTPBasicAuth(settings.prometheus_username.encode(), password.encode())
+        if settings.prometheus_ca_file is not None:
+            self.verify = str(settings.prometheus_ca_file)
+        if settings.prometheus_client_cert is not None and settings.prometheus_client_key is not None:
+            self.cert = (str(settings.prometheus_client_cert), str(settings.prometheus_client_key))
+
+    def request(  # type: ignore[override]  # what else requests accepts goes through unchanged
+        self, method: str | bytes, url: str | bytes, **kwargs: Any
+    ) -> requests.Response:
+        """One request to the API. Raises SourceError; never returns anything but a good document."""
+        where = url.decode() if isinstance(url, bytes) else url
+        # Whatever the method was, the parameters go in a form: a list of pods does not fit into a URL.
+        form = kwargs.pop("params", None)
+        remaining = max(self.exchange.deadline - time.monotonic(), 0.001)
+        kwargs |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
+        try:
+            with super().request("POST", where, data=form, **kwargs) as response:
+                body = self._body(response)
+                status, content_type = response.status_code, response.headers.get("Content-Type", "")
+        except RequestException as error:
+            raise _transport_error(error, where) from error
+        except OSError as error:  # a CA file or client certificate that cannot be read
+            raise SourceUnusable(f"{where}: {error}", "check the CA file and the client certificate") from error
+        document = _checked(status, content_type, body, where)
+        self.exchange.warnings.extend(Answer(document).warnings)
+        return ParsedResponse(document)
+
+    def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
+        """A GET of the client's, sent as the form it should be."""
+        return self.request("POST", url, **kwargs)
+
+    def _body(self, response: requests.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > _MAX_BODY_BYTES:
+                raise SourceTooLarge(
+                    f"{response.url}: the answer is larger than {_MAX_BODY_BYTES >> 20} MiB",
+                    "lower LEAKWATCH_PROMETHEUS_MAX_SAMPLES",
+                )
+            if time.monotonic() > self.exchange.deadline:
+                raise Timeout
+        return b"".join(chunks)
+
+
+def _transport_error(error: RequestException, where: str) -> SourceError:
+    if isinstance(error, Timeout):
+        return SourceUnreachable(
+            f"{where}: no whole answer in time", "raise LEAKWATCH_PROMETHEUS_TIMEOUT or --timeout, or scan less at once"
+        )
+    if isinstance(error, SSLError):
+        return SourceUnusable(
+            f"{where}: the TLS connection was refused", "give the CA with --ca-file, and check the client certificate"
+        )
+    if isinstance(error, InvalidURL | InvalidHeader):
+        return SourceUnusable(
+            f"{where}: not a usable address or header", "check the URL and LEAKWATCH_PROMETHEUS_HEADERS"
+        )
+    if isinstance(error, RequestsConnectionError):
+        return SourceUnreachable(f"{where}: cannot connect", "is Prometheus running there, and reachable from here?")
+    return SourceUnreachable(f"{where}: the connection was cut", "try again")
+
+
+def _checked(status: int, content_type: str, body: bytes, where: str) -> dict[str, Any]:
+    """The document of a good answer; for any other the error that fits."""
+    document = _parse(body)
+    said = str(document.get("error", "")) if document else ""
+    if status == 200 and document and document.get("status") == "success" and "data" in document:
+        return document
+    if status == 200:
+        kind = content_type.partition(";")[0].strip() or "nothing"
+        raise SourceUnusable(
+            f"{where}: the answer is not Prometheus' ({kind})", "give the base URL, such as http://prometheus:9090"
+        )
+    raise _status_error(status, said or f"HTTP {status}", where)
+
+
+def _parse(body: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _status_error(status: int, said: str, where: str) -> SourceError:
+    said = " ".join(said.split())[:300]
+    if status in {401, 403}:
+        return SourceRefused(
+            f"{where}: {status}, not allowed",
+            "give LEAKWATCH_PROMETHEUS_TOKEN, or LEAKWATCH_PROMETHEUS_USERNAME and _PASSWORD",
+        )
+    if status in {400, 413, 422} and any(sign in said.lower() for sign in _TOO_LARGE):
+        return SourceTooLarge(
+            f"{where}: {said}", "lower LEAKWATCH_PROMETHEUS_MAX_SAMPLES, or raise the server's limits"
+        )
+    if status in {400, 413, 422}:
+        return SourceRejected(f"{where}: {said}", "check --selector and the metric settings")
+    if 300 <= status < 400:
+        return SourceUnusable(f"{where}: it redirects elsewhere", "give the address that it redirects to")
+    if status in {404, 405, 501}:
+        return SourceUnusable(
+            f"{where}: {status}, there is no Prometheus API at this address",
+            "give the base URL, such as http://prometheus:9090, or with its path prefix",
+        )
+    return SourceOverloaded(f"{where}: {said}", "the server is overloaded or starting; try again, or scan less at once")

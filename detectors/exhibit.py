@@ -1,0 +1,50 @@
+"""What is kept of a leaking subject for people to look at."""
+
+import numpy as np
+from scipy.ndimage import minimum_filter1d
+
+from detectors.blocks import BLOCKS
+from detectors.judgement import RowEvidence
+from detectors.panel import Floats, Ints
+from detectors.scene import Scene
+
+MAX_ROWS = 20
+
+
+def exhibit(scene: Scene, members: Ints, leaking: set[int]) -> tuple[RowEvidence, ...]:
+    """The rows of a subject, leaking ones first and then the largest, at most MAX_ROWS of them."""
+    rows = np.unique(scene.lifetimes.row[members])
+    size = np.nan_to_num(_largest(scene.memory[rows]))
+    order = sorted(range(rows.size), key=lambda i: (int(rows[i]) not in leaking, -size[i]))[:MAX_ROWS]
+    chosen = rows[order]
+    floors = _floor(scene.memory[chosen])
+    return tuple(_row(scene, members, int(row), int(row) in leaking, floors[i]) for i, row in enumerate(chosen))
+
+
+def _row(scene: Scene, members: Ints, row: int, leaking: bool, floor: Floats) -> RowEvidence:
+    lifetimes = scene.lifetimes
+    mine = members[lifetimes.row[members] == row]
+    over = mine[lifetimes.ended[mine]]
+    ends = scene.panel.grid.start + lifetimes.last[over] * scene.panel.grid.step
+    killed = lifetimes.killed[over]
+    return RowEvidence(
+        row=row,
+        leaking=leaking,
+        floor=floor,
+        peak=scene.memory[row],
+        restarts=tuple(ends[~killed].tolist()),
+        oom_kills=tuple(ends[killed].tolist()),
+    )
+
+
+def _floor(memory: Floats) -> Floats:
+    """The lower envelope on the grid, as wide as a block of the whole window."""
+    known = np.isfinite(memory)
+    width = max(memory.shape[1] // BLOCKS, 1)
+    lowest = minimum_filter1d(np.where(known, memory, np.inf), width, axis=1, mode="nearest")
+    return np.where(known & np.isfinite(lowest), lowest, np.nan)
+
+
+def _largest(memory: Floats) -> Floats:
+    largest: Floats = np.where(np.isfinite(memory), memory, -np.inf).max(axis=1, initial=0.0)
+    return largest

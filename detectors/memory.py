@@ -1,0 +1,22 @@
+"""Which bytes count: what the kernel cannot take back."""
+
+import numpy as np
+
+from detectors.panel import Floats, Panel
+
+
+def nonreclaimable(panel: Panel) -> Floats:
+    """Bytes the kernel cannot reclaim, shape (rows, steps): max(RSS, working set - page cache); NaN where unknown.
+
+    The working set still holds active page cache, which is dropped under pressure and leaks nothing; taking the
+    cache off leaves anonymous, kernel and socket memory. Where the cache is unknown RSS speaks alone, and where
+    both are, the working set has to do.
+    """
+    without_cache = np.maximum(panel.working_set - panel.cache, 0.0)
+    known = np.fmax(panel.rss, without_cache)
+    return np.where(np.isfinite(known), known, panel.working_set)
+
+
+def charged(panel: Panel) -> Floats:
+    """Bytes that the memory limit is compared with when there is no cache left to drop, shape (rows, steps)."""
+    return np.fmax(nonreclaimable(panel), np.fmin(panel.working_set, panel.rss))

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import numpy as np
 from app.domain.finding import Workload
 from app.domain.scan import Problem
 from app.errors import ScanAbandoned
-from detectors.panel import Grid, Panel
+from detectors.panel import Grid, History, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,12 @@ class Source(Protocol):
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """The series of one batch on the plan's grid."""
+        ...
+
+    def history(
+        self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control
+    ) -> tuple[History, tuple[Problem, ...]] | None:
+        """What these containers held in so many seconds before the window; None where `read` has told it already."""
         ...
 
     def close(self) -> None:

@@ -1,0 +1,93 @@
+"""From a detector's judgements, which know rows and numbers, to findings, which know names."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.domain.finding import Evidence, Finding, Identity, PodEvidence, Revisions
+from app.domain.fingerprint import fingerprint
+from app.domain.severity import SeverityPolicy
+from app.prometheus.source import Batch, Reading
+from detectors.judgement import Judgement, RowEvidence
+from detectors.panel import Floats, Grid
+
+_MAX_POINTS = 240
+
+
+def findings_of(
+    batch: Batch, reading: Reading, judgements: Sequence[Judgement], cluster: str, policy: SeverityPolicy
+) -> list[Finding]:
+    """One finding a judgement, in the same order."""
+    return [_finding(batch, reading, judgement, cluster, policy) for judgement in judgements]
+
+
+def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str, policy: SeverityPolicy) -> Finding:
+    namespace, workload, container = reading.subjects[judgement.subject]
+    identity = Identity(cluster, namespace, workload.name, container)
+    rows = np.nonzero(reading.panel.subject == judgement.subject)[0]
+    return Finding(
+        identity=identity,
+        workload=workload,
+        fingerprint=fingerprint(identity),
+        verdict=judgement.verdict,
+        probability=judgement.probability,
+        severity=policy.of(judgement),
+        growth_bytes_per_hour=judgement.growth_bytes_per_hour,
+        growth_interval=judgement.growth_interval,
+        onset_at=judgement.onset_at,
+        current_bytes=judgement.current_bytes,
+        limit_bytes=judgement.limit_bytes,
+        time_to_limit=judgement.time_to_limit,
+        memory_kind=judgement.memory_kind,
+        pods_observed=judgement.pods_observed,
+        pods_leaking=judgement.pods_leaking,
+        restarts=judgement.restarts,
+        oom_kills=judgement.oom_kills,
+        revisions=_revisions(reading, judgement),
+        reasons=judgement.reasons,
+        evidence=_evidence(batch, reading.panel.grid, judgement.evidence),
+        fully_read=not any(int(row) in reading.unread for row in rows),
+    )
+
+
+def _revisions(reading: Reading, judgement: Judgement) -> Revisions:
+    names = reading.revisions[judgement.subject]
+    current = names[-1] if names else None
+    if judgement.suspect_revision is None:
+        return Revisions(current, None, None)
+    suspect = judgement.suspect_revision
+    return Revisions(current, names[suspect], names[suspect - 1] if suspect else None)
+
+
+def _evidence(batch: Batch, grid: Grid, rows: Sequence[RowEvidence]) -> Evidence:
+    if not rows:
+        return Evidence((), ())
+    every, times = _thinned(grid)
+    return Evidence(times, tuple(_pod(batch, row, every) for row in rows))
+
+
+def _pod(batch: Batch, evidence: RowEvidence, every: int) -> PodEvidence:
+    container = batch.containers[evidence.row]
+    return PodEvidence(
+        pod=container.pod,
+        revision=container.revision,
+        leaking=evidence.leaking,
+        floor=_reduced(evidence.floor, every, np.fmin),
+        peak=_reduced(evidence.peak, every, np.fmax),
+        restarts=evidence.restarts,
+        oom_kills=evidence.oom_kills,
+    )
+
+
+def _thinned(grid: Grid) -> tuple[int, tuple[float, ...]]:
+    """How many steps make a point, and the time at which each point begins."""
+    every = max(-(-grid.steps // _MAX_POINTS), 1)
+    return every, tuple(grid.times[::every].tolist())
+
+
+def _reduced(values: Floats, every: int, pick: np.ufunc) -> tuple[int | None, ...]:
+    """The lowest or highest value of each point, whole bytes, None where there is no sample."""
+    padded = np.full(-(-values.size // every) * every, np.nan)
+    padded[: values.size] = values
+    picked = pick.reduce(padded.reshape(-1, every), axis=1)
+    return tuple(int(value) if np.isfinite(value) else None for value in picked)

@@ -1,0 +1,75 @@
+"""From settings to scans: which source, which window, which policy."""
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.scan import ScanReport
+from app.domain.severity import SeverityPolicy
+from app.errors import SettingsError
+from app.prometheus.source import Control, ScanRequest, Source
+from app.scanning.scan import scan
+from app.settings import Settings
+from detectors.options import Options
+
+_STEPS = (15.0, 30.0, 60.0, 120.0, 300.0)
+_WANTED_STEPS = 500
+_MIN_STEPS = 12
+_MAX_STEPS = 100_000
+
+
+def make_perform(settings: Settings, end: float | None = None) -> Callable[[Control], ScanReport]:
+    """A function that performs one scan as the settings say; its window ends at `end` (unix seconds), or at present.
+
+    Raises SettingsError at once where the settings cannot make a scan. What it returns raises SourceError,
+    RecordingError and ScanAbandoned.
+    """
+    if (settings.prometheus_url is None) == (settings.recording is None):
+        raise SettingsError(
+            "nothing to scan: give a Prometheus or a recording, and only one of them",
+            "set LEAKWATCH_PROMETHEUS_URL or --prometheus-url, or LEAKWATCH_RECORDING or --recording",
+        )
+    step = settings.step or chosen_step(settings.lookback)
+    if not _MIN_STEPS <= settings.lookback / step <= _MAX_STEPS:
+        raise SettingsError(
+            f"step: a window of {settings.lookback:g} s has {settings.lookback / step:.0f} steps of {step:g} s",
+            f"choose a step that makes {_MIN_STEPS} to {_MAX_STEPS} steps",
+        )
+    policy = SeverityPolicy(settings.page_within, settings.warn_within)
+
+    def perform(control: Control) -> ScanReport:
+        source, latest = _open(settings, control)
+        try:
+            until = math.floor((end or latest) / step) * step
+            request = ScanRequest(
+                start=until - math.floor(settings.lookback / step) * step,
+                end=until,
+                step_seconds=step,
+                history_seconds=settings.history,
+                cluster=settings.cluster,
+                namespaces=settings.namespaces,
+                selector=settings.selector,
+            )
+            return scan(source, request, policy, Options(), control, time.time())
+        finally:
+            source.close()
+
+    return perform
+
+
+def chosen_step(lookback: float) -> float:
+    """The coarsest step, up to five minutes, that gives the window some five hundred of them. Seconds."""
+    return max((step for step in _STEPS if lookback / step >= _WANTED_STEPS), default=_STEPS[0])
+
+
+def _open(settings: Settings, control: Control) -> tuple[Source, float]:
+    """The source, and the latest time it may be asked for, unix seconds."""
+    if settings.recording is not None:
+        from app.prometheus.recording import open_recording  # noqa: PLC0415 (pyarrow is heavy, and only needed here)
+
+        recording = open_recording(Path(settings.recording), settings.metrics, control=control)
+        return recording, recording.window()[1]
+    from app.prometheus.query_range import QueryRangeSource  # noqa: PLC0415 (so is the client library)
+
+    return QueryRangeSource(settings), time.time()

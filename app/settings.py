@@ -199,6 +199,12 @@ def _variable(field_name: str) -> str:
     return PREFIX + field_name.upper()
 
 
+def _option(field_name: str) -> str:
+    """The command's option for a setting: --lookback, --timeout, --prometheus-url."""
+    special = {"prometheus_url": "--prometheus-url", "namespaces": "--namespace", "prometheus_headers": "--header"}
+    return special.get(field_name) or "--" + field_name.removeprefix("prometheus_").replace("_", "-")
+
+
 def _cause(error: OSError | UnicodeDecodeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8 text"
 
@@ -238,6 +244,7 @@ def load_settings(**given: Any) -> Settings:
         message = first["msg"].removeprefix("Value error, ")
         if not where and ": " in message:
             where, message = message.split(": ", 1)
-        raise SettingsError(f"{_variable(where)}: {message}") from None
+        name = _option(where) if where in given and given[where] is not None else _variable(where)
+        raise SettingsError(f"{name}: {message}") from None
     except ValueError as error:  # a list or object that is not JSON
         raise SettingsError(f"a setting cannot be read: {error}") from None

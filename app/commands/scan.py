@@ -1,0 +1,83 @@
+"""`leakwatch scan`: look once, say what leaks, keep it as incidents."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.commands import options
+from app.output.formats import Format
+from detectors.judgement import Verdict
+
+_LEAK_STATUS = 3
+
+
+def command(
+    prometheus_url: options.PrometheusUrl = None,
+    recording: options.Recording = None,
+    lookback: options.Lookback = None,
+    history: options.History = None,
+    end: options.End = None,
+    step: options.Step = None,
+    namespace: options.Namespace = None,
+    selector: options.Selector = None,
+    cluster: options.Cluster = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also list healthy workloads.")] = False,
+    output: Annotated[Format, typer.Option("--output", "-o", help="How to write the findings.")] = Format.TABLE,
+    output_file: Annotated[Path | None, typer.Option("--output-file", help="Write them to this file instead.")] = None,
+    fail_on_leak: Annotated[
+        bool, typer.Option("--fail-on-leak", help="Exit with status 3 when there is a leak.")
+    ] = False,
+    no_store: Annotated[bool, typer.Option("--no-store", help="Keep no incidents, touch no database.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    header: options.Header = None,
+    timeout: options.Timeout = None,
+    tenant: options.Tenant = None,
+    token_file: options.TokenFile = None,
+    username: options.Username = None,
+    password_file: options.PasswordFile = None,
+    ca_file: options.CaFile = None,
+    client_cert: options.ClientCert = None,
+    client_key: options.ClientKey = None,
+) -> None:
+    """Scan once: read the window, judge every workload, keep the leaks as incidents."""
+    from app.commands.progress import shown_progress
+    from app.logs import configure_logs
+    from app.output.write import write_report, write_report_file
+    from app.prometheus.source import Control
+    from app.scanning.once import scan_once
+    from app.settings import load_settings
+
+    given = options.given(
+        prometheus_url=prometheus_url,
+        recording=recording,
+        lookback=lookback,
+        history=history,
+        step=step,
+        namespaces=tuple(namespace or ()) or None,
+        selector=selector,
+        cluster=cluster,
+        prometheus_headers=options.headers_of(header),
+        prometheus_timeout=timeout,
+        prometheus_tenant=tenant,
+        prometheus_token=options.secret_in(token_file, "--token-file"),
+        prometheus_username=username,
+        prometheus_password=options.secret_in(password_file, "--password-file"),
+        prometheus_ca_file=ca_file,
+        prometheus_client_cert=client_cert,
+        prometheus_client_key=client_key,
+    )
+    settings = load_settings(**given)
+    configure_logs(settings)
+    control = Control(deadline=time.monotonic() + settings.scan_time_limit)
+    with shown_progress(control, quiet=quiet):
+        report = scan_once(settings, control, end=options.time_of(end, time.time()), store=not no_store)
+    findings = [one for one in report.findings if everything or one.verdict is not Verdict.HEALTHY]
+    if output_file is None:
+        write_report(report, findings, output, sys.stdout)
+    else:
+        write_report_file(report, findings, output, output_file)
+    if fail_on_leak and any(one.verdict is Verdict.LEAK for one in findings):
+        raise typer.Exit(_LEAK_STATUS)

@@ -1,0 +1,1 @@
+"""A scan's report for people and for programs."""

@@ -1,0 +1,77 @@
+"""The JSON document of a scan: a contract that other tools rely on. Fields may be added, none renamed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.finding import Finding
+from app.domain.scan import ScanReport
+
+Document = dict[str, Any]
+
+
+def document_of(report: ScanReport, findings: list[Finding]) -> Document:
+    """The whole document, with the given findings of the report."""
+    return {"scan": scan_summary(report), "findings": [finding_document(finding) for finding in findings]}
+
+
+def scan_summary(report: ScanReport) -> Document:
+    """What was looked at, how well it went, and where the time went."""
+    return {
+        "started_at": rfc3339(report.started_at),
+        "source": report.source,
+        "cluster": report.cluster,
+        "window": {
+            "start": rfc3339(report.window.start),
+            "end": rfc3339(report.window.end),
+            "step_seconds": report.window.step_seconds,
+        },
+        "containers": report.containers,
+        "workloads": report.workloads,
+        "samples": report.samples,
+        "complete": report.complete,
+        "problems": [{"code": problem.code, "text": problem.text} for problem in report.problems],
+        "seconds": {
+            "plan": round(report.seconds.plan, 3),
+            "read": round(report.seconds.read, 3),
+            "judge": round(report.seconds.judge, 3),
+            "record": round(report.seconds.record, 3),
+        },
+    }
+
+
+def finding_document(finding: Finding) -> Document:
+    """One finding. growth_bytes_per_hour is of one leaking pod; time_to_limit_seconds is null without a limit."""
+    until = finding.time_to_limit
+    return {
+        "fingerprint": finding.fingerprint,
+        "cluster": finding.identity.cluster,
+        "namespace": finding.identity.namespace,
+        "workload": {"kind": finding.workload.kind, "name": finding.workload.name},
+        "container": finding.identity.container,
+        "verdict": finding.verdict.value,
+        "probability": round(finding.probability, 4),
+        "severity": finding.severity.value,
+        "growth_bytes_per_hour": round(finding.growth_bytes_per_hour, 1),
+        "growth_interval": [round(bound, 1) for bound in finding.growth_interval],
+        "onset_at": None if finding.onset_at is None else rfc3339(finding.onset_at),
+        "current_bytes": round(finding.current_bytes),
+        "limit_bytes": None if finding.limit_bytes is None else round(finding.limit_bytes),
+        "time_to_limit_seconds": None
+        if until is None
+        else {"p10": round(until.p10), "p50": round(until.p50), "p90": round(until.p90)},
+        "memory_kind": finding.memory_kind.value,
+        "pods": {"observed": finding.pods_observed, "leaking": finding.pods_leaking},
+        "restarts": finding.restarts,
+        "oom_kills": finding.oom_kills,
+        "revision": {
+            "current": finding.revisions.current,
+            "suspect": finding.revisions.suspect,
+            "previous": finding.revisions.previous,
+        },
+        "reasons": [{"code": reason.code, "text": reason.text} for reason in finding.reasons],
+    }
+
+
+def rfc3339(seconds: float) -> str:
+    """A time in UTC, to the second: 2026-01-01T00:00:00Z."""
+    return datetime.fromtimestamp(round(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

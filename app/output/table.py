@@ -1,0 +1,102 @@
+"""A scan as a table: coloured on a terminal, plain in a pipe."""
+
+import time
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.domain.finding import Evidence, Finding, Severity
+from app.domain.scan import ScanReport
+from app.durations import format_duration
+from app.output.urgency import by_urgency
+from detectors.judgement import Verdict
+from detectors.words import amount
+
+_BARS = "▁▂▃▄▅▆▇█"
+_SPARK_POINTS = 16
+_PLAIN_WIDTH = 10_000
+_STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_COLUMNS = ("WORKLOAD", "CONTAINER", "VERDICT", "PROB", "GROWTH", "LIMIT IN", "SINCE", "SUSPECT", "PODS", "FLOOR")
+_RIGHT = {"PROB", "GROWTH", "LIMIT IN", "SINCE", "PODS"}
+
+
+def print_report(console: Console, report: ScanReport, findings: list[Finding]) -> None:
+    """The table of the findings, most urgent first, and a closing line with what was looked at and what went wrong."""
+    if findings:
+        console.print(findings_table(findings, report.window.end, plain=not console.is_terminal))
+        console.print()
+    console.print(Text(_closing(report, findings)), soft_wrap=True)
+    for problem in report.problems:
+        console.print(Text(f"note: {problem.text}", style="yellow"), soft_wrap=True)
+    if not report.complete:
+        console.print(
+            Text("The scan is incomplete: what is not listed is not known to be healthy.", style="bold yellow")
+        )
+
+
+def findings_table(findings: list[Finding], now: float, *, plain: bool) -> Table:
+    """One row a finding. now: unix seconds, against which "since" is told."""
+    table = Table(box=None, pad_edge=False, header_style="" if plain else "bold", padding=(0, 2, 0, 0))
+    for name in _COLUMNS:
+        table.add_column(
+            name,
+            justify="right" if name in _RIGHT else "left",
+            no_wrap=name not in {"WORKLOAD", "CONTAINER"},
+            overflow="fold",
+        )
+    for finding in by_urgency(findings):
+        table.add_row(*_cells(finding, now))
+    return table
+
+
+def plain_console(console: Console) -> Console:
+    """The console itself on a terminal; in a pipe one that neither wraps nor cuts lines."""
+    return console if console.is_terminal else Console(file=console.file, width=_PLAIN_WIDTH, color_system=None)
+
+
+def sparkline(evidence: Evidence) -> str:
+    """The floor of the first pod, which is the most telling one, in sixteen bars; spaces where it did not run."""
+    if not evidence.pods:
+        return ""
+    floor = evidence.pods[0].floor
+    width = max(-(-len(floor) // _SPARK_POINTS), 1)
+    groups = [[v for v in floor[i : i + width] if v is not None] for i in range(0, len(floor), width)]
+    lows = [min(group) if group else None for group in groups]
+    known = [low for low in lows if low is not None]
+    if not known:
+        return ""
+    bottom, reach = min(known), max(max(known) - min(known), 1)
+    return "".join(" " if low is None else _BARS[(low - bottom) * (len(_BARS) - 1) // reach] for low in lows)
+
+
+def _cells(finding: Finding, now: float) -> list[Text]:
+    leaks = finding.verdict is Verdict.LEAK
+    style = _STYLES[finding.severity] if leaks else ("dim" if finding.verdict is Verdict.HEALTHY else "magenta")
+    until = finding.time_to_limit
+    since = "" if finding.onset_at is None else f"{format_duration(now - finding.onset_at)} ago"
+    told = finding.verdict is not Verdict.INSUFFICIENT_DATA
+    return [
+        Text(f"{finding.identity.namespace}/{finding.workload.name}"),
+        Text(finding.identity.container),
+        Text(f"{finding.verdict.value} ({finding.severity.value})" if leaks else finding.verdict.value, style=style),
+        Text(f"{finding.probability:.2f}" if told else "", style=style),
+        Text(f"{amount(finding.growth_bytes_per_hour)}/h" if told else ""),
+        Text(format_duration(until.p50) if until else ("no limit" if leaks and not finding.limit_bytes else "")),
+        Text(since),
+        Text(finding.revisions.suspect or ""),
+        Text(f"{finding.pods_leaking}/{finding.pods_observed}"),
+        Text(sparkline(finding.evidence), style=style),
+    ]
+
+
+def _closing(report: ScanReport, findings: list[Finding]) -> str:
+    leaks = sum(finding.verdict is Verdict.LEAK for finding in findings)
+    untold = sum(finding.verdict is Verdict.INSUFFICIENT_DATA for finding in report.findings)
+    span = format_duration(report.window.end - report.window.start)
+    end = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(report.window.end))
+    return (
+        f"{leaks} {'leak' if leaks == 1 else 'leaks'} in {report.workloads} workloads "
+        f"({report.containers} containers of pods, {report.samples} samples, {span} up to {end}, by {report.source}); "
+        f"{untold} with too little data to tell"
+    )

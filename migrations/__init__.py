@@ -1,0 +1,1 @@
+"""Alembic's migrations. Each stays compatible with the version of the code before it."""

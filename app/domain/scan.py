@@ -47,7 +47,7 @@ class ScanReport:
     """What one scan found.
 
     cluster: the name given to the scanned cluster ("" for none)
-    scope: what the scan was limited to ("" for everything): only findings inside it can be told to be gone
+    namespaces, selector: what the scan was limited to (empty: everything); only what lies inside can be told to be gone
     seen: every workload's container that existed in the window, judged or not
     complete: everything planned was read; without it, absence means nothing
     """
@@ -56,7 +56,8 @@ class ScanReport:
     finished_at: float
     cluster: str
     source: str
-    scope: str
+    namespaces: tuple[str, ...]
+    selector: str
     window: Window
     containers: int
     workloads: int
@@ -66,3 +67,14 @@ class ScanReport:
     seconds: Seconds
     findings: tuple[Finding, ...]
     seen: frozenset[Identity] = field(default_factory=frozenset)
+
+    @property
+    def scope(self) -> str:
+        """What the scan was limited to, in words; empty for everything."""
+        parts = [f"namespace={name}" for name in sorted(self.namespaces)]
+        return ",".join([*parts, self.selector] if self.selector else parts)
+
+    def covers(self, identity: Identity) -> bool:
+        """Whether the workload's absence from this scan would mean that it is gone."""
+        in_namespace = not self.namespaces or identity.namespace in self.namespaces
+        return self.complete and not self.selector and in_namespace and identity.cluster == self.cluster

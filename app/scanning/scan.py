@@ -1,7 +1,6 @@
 """One scan, from a source to a report. Follow it here: plan, read, judge, batch by batch."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -63,7 +62,8 @@ def scan(
         finished_at=started_at + time.monotonic() - began,
         cluster=request.cluster,
         source=source.name,
-        scope=_scope(request),
+        namespaces=request.namespaces,
+        selector=request.selector,
         window=Window(plan.grid.start, plan.grid.end, plan.grid.step),
         containers=plan.containers,
         workloads=len({(one.namespace, one.workload) for one in seen}),
@@ -169,9 +169,3 @@ def _seen(plan: Plan, cluster: str) -> frozenset[Identity]:
         for batch in plan.batches
         for container in batch.containers
     )
-
-
-def _scope(request: ScanRequest) -> str:
-    """What the scan was limited to, in words that are the same for the same limits; empty for no limit."""
-    parts: Sequence[str] = [f"namespace={name}" for name in sorted(request.namespaces)]
-    return ",".join([*parts, request.selector] if request.selector else parts)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanReport
 from app.domain.severity import SeverityPolicy
 from app.errors import SettingsError
@@ -56,6 +57,11 @@ def make_perform(settings: Settings, end: float | None = None) -> Callable[[Cont
             source.close()
 
     return perform
+
+
+def incident_policy(settings: Settings) -> IncidentPolicy:
+    """When incidents close and come back."""
+    return IncidentPolicy(settings.reopen_within, settings.resolve_after_scans, settings.gone_after)
 
 
 def chosen_step(lookback: float) -> float:

@@ -1,0 +1,70 @@
+"""The lease that keeps scans single, across threads, processes and replicas."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.errors import ScanAbandoned, ScanInProgress, StorageError
+from app.storage import leases
+from app.storage.engine import transaction
+
+_NAME = "scan"
+_SECONDS = 60.0
+_RENEW_EVERY_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class Lease:
+    """Held by one scan, renewed in the background, worth nothing once another has taken it over."""
+
+    engine: Engine
+    token: int
+    lost: Callable[[], None]
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def guard(self, session: Session) -> None:
+        """Raise ScanAbandoned, in the caller's transaction, unless the lease is still ours; and hold it for longer."""
+        if not leases.renew(session, _NAME, self.token, time.time(), _SECONDS):
+            raise ScanAbandoned("another scan has taken over", "it was not renewed in time: is the machine overloaded?")
+
+    def keep(self) -> None:
+        """Renew in the background until let go; calls `lost` when it is not ours any more."""
+        threading.Thread(target=self._renew, name="leakwatch-lease", daemon=True).start()
+
+    def let_go(self) -> None:
+        """Free it for the next scan."""
+        self._stop.set()
+        with transaction(self.engine) as session:
+            leases.let_go(session, _NAME, self.token)
+
+    def _renew(self) -> None:
+        held_until = time.time() + _SECONDS
+        while not self._stop.wait(_RENEW_EVERY_SECONDS):
+            try:
+                with transaction(self.engine) as session:
+                    self.guard(session)
+                held_until = time.time() + _SECONDS
+            except ScanAbandoned:
+                self.lost()
+                return
+            except StorageError:
+                # The database may be away for a moment; the lease is ours until it runs out.
+                if time.time() > held_until:
+                    self.lost()
+                    return
+
+
+def take_lease(engine: Engine, session: Session, lost: Callable[[], None], now: float) -> Lease:
+    """The lease, in the caller's transaction. Raises ScanInProgress when another scan holds it."""
+    holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    token = leases.take(session, _NAME, holder, now, _SECONDS)
+    if token is None:
+        raise ScanInProgress("another scan is running", "wait until it has ended, or scan with --no-store")
+    return Lease(engine, token, lost)

@@ -1,0 +1,29 @@
+"""One scan for the command line: stored as incidents, or not at all."""
+
+from app.domain.scan import ScanReport
+from app.prometheus.source import Control
+from app.scanning.service import incident_policy, make_perform
+from app.settings import Settings
+
+
+def scan_once(settings: Settings, control: Control, *, end: float | None, store: bool) -> ScanReport:
+    """Scan once. With `store`, the schema is upgraded where it is our own SQLite file, and findings become incidents.
+
+    Raises LeakwatchError.
+    """
+    perform = make_perform(settings, end)
+    if not store:
+        return perform(control)
+    from app.scanning.runner import ScanRunner  # noqa: PLC0415 (the database's libraries, only where they are needed)
+    from app.storage.engine import make_engine  # noqa: PLC0415
+    from app.storage.schema import check, upgrade  # noqa: PLC0415
+
+    engine = make_engine(settings)
+    try:
+        if settings.database_url is None:
+            upgrade(engine)
+        else:
+            check(engine)
+        return ScanRunner(engine, incident_policy(settings), perform).begin("cli", control).execute()
+    finally:
+        engine.dispose()

@@ -1,0 +1,71 @@
+"""Makes a report's findings into incidents, one transaction a workload's container."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.domain.finding import Finding, Identity
+from app.domain.fingerprint import fingerprint
+from app.domain.lifecycle import IncidentPolicy, on_absence, on_finding
+from app.domain.scan import ScanReport
+from app.errors import StorageError
+from app.storage import incidents
+from app.storage.engine import transaction
+
+Guard = Callable[[Session], None]
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes incidents. `guard` is called in each transaction and raises when this scan may not write any more."""
+
+    engine: Engine
+    policy: IncidentPolicy
+    actor: str
+    guard: Guard
+
+    def record(self, report: ScanReport, now: float) -> None:
+        """Open, update, reopen and close. now: unix seconds. Raises StorageError, and what `guard` raises.
+
+        Stopped anywhere, it leaves whole incidents, each as before the scan or as after it.
+        """
+        with transaction(self.engine) as session:
+            known = set(incidents.unresolved(session, report.cluster))
+        seen = {fingerprint(identity) for identity in report.seen}
+        for finding in report.findings:
+            self._retried(lambda session, one=finding: self._one(session, one, report, now))  # type: ignore[misc]
+        for gone in sorted(known - seen):
+            self._retried(lambda session, one=gone: self._absent(session, one, report, now))  # type: ignore[misc]
+
+    def _retried(self, act: Callable[[Session], None]) -> None:
+        """In a transaction of its own; again when another process was first to open the same incident."""
+        for _ in range(_TRIES):
+            try:
+                with transaction(self.engine) as session:
+                    self.guard(session)
+                    act(session)
+            except StorageError as error:
+                if not isinstance(error.__cause__, IntegrityError):
+                    raise
+            else:
+                return
+        raise StorageError("an incident could not be written: another process keeps writing it", "try again")
+
+    def _one(self, session: Session, finding: Finding, report: ScanReport, now: float) -> None:
+        row = incidents.by_fingerprint(session, finding.fingerprint, lock=True)
+        standing = None if row is None else incidents.standing_of(row)
+        change = on_finding(standing, finding, trusted=report.complete, policy=self.policy, now=now)
+        if change is not None:
+            incidents.save(session, row, change, self.actor, now)
+
+    def _absent(self, session: Session, gone: str, report: ScanReport, now: float) -> None:
+        row = incidents.by_fingerprint(session, gone, lock=True)
+        if row is None or not report.covers(Identity(row.cluster, row.namespace, row.workload, row.container)):
+            return
+        change = on_absence(incidents.standing_of(row), policy=self.policy, now=now)
+        if change is not None:
+            incidents.save(session, row, change, self.actor, now)

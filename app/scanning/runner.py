@@ -1,0 +1,116 @@
+"""Runs one scan at a time, from its first line in the database to its last."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+from sqlalchemy import Engine
+
+from app.domain.lifecycle import IncidentPolicy
+from app.domain.scan import ScanReport, ScanState
+from app.errors import LeakwatchError, ScanAbandoned, StorageError
+from app.output.document import scan_summary
+from app.prometheus.source import Control
+from app.scanning.lease import Lease, take_lease
+from app.scanning.record import Recorder
+from app.storage import scans
+from app.storage.engine import transaction
+from app.storage.scans import Outcome
+from detectors.judgement import Verdict
+
+Perform = Callable[[Control], ScanReport]
+Observer = Callable[[Outcome, ScanReport | None], None]
+
+
+def _ignore(outcome: Outcome, report: ScanReport | None) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveScan:
+    """A scan that has begun: it has a line in the database and holds the lease."""
+
+    id: int
+    engine: Engine
+    policy: IncidentPolicy
+    perform: Perform
+    control: Control
+    lease: Lease
+    observe: Observer
+
+    def execute(self) -> ScanReport:
+        """Scan, record, and write how it ended, whatever happens. Raises LeakwatchError as the scan did."""
+        report: ScanReport | None = None
+        log = structlog.get_logger().bind(scan=self.id)
+        try:
+            report = self._scan_and_record()
+        except ScanAbandoned as error:
+            log.warning("scan abandoned", reason=str(error))
+            self._end(Outcome(ScanState.ABANDONED, time.time(), error=_line(error)), None)
+            raise
+        except LeakwatchError as error:
+            log.error("scan failed", reason=str(error))
+            self._end(Outcome(ScanState.FAILED, time.time(), error=_line(error)), None)
+            raise
+        except KeyboardInterrupt:
+            self._end(Outcome(ScanState.ABANDONED, time.time(), error="it was interrupted"), None)
+            raise
+        except Exception as error:
+            log.exception("scan failed by a fault of leakwatch")
+            self._end(Outcome(ScanState.FAILED, time.time(), error=f"internal error: {type(error).__name__}"), None)
+            raise
+        leaks = sum(finding.verdict is Verdict.LEAK for finding in report.findings)
+        log.info("scan succeeded", workloads=report.workloads, leaks=leaks, complete=report.complete)
+        outcome = Outcome(ScanState.SUCCEEDED, time.time(), scan_summary(report), report.complete, leaks)
+        self._end(outcome, report)
+        return report
+
+    def _scan_and_record(self) -> ScanReport:
+        report = self.perform(self.control)
+        self.control.check()
+        began = time.monotonic()
+        Recorder(self.engine, self.policy, f"scan {self.id}", self.lease.guard).record(report, time.time())
+        return replace(report, seconds=replace(report.seconds, record=time.monotonic() - began))
+
+    def abandon(self, why: str) -> None:
+        """Tell it to stop, and write that it did not end: for a stop that cannot wait for a read to return."""
+        self.control.cancelled.set()
+        self._end(Outcome(ScanState.ABANDONED, time.time(), error=why), None)
+
+    def _end(self, outcome: Outcome, report: ScanReport | None) -> None:
+        try:
+            with transaction(self.engine) as session:
+                ours = scans.finish(session, self.id, outcome)
+            self.lease.let_go()
+        except StorageError as error:
+            # The next scan finds this one still marked as running, and marks it as abandoned.
+            structlog.get_logger().error("the end of a scan could not be written", scan=self.id, reason=str(error))
+            ours = True
+        if ours:
+            self.observe(outcome, report)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRunner:
+    """Begins scans; there is never more than one at a time on one database."""
+
+    engine: Engine
+    policy: IncidentPolicy
+    perform: Perform
+    observe: Observer = _ignore
+
+    def begin(self, trigger: str, control: Control) -> ActiveScan:
+        """Take the lease and write the scan's first line, in one transaction. Raises ScanInProgress, StorageError."""
+        now = time.time()
+        with transaction(self.engine) as session:
+            lease = take_lease(self.engine, session, control.cancelled.set, now)
+            # Whoever ran before us had the lease and lost it: it crashed, or it is about to notice.
+            scans.abandon_running(session, "the process that ran it went away", now)
+            scan_id = scans.add(session, trigger, now)
+        lease.keep()
+        return ActiveScan(scan_id, self.engine, self.policy, self.perform, control, lease, self.observe)
+
+
+def _line(error: LeakwatchError) -> str:
+    return f"{error}; {error.hint}" if error.hint else str(error)

@@ -1,0 +1,105 @@
+"""The connection to the database: SQLite in the data folder, or PostgreSQL by URL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.errors import SettingsError, StorageError
+from app.settings import Settings
+
+_FILE = "leakwatch.db"
+_CONNECT_SECONDS = 10
+_BUSY_SECONDS = 20
+_STATEMENT_MILLISECONDS = 60_000
+_READ_ONLY = "leakwatch_read_only"
+
+
+def make_engine(settings: Settings) -> Engine:
+    """An engine; it connects when first used. Makes the data folder. Raises StorageError, SettingsError."""
+    if settings.database_url is None:
+        return _sqlite(settings)
+    return _postgresql(settings.database_url.get_secret_value())
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session that is committed as a whole, or not at all. Raises StorageError where the database fails."""
+    with storage_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads, and so waits for nobody. Raises StorageError where the database fails."""
+    with storage_errors(), Session(engine.execution_options(**{_READ_ONLY: True})) as session:
+        yield session
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Database errors as StorageError in one line, without the URL and without the statement's values."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()
+        raise StorageError(f"the database failed: {reason[0] if reason else type(error.orig).__name__}") from error
+    except SQLAlchemyError as error:
+        raise StorageError(f"the database failed: {type(error).__name__}") from error
+
+
+def _sqlite(settings: Settings) -> Engine:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"the data folder {folder} cannot be written: {error.strerror}",
+            "set LEAKWATCH_DATA_DIR to a folder of yours, or scan with --no-store",
+        ) from error
+    engine = create_engine(URL.create("sqlite", database=str(folder / _FILE)), connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+        # Transactions are begun by ourselves, at once for writing: a reader that becomes a writer may not wait.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        reads = connection.get_execution_options().get(_READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsError("LEAKWATCH_DATABASE_URL: not of the form postgresql://user:password@host/name") from None
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise SettingsError(
+            f"LEAKWATCH_DATABASE_URL: {parsed.drivername} is not supported", "give postgresql://..., or leave it out"
+        )
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_timeout=_CONNECT_SECONDS,
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "options": f"-c statement_timeout={_STATEMENT_MILLISECONDS} -c lock_timeout={_BUSY_SECONDS * 1000}",
+        },
+    )

@@ -1,0 +1,85 @@
+"""Queries on scans."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from app.domain.scan import ScanState
+from app.storage.tables import ScanRow
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a scan ended."""
+
+    state: ScanState
+    finished_at: float
+    summary: dict[str, Any] | None = None
+    complete: bool | None = None
+    leaks: int | None = None
+    error: str | None = None
+
+
+def add(session: Session, trigger: str, now: float) -> int:
+    """A new running scan; its id."""
+    row = ScanRow(trigger=trigger, state=ScanState.RUNNING.value, started_at=now)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def finish(session: Session, scan_id: int, outcome: Outcome) -> bool:
+    """Write how a running scan ended; False when it was not running any more."""
+    result = session.execute(
+        update(ScanRow)
+        .where(ScanRow.id == scan_id, ScanRow.state == ScanState.RUNNING.value)
+        .values(
+            state=outcome.state.value,
+            finished_at=outcome.finished_at,
+            summary=outcome.summary,
+            complete=outcome.complete,
+            leaks=outcome.leaks,
+            error=outcome.error,
+        )
+    )
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def abandon_running(session: Session, why: str, now: float) -> int:
+    """Mark every running scan as abandoned; how many there were. Only for the holder of the lease."""
+    result = session.execute(
+        update(ScanRow)
+        .where(ScanRow.state == ScanState.RUNNING.value)
+        .values(state=ScanState.ABANDONED.value, finished_at=now, error=why)
+    )
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def get(session: Session, scan_id: int) -> ScanRow | None:
+    """One scan."""
+    return session.get(ScanRow, scan_id)
+
+
+def page(session: Session, before: int | None, limit: int, state: str | None) -> list[ScanRow]:
+    """Up to `limit` scans, newest first, older than the one with id `before`."""
+    query = select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(ScanRow.id < before)
+    if state is not None:
+        query = query.where(ScanRow.state == state)
+    return list(session.scalars(query))
+
+
+def latest_finished(session: Session) -> ScanRow | None:
+    """The last scan that has ended, however it did."""
+    query = select(ScanRow).where(ScanRow.state != ScanState.RUNNING.value).order_by(ScanRow.id.desc()).limit(1)
+    return session.scalars(query).first()
+
+
+def latest_success(session: Session) -> ScanRow | None:
+    """The last scan that succeeded."""
+    query = select(ScanRow).where(ScanRow.state == ScanState.SUCCEEDED.value).order_by(ScanRow.id.desc()).limit(1)
+    return session.scalars(query).first()

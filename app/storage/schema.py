@@ -1,0 +1,52 @@
+"""The database's schema: whether it fits this version of leakwatch, and making it fit."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from app.errors import SchemaOutdated, SchemaTooNew
+from app.storage.engine import storage_errors
+
+
+def check(engine: Engine) -> str:
+    """The revision of the schema. Raises SchemaOutdated when it is older than the code, SchemaTooNew, StorageError."""
+    present = _present(engine)
+    script = ScriptDirectory.from_config(_config())
+    if present == script.get_current_head():
+        return str(present)
+    if present is None:
+        raise SchemaOutdated("the database has no tables yet", "run `leakwatch db upgrade`")
+    if present not in {revision.revision for revision in script.walk_revisions()}:
+        raise SchemaTooNew(
+            f"the database's schema {present} is unknown to this leakwatch", "it was written by a newer one: use that"
+        )
+    raise SchemaOutdated(f"the database's schema {present} is outdated", "run `leakwatch db upgrade`")
+
+
+def upgrade(engine: Engine) -> str:
+    """Bring the schema up to date, in one transaction, and return its revision. Raises SchemaTooNew, StorageError."""
+    try:
+        return check(engine)
+    except SchemaOutdated:
+        config = _config()
+        with storage_errors(), engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        return check(engine)
+
+
+def _present(engine: Engine) -> str | None:
+    with storage_errors(), engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
+    return config

@@ -47,7 +47,9 @@ def main() -> None:
         _say(f"leakwatch: {error}", error.hint)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
-        sys.exit(130)
+        # At once: a thread that still waits for a server must not hold the command back.
+        sys.stderr.flush()
+        os._exit(130)
     except BrokenPipeError:
         # The reader of our output is gone (`| head`); the interpreter must not complain about it again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

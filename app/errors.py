@@ -14,6 +14,8 @@ LeakwatchError                 one line for a person; `hint` says what to do; `e
 ├── StorageError               the database or data folder cannot be used
 │   ├── SchemaOutdated         older than the code: upgrade
 │   └── SchemaTooNew           newer than the code: use a newer leakwatch
+├── ListenError                the address to serve on cannot be had
+├── NotFound                   there is no such incident or scan
 ├── ScanInProgress             another scan holds the lock
 └── ScanAbandoned              the scan was told to stop or ran out of time
 """
@@ -86,6 +88,14 @@ class SchemaOutdated(StorageError):
 
 class SchemaTooNew(StorageError):
     """The database was written by a newer version of leakwatch."""
+
+
+class ListenError(LeakwatchError):
+    """The address to serve on cannot be had."""
+
+
+class NotFound(LeakwatchError):
+    """There is no such thing."""
 
 
 class ScanInProgress(LeakwatchError):

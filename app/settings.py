@@ -112,6 +112,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(8080, ge=0, le=65535, description="Port that `serve` listens on")
+    insecure_no_auth: bool = Field(
+        False, description="Let `serve` listen beyond this machine although its API has no authentication"
+    )
     scan_interval: DurationSeconds = Field(600.0, gt=0, description="Time from one scheduled scan to the next")
     scan_jitter: DurationSeconds = Field(
         30.0, ge=0, description="Random delay added to each, so that fleets spread out"

@@ -1,9 +1,11 @@
 """An incident: a leak that someone must deal with, over time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from app.domain.finding import Finding, Severity
+from app.domain.finding import Finding, Identity, Severity
 
 
 class IncidentState(StrEnum):
@@ -61,3 +63,55 @@ class Change:
     standing: Standing
     events: tuple[Event, ...]
     finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident as it is kept. finding: the document of the last finding that showed a leak."""
+
+    id: int
+    fingerprint: str
+    identity: Identity
+    standing: Standing
+    updated_at: float
+    finding: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """An event with its time (unix seconds) and who caused it."""
+
+    id: int
+    at: float
+    actor: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvidence:
+    """The evidence document kept at one moment of an incident; at: unix seconds."""
+
+    at: float
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDetail:
+    """One incident with its timeline, oldest first, and its evidence by moment: "opened", "latest"."""
+
+    incident: Incident
+    timeline: tuple[TimelineEntry, ...]
+    evidence: Mapping[str, KeptEvidence]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """Which incidents to list; None and empty mean any. since: unix seconds of the last change."""
+
+    states: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    cluster: str | None = None
+    namespace: str | None = None
+    workload: str | None = None
+    container: str | None = None
+    since: float | None = None

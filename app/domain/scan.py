@@ -1,7 +1,9 @@
 """A scan: one look at every container of a window, and how well it went."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from app.domain.finding import Finding, Identity
 
@@ -78,3 +80,18 @@ class ScanReport:
         """Whether the workload's absence from this scan would mean that it is gone."""
         in_namespace = not self.namespaces or identity.namespace in self.namespaces
         return self.complete and not self.selector and in_namespace and identity.cluster == self.cluster
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRecord:
+    """A scan as it is kept. summary: the document of what was looked at, once it has succeeded. Unix seconds."""
+
+    id: int
+    trigger: str
+    state: ScanState
+    started_at: float
+    finished_at: float | None
+    complete: bool | None
+    leaks: int | None
+    error: str | None
+    summary: Mapping[str, Any] | None

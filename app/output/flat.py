@@ -14,7 +14,7 @@ def csv_of(findings: list[Finding]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
     return out.getvalue()
 
 
@@ -42,5 +42,6 @@ def _flat(document: dict[str, Any]) -> dict[str, Any]:
     return {name: nested[name] if name in nested else document[name] for name in _COLUMNS}
 
 
-def _safe(value: object) -> object:
+def safe_cell(value: object) -> object:
+    """The value, or, where a spreadsheet would take a text for a formula, that text quoted (OWASP: CSV injection)."""
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value

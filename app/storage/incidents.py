@@ -1,31 +1,28 @@
 """Queries on incidents, their timelines and their evidence."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.finding import Evidence, Finding, Severity
-from app.domain.incident import Change, Event, IncidentState, Standing
+from app.domain.finding import Evidence, Finding, Identity, Severity
+from app.domain.incident import (
+    Change,
+    Event,
+    EventKind,
+    Incident,
+    IncidentFilter,
+    IncidentState,
+    KeptEvidence,
+    Standing,
+    TimelineEntry,
+)
 from app.output.document import finding_document
 from app.storage.tables import EventRow, EvidenceRow, IncidentRow
 
 _LONGEST_NAME = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which incidents to list; None and empty mean any. since: unix seconds of the last change."""
-
-    states: tuple[str, ...] = ()
-    severities: tuple[str, ...] = ()
-    cluster: str | None = None
-    namespace: str | None = None
-    workload: str | None = None
-    container: str | None = None
-    since: float | None = None
 
 
 def by_fingerprint(session: Session, fingerprint: str, *, lock: bool = False) -> IncidentRow | None:
@@ -34,9 +31,10 @@ def by_fingerprint(session: Session, fingerprint: str, *, lock: bool = False) ->
     return session.scalars(query.with_for_update() if lock else query).first()
 
 
-def get(session: Session, incident_id: int) -> IncidentRow | None:
+def get(session: Session, incident_id: int) -> Incident | None:
     """One incident."""
-    return session.get(IncidentRow, incident_id)
+    row = session.get(IncidentRow, incident_id)
+    return None if row is None else _incident(row)
 
 
 def unresolved(session: Session, cluster: str) -> list[str]:
@@ -47,16 +45,16 @@ def unresolved(session: Session, cluster: str) -> list[str]:
     return list(session.scalars(query))
 
 
-def page(session: Session, wanted: Filter, after: tuple[float, int] | None, limit: int) -> list[IncidentRow]:
+def page(session: Session, wanted: IncidentFilter, after: tuple[float, int] | None, limit: int) -> list[Incident]:
     """Up to `limit` incidents, last changed first, those after (updated_at, id) in that order."""
-    query = _filtered(select(IncidentRow), wanted)
+    query = select(IncidentRow).where(*_conditions(wanted))
     if after is not None:
         moment, number = after
         query = query.where(
             or_(IncidentRow.updated_at < moment, and_(IncidentRow.updated_at == moment, IncidentRow.id < number))
         )
     query = query.order_by(IncidentRow.updated_at.desc(), IncidentRow.id.desc()).limit(limit)
-    return list(session.scalars(query))
+    return [_incident(row) for row in session.scalars(query)]
 
 
 def counts(session: Session) -> list[tuple[str, str, int]]:
@@ -67,16 +65,19 @@ def counts(session: Session) -> list[tuple[str, str, int]]:
     return [(state, severity, number) for state, severity, number in session.execute(query)]
 
 
-def timeline(session: Session, incident_id: int, limit: int) -> list[EventRow]:
+def timeline(session: Session, incident_id: int, limit: int) -> list[TimelineEntry]:
     """The last `limit` events, oldest first."""
     query = select(EventRow).where(EventRow.incident_id == incident_id).order_by(EventRow.id.desc()).limit(limit)
-    return list(session.scalars(query))[::-1]
+    rows = list(session.scalars(query))[::-1]
+    return [
+        TimelineEntry(row.id, row.at, row.actor, Event(EventKind(row.kind), row.before, row.after, row.text))
+        for row in rows
+    ]
 
 
-def evidence(session: Session, incident_id: int) -> dict[str, EvidenceRow]:
+def evidence(session: Session, incident_id: int) -> dict[str, KeptEvidence]:
     """The evidence by moment: "opened", "latest"."""
-    query = select(EvidenceRow).where(EvidenceRow.incident_id == incident_id)
-    return {row.moment: row for row in session.scalars(query)}
+    return {moment: KeptEvidence(row.at, row.content) for moment, row in _evidence_rows(session, incident_id).items()}
 
 
 def standing_of(row: IncidentRow) -> Standing:
@@ -118,6 +119,16 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
     return row
 
 
+def _incident(row: IncidentRow) -> Incident:
+    identity = Identity(row.cluster, row.namespace, row.workload, row.container)
+    return Incident(row.id, row.fingerprint, identity, standing_of(row), row.updated_at, row.finding)
+
+
+def _evidence_rows(session: Session, incident_id: int) -> dict[str, EvidenceRow]:
+    query = select(EvidenceRow).where(EvidenceRow.incident_id == incident_id)
+    return {row.moment: row for row in session.scalars(query)}
+
+
 def _new(finding: Finding, now: float) -> IncidentRow:
     identity = finding.identity
     return IncidentRow(
@@ -148,7 +159,7 @@ def _append(session: Session, incident_id: int, events: Iterable[Event], actor: 
 
 def _keep(session: Session, incident_id: int, kept: Evidence, moments: Iterable[str], now: float) -> None:
     content: dict[str, Any] = asdict(kept)
-    known = evidence(session, incident_id)
+    known = _evidence_rows(session, incident_id)
     for moment in moments:
         row = known.get(moment)
         if row is None:
@@ -157,11 +168,12 @@ def _keep(session: Session, incident_id: int, kept: Evidence, moments: Iterable[
             row.at, row.content = now, content
 
 
-def _filtered(query: Select[tuple[IncidentRow]], wanted: Filter) -> Select[tuple[IncidentRow]]:
+def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if wanted.states:
-        query = query.where(IncidentRow.state.in_(wanted.states))
+        conditions.append(IncidentRow.state.in_(wanted.states))
     if wanted.severities:
-        query = query.where(IncidentRow.severity.in_(wanted.severities))
+        conditions.append(IncidentRow.severity.in_(wanted.severities))
     for column, value in (
         (IncidentRow.cluster, wanted.cluster),
         (IncidentRow.namespace, wanted.namespace),
@@ -169,7 +181,7 @@ def _filtered(query: Select[tuple[IncidentRow]], wanted: Filter) -> Select[tuple
         (IncidentRow.container, wanted.container),
     ):
         if value is not None:
-            query = query.where(column == value)
+            conditions.append(column == value)
     if wanted.since is not None:
-        query = query.where(IncidentRow.updated_at >= wanted.since)
-    return query
+        conditions.append(IncidentRow.updated_at >= wanted.since)
+    return conditions

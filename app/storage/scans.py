@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from app.domain.scan import ScanState
+from app.domain.scan import ScanRecord, ScanState
 from app.storage.tables import ScanRow
 
 
@@ -58,28 +58,45 @@ def abandon_running(session: Session, why: str, now: float) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def get(session: Session, scan_id: int) -> ScanRow | None:
+def get(session: Session, scan_id: int) -> ScanRecord | None:
     """One scan."""
-    return session.get(ScanRow, scan_id)
+    row = session.get(ScanRow, scan_id)
+    return None if row is None else _record(row)
 
 
-def page(session: Session, before: int | None, limit: int, state: str | None) -> list[ScanRow]:
+def page(session: Session, before: int | None, limit: int, state: str | None) -> list[ScanRecord]:
     """Up to `limit` scans, newest first, older than the one with id `before`."""
     query = select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(ScanRow.id < before)
     if state is not None:
         query = query.where(ScanRow.state == state)
-    return list(session.scalars(query))
+    return [_record(row) for row in session.scalars(query)]
 
 
-def latest_finished(session: Session) -> ScanRow | None:
+def latest_finished(session: Session) -> ScanRecord | None:
     """The last scan that has ended, however it did."""
     query = select(ScanRow).where(ScanRow.state != ScanState.RUNNING.value).order_by(ScanRow.id.desc()).limit(1)
-    return session.scalars(query).first()
+    row = session.scalars(query).first()
+    return None if row is None else _record(row)
 
 
-def latest_success(session: Session) -> ScanRow | None:
+def latest_success(session: Session) -> ScanRecord | None:
     """The last scan that succeeded."""
     query = select(ScanRow).where(ScanRow.state == ScanState.SUCCEEDED.value).order_by(ScanRow.id.desc()).limit(1)
-    return session.scalars(query).first()
+    row = session.scalars(query).first()
+    return None if row is None else _record(row)
+
+
+def _record(row: ScanRow) -> ScanRecord:
+    return ScanRecord(
+        id=row.id,
+        trigger=row.trigger,
+        state=ScanState(row.state),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        complete=row.complete,
+        leaks=row.leaks,
+        error=row.error,
+        summary=row.summary,
+    )

@@ -1,0 +1,36 @@
+"""`/healthz`, `/readyz` and `/metrics`: for kubelets, load balancers and Prometheus."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.api.problems import documented, problem
+from app.api.schemas import CheckModel, ReadyModel
+from app.api.services import TheServices
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz", summary="Is the process alive")
+async def healthz() -> dict[str, str]:
+    """Answers as long as the process does; says nothing of the database or of scans."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Can it be relied on", response_model=ReadyModel, responses=documented(503))
+def readyz(services: TheServices) -> Response:
+    """503, and why, when the database does not answer, or when the last scan failed or is overdue."""
+    checks = [CheckModel(name=one.name, ok=one.ok, detail=one.detail) for one in services.health.checks()]
+    shown: list[dict[str, Any]] = [one.model_dump() for one in checks]
+    failing = "; ".join(f"{one.name}: {one.detail}" for one in checks if not one.ok)
+    if failing:
+        return problem(503, "not-ready", failing, instance="/readyz", ready=False, checks=shown)
+    return JSONResponse({"ready": True, "checks": shown})
+
+
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
+def metrics(services: TheServices) -> Response:
+    """The service's own metrics in Prometheus' text format."""
+    return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)

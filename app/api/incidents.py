@@ -1,0 +1,60 @@
+"""`/api/v1/incidents`."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime
+
+from app.api.paging import Cursor, Limit, link_next
+from app.api.problems import documented
+from app.api.schemas import IncidentDetailModel, IncidentModel, IncidentPageModel
+from app.api.services import TheServices
+from app.domain.finding import Severity
+from app.domain.incident import IncidentFilter, IncidentState
+
+router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
+
+_Name = Annotated[str | None, Query(max_length=255)]
+
+
+@router.get("", summary="List incidents", responses=documented(400, 422, 503))
+def list_incidents(
+    request: Request,
+    response: Response,
+    services: TheServices,
+    state: Annotated[list[IncidentState] | None, Query(description="Only in these states. Repeatable.")] = None,
+    severity: Annotated[list[Severity] | None, Query(description="Only of these severities. Repeatable.")] = None,
+    cluster: _Name = None,
+    namespace: _Name = None,
+    workload: _Name = None,
+    container: _Name = None,
+    since: Annotated[AwareDatetime | None, Query(description="Only those that changed since then")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> IncidentPageModel:
+    """Incidents, last changed first."""
+    wanted = IncidentFilter(
+        states=tuple(one.value for one in state or ()),
+        severities=tuple(one.value for one in severity or ()),
+        cluster=cluster,
+        namespace=namespace,
+        workload=workload,
+        container=container,
+        since=_seconds(since),
+    )
+    page = services.incidents.page(wanted, cursor, limit)
+    link_next(request, response, page.next_cursor)
+    return IncidentPageModel(
+        items=[IncidentModel.of(incident) for incident in page.incidents], next_cursor=page.next_cursor
+    )
+
+
+@router.get("/{incident_id}", summary="One incident", responses=documented(404, 422, 503))
+def get_incident(services: TheServices, incident_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> IncidentDetailModel:
+    """One incident with its timeline, oldest line first, and the series behind it."""
+    return IncidentDetailModel.of_detail(services.incidents.detail(incident_id))
+
+
+def _seconds(when: datetime | None) -> float | None:
+    return None if when is None else when.timestamp()

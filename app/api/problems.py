@@ -1,0 +1,107 @@
+"""Errors as problem documents (RFC 9457): a stable `type`, a title, the status, and what to do about it."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from app.errors import LeakwatchError, NotFound, ScanInProgress, StorageError, UsageError
+
+MEDIA_TYPE = "application/problem+json"
+_TYPES = "urn:leakwatch:problem:"
+_RETRY_AFTER_SECONDS = 5
+
+# What each error is over HTTP, and the stable name of its kind. The first that fits counts.
+_ERRORS: tuple[tuple[type[LeakwatchError], int, str], ...] = (
+    (NotFound, 404, "not-found"),
+    (ScanInProgress, 409, "scan-in-progress"),
+    (StorageError, 503, "database-unavailable"),
+    (UsageError, 400, "bad-request"),
+    (LeakwatchError, 500, "failed"),
+)
+_NAMES = {404: "not-found", 405: "method-not-allowed", 403: "forbidden"}
+
+
+def problem(
+    status: int,
+    name: str,
+    detail: str,
+    *,
+    instance: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> JSONResponse:
+    """A problem document. name: the stable last part of its `type`; more: further members."""
+    document = {"type": _TYPES + name, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    if instance is not None:
+        document["instance"] = instance
+    return JSONResponse(document, status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error of the application with a problem document."""
+    app.add_exception_handler(LeakwatchError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI is told of the problems that an operation can answer with."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    status, name = next((status, name) for kind, status, name in _ERRORS if isinstance(error, kind))
+    hint = getattr(error, "hint", "")
+    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)} if status in {409, 503} else None
+    detail = f"{error}; {hint}" if hint else str(error)
+    return problem(status, name, detail, instance=request.url.path, headers=headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    found: Sequence[Any] = error.errors() if isinstance(error, RequestValidationError) else ()
+    errors = [
+        {
+            "in": str(one["loc"][0]),
+            "field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
+            "message": one["msg"].removeprefix("Value error, "),
+        }
+        for one in found
+    ]
+    detail = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
+    return problem(422, "invalid-request", detail, instance=request.url.path, errors=errors)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    details = {
+        404: "there is nothing at this address; /docs lists what there is",
+        405: f"{request.method} is not possible here",
+    }
+    said = str(error.detail) if isinstance(error, HTTPException) else ""
+    return problem(
+        status,
+        _NAMES.get(status, "bad-request" if status < 500 else "failed"),
+        details.get(status, said),
+        instance=request.url.path,
+        headers=headers,
+    )
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    # The trace goes to the log, never to the client.
+    structlog.get_logger().error("request failed", path=request.url.path, exc_info=error)
+    return problem(500, "failed", "leakwatch made a mistake; its log has the details", instance=request.url.path)

@@ -1,0 +1,42 @@
+"""`/api/v1/scans`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.api.paging import Cursor, Limit, link_next
+from app.api.problems import documented
+from app.api.schemas import ScanModel, ScanPageModel
+from app.api.services import TheServices
+from app.domain.scan import ScanState
+
+router = APIRouter(prefix="/api/v1/scans", tags=["scans"])
+
+
+@router.get("", summary="List scans", responses=documented(400, 422, 503))
+def list_scans(
+    request: Request,
+    response: Response,
+    services: TheServices,
+    state: Annotated[ScanState | None, Query(description="Only in this state")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ScanPageModel:
+    """Scans, newest first."""
+    page = services.scans.page(state, cursor, limit)
+    link_next(request, response, page.next_cursor)
+    return ScanPageModel(items=[ScanModel.of(one) for one in page.scans], next_cursor=page.next_cursor)
+
+
+@router.post("", status_code=202, summary="Scan now", responses=documented(403, 409, 503))
+def begin_scan(response: Response, services: TheServices) -> ScanModel:
+    """Begin a scan. The answer comes at once; `Location` says where to see how it goes. 409 while another one runs."""
+    begun = services.scans.begin()
+    response.headers["Location"] = f"{router.prefix}/{begun.id}"
+    return ScanModel.of(begun)
+
+
+@router.get("/{scan_id}", summary="One scan", responses=documented(404, 422, 503))
+def get_scan(services: TheServices, scan_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> ScanModel:
+    """One scan: how it stands, and what it looked at."""
+    return ScanModel.of(services.scans.one(scan_id))

@@ -1,0 +1,264 @@
+"""What the API answers with. Times are RFC 3339 in UTC, memory is bytes, growth bytes per hour."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from app.domain.finding import Severity
+from app.domain.incident import Incident, IncidentDetail, IncidentState
+from app.domain.scan import ScanRecord, ScanState
+from app.output.document import rfc3339
+from app.output.incident import detail_document, incident_document
+from detectors.judgement import MemoryKind, Verdict
+
+Time = Annotated[
+    datetime,
+    PlainSerializer(lambda when: rfc3339(when.timestamp()), return_type=str),
+    Field(examples=["2026-01-01T00:00:00Z"]),
+]
+
+
+class _Model(BaseModel):
+    # Documents kept by a newer leakwatch may have more fields: they go through.
+    model_config = ConfigDict(extra="allow")
+
+
+class ProblemModel(_Model):
+    """An error (RFC 9457)."""
+
+    type: str = Field(examples=["urn:leakwatch:problem:not-found"])
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+
+
+class WorkloadModel(_Model):
+    """The owner of the pods."""
+
+    kind: str = Field(examples=["Deployment"])
+    name: str = Field(examples=["cart"])
+
+
+class TimeToLimitModel(_Model):
+    """Seconds until memory reaches the limit: soonest, middle and latest likely."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+class PodsModel(_Model):
+    """Pods of the workload."""
+
+    observed: int
+    leaking: int
+
+
+class RevisionModel(_Model):
+    """Revisions of the workload."""
+
+    current: str | None
+    suspect: str | None = Field(description="The one that is suspected to have brought the leak")
+    previous: str | None
+
+
+class ReasonModel(_Model):
+    """A piece of evidence: a stable code, and plain words."""
+
+    code: str = Field(examples=["rising_floor"])
+    text: str
+
+
+class FindingModel(_Model):
+    """The verdict on one workload's container, as `leakwatch scan --output json` writes it."""
+
+    fingerprint: str
+    cluster: str
+    namespace: str
+    workload: WorkloadModel
+    container: str
+    verdict: Verdict
+    probability: float = Field(ge=0, le=1)
+    severity: Severity
+    growth_bytes_per_hour: float = Field(description="Of one leaking pod")
+    growth_interval: tuple[float, float] = Field(description="80 % interval of the growth")
+    onset_at: Time | None
+    current_bytes: int
+    limit_bytes: int | None
+    time_to_limit_seconds: TimeToLimitModel | None
+    memory_kind: MemoryKind
+    pods: PodsModel
+    restarts: int
+    oom_kills: int
+    revision: RevisionModel
+    reasons: list[ReasonModel]
+
+
+class IncidentModel(_Model):
+    """A leak that someone must deal with, over time."""
+
+    id: int
+    fingerprint: str = Field(description="Identity of cluster, namespace, workload and container")
+    cluster: str
+    namespace: str
+    workload: str
+    container: str
+    state: IncidentState
+    severity: Severity
+    suspect: str | None = Field(description="The revision that is suspected to have brought it")
+    opened_at: Time = Field(description="Of the present occurrence")
+    updated_at: Time
+    last_seen_at: Time = Field(description="When the workload was last there")
+    last_leak_at: Time = Field(description="When it was last judged to leak")
+    resolved_at: Time | None
+    healthy_streak: int = Field(description="Healthy scans in a row")
+    occurrences: int
+    finding: FindingModel = Field(description="The last one that showed the leak")
+
+    @classmethod
+    def of(cls, incident: Incident) -> "IncidentModel":
+        """The model of an incident."""
+        return cls.model_validate(incident_document(incident))
+
+
+class EventModel(_Model):
+    """One line of an incident's timeline."""
+
+    id: int
+    at: Time
+    kind: str
+    actor: str
+    before: str | None
+    after: str | None
+    text: str
+
+
+class PodEvidenceModel(_Model):
+    """One pod: bytes at each of the evidence's times, null in a gap; restarts and OOM kills as unix seconds."""
+
+    pod: str
+    revision: str | None
+    leaking: bool
+    floor: list[int | None]
+    peak: list[int | None]
+    restarts: list[float]
+    oom_kills: list[float]
+
+
+class EvidenceModel(_Model):
+    """The reduced series behind the verdict. `times`: unix seconds."""
+
+    at: Time
+    times: list[float]
+    pods: list[PodEvidenceModel]
+
+
+class IncidentDetailModel(IncidentModel):
+    """One incident with its timeline, and its evidence from when it opened and of the last scan."""
+
+    events: list[EventModel]
+    evidence: dict[Literal["opened", "latest"], EvidenceModel]
+
+    @classmethod
+    def of_detail(cls, detail: IncidentDetail) -> "IncidentDetailModel":
+        """The model of an incident with all that belongs to it."""
+        return cls.model_validate(detail_document(detail))
+
+
+class IncidentPageModel(_Model):
+    """A page of incidents, last changed first."""
+
+    items: list[IncidentModel]
+    next_cursor: str | None = Field(description="`cursor` of the next page; null at the end")
+
+
+class WindowModel(_Model):
+    """The span a scan looked at."""
+
+    start: Time
+    end: Time
+    step_seconds: float
+
+
+class ScanProblemModel(_Model):
+    """What made a scan less than whole."""
+
+    code: str
+    text: str
+
+
+class ScanSecondsModel(_Model):
+    """Where a scan's time went."""
+
+    plan: float
+    read: float
+    judge: float
+    record: float
+
+
+class ScanSummaryModel(_Model):
+    """What a scan looked at."""
+
+    started_at: Time
+    source: str
+    cluster: str
+    window: WindowModel
+    containers: int
+    workloads: int
+    samples: int
+    complete: bool
+    problems: list[ScanProblemModel]
+    seconds: ScanSecondsModel
+
+
+class ScanModel(_Model):
+    """One scan: how it stands, and, once it has succeeded, what it looked at."""
+
+    id: int
+    trigger: str = Field(examples=["schedule"])
+    state: ScanState
+    started_at: Time
+    finished_at: Time | None
+    complete: bool | None = Field(description="Whether all that was planned was read")
+    leaks: int | None
+    error: str | None
+    summary: ScanSummaryModel | None
+
+    @classmethod
+    def of(cls, record: ScanRecord) -> "ScanModel":
+        """The model of a scan."""
+        return cls(
+            id=record.id,
+            trigger=record.trigger,
+            state=record.state,
+            started_at=datetime.fromtimestamp(record.started_at, UTC),
+            finished_at=None if record.finished_at is None else datetime.fromtimestamp(record.finished_at, UTC),
+            complete=record.complete,
+            leaks=record.leaks,
+            error=record.error,
+            summary=None if record.summary is None else ScanSummaryModel.model_validate(record.summary),
+        )
+
+
+class ScanPageModel(_Model):
+    """A page of scans, newest first."""
+
+    items: list[ScanModel]
+    next_cursor: str | None = Field(description="`cursor` of the next page; null at the end")
+
+
+class CheckModel(_Model):
+    """One thing that must be well."""
+
+    name: str = Field(examples=["database"])
+    ok: bool
+    detail: str
+
+
+class ReadyModel(_Model):
+    """Whether the service can be relied on."""
+
+    ready: bool
+    checks: list[CheckModel]

@@ -1,0 +1,64 @@
+"""`leakwatch incidents`: what is kept, from the command line."""
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from app.domain.finding import Severity
+from app.domain.incident import IncidentFilter, IncidentState
+from app.output.formats import Format
+
+app = typer.Typer(help="List incidents, or show one.", no_args_is_help=True)
+
+_Output = Annotated[Format, typer.Option("--output", "-o", help="How to write them.")]
+
+
+@app.command("list")
+def list_incidents(
+    state: Annotated[
+        list[IncidentState] | None, typer.Option("--state", help="Only in this state. Repeatable; open ones if unset.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="In any state.")] = False,
+    severity: Annotated[
+        list[Severity] | None, typer.Option("--severity", help="Only of this severity. Repeatable.")
+    ] = None,
+    cluster: Annotated[str | None, typer.Option("--cluster", help="Only of this cluster.")] = None,
+    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Only in this namespace.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most incidents to list.")] = 200,
+    output: _Output = Format.TABLE,
+) -> None:
+    """List incidents, last changed first: those that are not over, unless told otherwise."""
+    from app.commands.database import checked_engine
+    from app.output.incident_write import write_incidents
+    from app.services.incidents import IncidentService
+
+    unresolved = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
+    states = () if every else tuple(state or unresolved)
+    wanted = IncidentFilter(
+        states=tuple(one.value for one in states),
+        severities=tuple(one.value for one in severity or ()),
+        cluster=cluster,
+        namespace=namespace,
+    )
+    with checked_engine() as engine:
+        page = IncidentService(engine).page(wanted, None, limit)
+    write_incidents(list(page.incidents), output, sys.stdout, time.time())
+    if page.next_cursor is not None:
+        typer.echo(f"leakwatch: there are more than {limit}; raise --limit to see them", err=True)
+
+
+@app.command("show")
+def show_incident(
+    incident_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the incident.")],
+    output: _Output = Format.TABLE,
+) -> None:
+    """Show one incident: why it is believed, and what happened to it."""
+    from app.commands.database import checked_engine
+    from app.output.incident_write import write_incident
+    from app.services.incidents import IncidentService
+
+    with checked_engine() as engine:
+        detail = IncidentService(engine).detail(incident_id)
+    write_incident(detail, output, sys.stdout, time.time())

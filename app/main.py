@@ -1,0 +1,87 @@
+"""The FastAPI application: the root that puts engine, schedule, services and routers together."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.openapi.utils import get_openapi
+from sqlalchemy import Engine
+
+from app.api import docs, health, incidents, scans
+from app.api.middleware import RequestMiddleware
+from app.api.problems import install_problems
+from app.api.schemas import ProblemModel
+from app.api.services import Services
+from app.metrics import ServiceMetrics
+from app.scanning.runner import Perform, ScanRunner
+from app.scanning.schedule import ScanSchedule
+from app.scanning.service import incident_policy
+from app.services.health import HealthService
+from app.services.incidents import IncidentService
+from app.services.scans import ScanService
+from app.settings import Settings
+
+_DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
+
+
+def create_app(
+    settings: Settings, engine: Engine, perform: Perform, on_stopped: Callable[[bool], None] = lambda clean: None
+) -> FastAPI:
+    """The application, whose schedule runs from its start-up to its shut-down.
+
+    perform: does one scan. on_stopped is told at the end whether the running scan had ended by then; where it had not,
+    its threads are still at work and the process must be ended outright.
+    """
+    metrics = ServiceMetrics(engine)
+    schedule = ScanSchedule(
+        ScanRunner(engine, incident_policy(settings), perform, metrics.observe),
+        interval=settings.scan_interval,
+        jitter=settings.scan_jitter,
+        time_limit=settings.scan_time_limit,
+        on_start=settings.scan_on_start,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        schedule.start()
+        yield
+        on_stopped(await run_in_threadpool(schedule.stop))
+        engine.dispose()
+
+    app = FastAPI(
+        title="leakwatch",
+        version=version("leakwatch"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
+    app.state.services = Services(
+        incidents=IncidentService(engine),
+        scans=ScanService(engine, schedule),
+        health=HealthService(engine, time.time(), longest_silence),
+        metrics=metrics,
+    )
+    for router in (incidents.router, scans.router, health.router, docs.router):
+        app.include_router(router)
+    install_problems(app)
+    app.add_middleware(RequestMiddleware, requests=metrics.requests)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as FastAPI documents it
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document, in which invalid requests are problems like all others."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = document["components"]["schemas"]
+        schemas["Problem"] = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,50 @@
+"""The JSON documents of incidents: the API answers with them, the command writes them."""
+
+from app.domain.incident import Incident, IncidentDetail, TimelineEntry
+from app.output.document import Document, rfc3339
+
+
+def incident_document(incident: Incident) -> Document:
+    """An incident as a JSON document; the command writes the same."""
+    standing, identity = incident.standing, incident.identity
+    return {
+        "id": incident.id,
+        "fingerprint": incident.fingerprint,
+        "cluster": identity.cluster,
+        "namespace": identity.namespace,
+        "workload": identity.workload,
+        "container": identity.container,
+        "state": standing.state.value,
+        "severity": standing.severity.value,
+        "suspect": standing.suspect,
+        "opened_at": rfc3339(standing.opened_at),
+        "updated_at": rfc3339(incident.updated_at),
+        "last_seen_at": rfc3339(standing.last_seen_at),
+        "last_leak_at": rfc3339(standing.last_leak_at),
+        "resolved_at": None if standing.resolved_at is None else rfc3339(standing.resolved_at),
+        "healthy_streak": standing.healthy_streak,
+        "occurrences": standing.occurrences,
+        "finding": dict(incident.finding),
+    }
+
+
+def detail_document(detail: IncidentDetail) -> Document:
+    """An incident with its timeline and evidence as a JSON document."""
+    return {
+        **incident_document(detail.incident),
+        "events": [_event(entry) for entry in detail.timeline],
+        "evidence": {moment: {"at": rfc3339(kept.at), **kept.content} for moment, kept in detail.evidence.items()},
+    }
+
+
+def _event(entry: TimelineEntry) -> Document:
+    event = entry.event
+    return {
+        "id": entry.id,
+        "at": rfc3339(entry.at),
+        "kind": event.kind.value,
+        "actor": entry.actor,
+        "before": event.before,
+        "after": event.after,
+        "text": event.text,
+    }

@@ -1,0 +1,131 @@
+"""Incidents on the command line: as tables for people, as documents for programs."""
+
+import csv
+import json
+from typing import TextIO
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.domain.finding import Severity
+from app.domain.incident import Incident, IncidentDetail, IncidentState
+from app.durations import format_duration
+from app.output.document import Document, rfc3339
+from app.output.flat import safe_cell
+from app.output.formats import Format
+from app.output.incident import detail_document, incident_document
+from app.output.table import plain_console
+from detectors.words import amount
+
+_STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_COLUMNS = ("ID", "STATE", "SEVERITY", "WORKLOAD", "CONTAINER", "GROWTH", "LIMIT IN", "SUSPECT", "PODS", "OPENED")
+_CSV_COLUMNS = (
+    *("id", "fingerprint", "cluster", "namespace", "workload", "container", "state", "severity", "suspect"),
+    *("opened_at", "updated_at", "last_seen_at", "last_leak_at", "resolved_at", "healthy_streak", "occurrences"),
+)
+
+
+def write_incidents(incidents: list[Incident], form: Format, out: TextIO, now: float) -> None:
+    """Write a list. now: unix seconds, against which ages are told."""
+    if form is Format.TABLE:
+        _print_list(plain_console(Console(file=out)), incidents, now)
+        return
+    documents = [incident_document(incident) for incident in incidents]
+    if form is Format.CSV:
+        writer = csv.DictWriter(out, _CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: safe_cell(value) for name, value in document.items()} for document in documents)
+        return
+    _dump({"incidents": documents}, form, out)
+
+
+def write_incident(detail: IncidentDetail, form: Format, out: TextIO, now: float) -> None:
+    """Write one incident with its reasons and its timeline."""
+    if form is Format.TABLE:
+        _print_one(plain_console(Console(file=out)), detail, now)
+    elif form is Format.CSV:
+        write_incidents([detail.incident], form, out, now)
+    else:
+        _dump(detail_document(detail), form, out)
+
+
+def _dump(document: Document, form: Format, out: TextIO) -> None:
+    if form is Format.YAML:
+        yaml.safe_dump(document, out, sort_keys=False, allow_unicode=True)
+        return
+    json.dump(document, out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def _print_list(console: Console, incidents: list[Incident], now: float) -> None:
+    if not incidents:
+        console.print("No incidents of that kind.")
+        return
+    plain = not console.is_terminal
+    table = Table(box=None, pad_edge=False, header_style="" if plain else "bold", padding=(0, 2, 0, 0))
+    for name in _COLUMNS:
+        table.add_column(name, overflow="fold", no_wrap=name not in {"WORKLOAD", "CONTAINER"})
+    for incident in incidents:
+        table.add_row(*_cells(incident, now))
+    console.print(table)
+
+
+def _cells(incident: Incident, now: float) -> list[Text]:
+    standing, finding, identity = incident.standing, incident.finding, incident.identity
+    over = standing.state is IncidentState.RESOLVED
+    style = "dim" if over else _STYLES[standing.severity]
+    return [
+        Text(str(incident.id)),
+        Text(standing.state.value, style=style),
+        Text(standing.severity.value, style=style),
+        Text("/".join(part for part in (identity.cluster, identity.namespace, identity.workload) if part)),
+        Text(identity.container),
+        Text(f"{amount(finding['growth_bytes_per_hour'])}/h"),
+        Text(_limit_in(incident)),
+        Text(standing.suspect or ""),
+        Text(f"{finding['pods']['leaking']}/{finding['pods']['observed']}"),
+        Text(f"{format_duration(now - standing.opened_at)} ago"),
+    ]
+
+
+def _limit_in(incident: Incident) -> str:
+    until = incident.finding["time_to_limit_seconds"]
+    if until is not None:
+        return format_duration(until["p50"])
+    return "no limit" if incident.finding["limit_bytes"] is None else ""
+
+
+def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
+    incident = detail.incident
+    standing, finding, identity = incident.standing, incident.finding, incident.identity
+    workload = f"{identity.namespace}/{identity.workload}"
+    style = "dim" if standing.state is IncidentState.RESOLVED else _STYLES[standing.severity]
+    head = Text.assemble(
+        (f"Incident {incident.id}: ", "bold"),
+        f"{workload}, container {identity.container}: ",
+        (f"{standing.state.value}, {standing.severity.value}", style),
+    )
+    console.print(head, soft_wrap=True)
+    facts = {
+        "cluster": identity.cluster,
+        "growth": f"{amount(finding['growth_bytes_per_hour'])}/h of one leaking pod",
+        "pods": f"{finding['pods']['leaking']} of {finding['pods']['observed']} leak",
+        "limit in": _limit_in(incident),
+        "since": finding["onset_at"] or "",
+        "suspect": standing.suspect or "",
+        "opened": f"{rfc3339(standing.opened_at)} ({format_duration(now - standing.opened_at)} ago)",
+        "last leaking": rfc3339(standing.last_leak_at),
+        "resolved": "" if standing.resolved_at is None else rfc3339(standing.resolved_at),
+    }
+    for name, value in facts.items():
+        if value:
+            console.print(Text(f"  {name:<13}{value}"), soft_wrap=True)
+    console.print(Text("\nWhy", style="bold"))
+    for reason in finding["reasons"]:
+        console.print(Text(f"  {reason['text']} [{reason['code']}]"), soft_wrap=True)
+    console.print(Text("\nTimeline", style="bold"))
+    for entry in detail.timeline:
+        text = f"  {rfc3339(entry.at)}  {entry.event.kind.value} by {entry.actor}: {entry.event.text}"
+        console.print(Text(text), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""What the API and the commands ask for, in terms of the domain; each call is one transaction at most."""

@@ -1,0 +1,48 @@
+"""Scans, as people and programs ask for them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from app.domain.scan import ScanRecord, ScanState
+from app.errors import NotFound
+from app.scanning.schedule import ScanSchedule
+from app.services import cursor
+from app.storage import scans
+from app.storage.engine import reading
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPage:
+    """Some scans, newest first, and where the next page begins (None: there is none)."""
+
+    scans: tuple[ScanRecord, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanService:
+    """Reads scans and begins them. Methods raise StorageError."""
+
+    engine: Engine
+    schedule: ScanSchedule
+
+    def page(self, state: ScanState | None, after: str | None, limit: int) -> ScanPage:
+        """Up to `limit` scans after a cursor. Raises UsageError for a cursor that is not ours."""
+        before = None if after is None else int(cursor.decode(after, 1)[0])
+        with reading(self.engine) as session:
+            found = scans.page(session, before, limit + 1, state and state.value)
+        shown = tuple(found[:limit])
+        return ScanPage(shown, cursor.encode(shown[-1].id) if len(found) > limit else None)
+
+    def one(self, scan_id: int) -> ScanRecord:
+        """One scan. Raises NotFound."""
+        with reading(self.engine) as session:
+            found = scans.get(session, scan_id)
+        if found is None:
+            raise NotFound(f"there is no scan {scan_id}", "GET /api/v1/scans lists them")
+        return found
+
+    def begin(self) -> ScanRecord:
+        """Begin a scan and return it while it runs. Raises ScanInProgress."""
+        return self.one(self.schedule.begin_now("api"))

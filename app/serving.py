@@ -1,0 +1,87 @@
+"""Runs the service from its first line to its last: schema, socket, server, and an end that leaves nothing behind."""
+
+import ipaddress
+import os
+import signal
+import socket
+import sys
+
+import uvicorn
+
+from app.errors import ListenError, UsageError
+from app.main import create_app
+from app.scanning.service import make_perform
+from app.settings import Settings
+from app.storage.engine import make_engine
+from app.storage.schema import check, upgrade
+
+_GRACE_SECONDS = 2
+_BACKLOG = 512
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop by SIGTERM or SIGINT; returns after a clean stop.
+
+    Raises UsageError for an address that would be open to others, SchemaOutdated, SchemaTooNew, StorageError,
+    ListenError.
+    """
+    _refuse_open_address(settings)
+    perform = make_perform(settings)
+    engine = make_engine(settings)
+    if settings.auto_upgrade:
+        upgrade(engine)
+    else:
+        check(engine)
+    listening = _listen(settings)
+    ended: list[bool] = []
+    app = create_app(settings, engine, perform, ended.append)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            lifespan="on",
+        )
+    )
+    # uvicorn stops at these signals and then sends them once more, to whoever handled them before: nothing is left.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    print(f"leakwatch serves on {_url(listening)} (Ctrl-C stops it)", file=sys.stderr, flush=True)  # noqa: T201 (for people)
+    server.run(sockets=[listening])
+    if not all(ended):
+        # A read is still waiting for its server; the scan is written off, and nothing else is under way.
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _refuse_open_address(settings: Settings) -> None:
+    if not settings.insecure_no_auth and not _is_loopback(settings.host):
+        raise UsageError(
+            f"host: {settings.host} can be reached by others, and the API has no authentication yet",
+            "listen on 127.0.0.1 behind a proxy that authenticates, or accept the risk with --insecure-no-auth",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise ListenError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}",
+            "choose another with --port or LEAKWATCH_PORT, or --host",
+        ) from error
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -32,6 +32,12 @@ bench: $(VENV)/.dev ## Measure the detector and a scan beside what users run tod
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock.sh
 
+settings: $(VENV)/.dev ## Write the README's table of settings anew from app/settings.py
+	PYTHONPATH=. $(BIN)/python scripts/settings_table.py
+
+picture: $(VENV)/.dev ## Draw docs/scan.svg anew from a scan of the demo cluster
+	PYTHONPATH=. $(BIN)/python scripts/picture.py
+
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -44,4 +50,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test lint format bench lock settings picture clean

@@ -65,7 +65,10 @@ def main(recording: Path) -> None:
         )
         kept[workload_id] = _label(label, namespace, workload)
     pq.write_table(
-        pa.Table.from_pylist(rows, schema=table.schema), HERE / "cluster.parquet", compression="zstd", compression_level=19
+        pa.Table.from_pylist(rows, schema=table.schema),
+        HERE / "cluster.parquet",
+        compression="zstd",
+        compression_level=19,
     )
     text = json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False)
     (HERE / "cluster.labels.json").write_text(text + "\n", encoding="utf-8")

@@ -33,9 +33,8 @@ def docs(request: Request) -> HTMLResponse:
         tags.setdefault(operation.tag, []).append(operation)
     schemas = document["components"]["schemas"]
     models = [
-        (name, schemas[name].get("description", ""), _fields(schemas[name]))
+        (name, schemas[name].get("description", ""), _fields(schemas[name]), schemas[name].get("enum", []))
         for name in sorted(schemas)
-        if schemas[name].get("type") == "object"
     ]
     page = environment.get_template("docs.html").render(info=document["info"], tags=tags, models=models)
     return HTMLResponse(page)

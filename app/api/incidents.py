@@ -15,7 +15,10 @@ from app.domain.incident import IncidentFilter, IncidentState
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
-_Name = Annotated[str | None, Query(max_length=255)]
+_Cluster = Annotated[str | None, Query(max_length=255, description="Only of this cluster")]
+_Namespace = Annotated[str | None, Query(max_length=255, description="Only in this namespace")]
+_Workload = Annotated[str | None, Query(max_length=255, description="Only of this workload")]
+_Container = Annotated[str | None, Query(max_length=255, description="Only of this container")]
 
 
 @router.get("", summary="List incidents", responses=documented(400, 422, 503))
@@ -25,10 +28,10 @@ def list_incidents(
     services: TheServices,
     state: Annotated[list[IncidentState] | None, Query(description="Only in these states. Repeatable.")] = None,
     severity: Annotated[list[Severity] | None, Query(description="Only of these severities. Repeatable.")] = None,
-    cluster: _Name = None,
-    namespace: _Name = None,
-    workload: _Name = None,
-    container: _Name = None,
+    cluster: _Cluster = None,
+    namespace: _Namespace = None,
+    workload: _Workload = None,
+    container: _Container = None,
     since: Annotated[AwareDatetime | None, Query(description="Only those that changed since then")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,

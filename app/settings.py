@@ -55,13 +55,14 @@ class MetricNames(BaseModel):
         'add your job here, such as job="kubelet"',
     )
     state_matchers: str = Field("", description="Label matchers for kube-state-metrics' series")
-    cluster_label: str = Field("", description="Label that tells clusters apart in a shared Prometheus (empty: none)")
 
 
 class Settings(BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_nested_delimiter="__")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_nested_delimiter="__", hide_input_in_errors=True
+    )
 
     prometheus_url: str | None = Field(None, description="Prometheus, Thanos, Mimir or VictoriaMetrics to scan")
     prometheus_token: SecretStr | None = Field(None, description="Bearer token (or LEAKWATCH_PROMETHEUS_TOKEN_FILE)")
@@ -87,7 +88,10 @@ class Settings(BaseSettings):
     history: DurationSeconds = Field(604800.0, ge=0, description="How far before the window to look coarsely")
     step: DurationSeconds | None = Field(None, gt=0, description="Step of the grid; chosen from the window if unset")
     namespaces: tuple[str, ...] = Field((), description="Namespaces to scan, as a JSON list (empty: all)")
-    selector: str = Field("", description='Further label matchers, such as pod=~"cart-.*"')
+    selector: str = Field(
+        "",
+        description='Further label matchers, such as pod=~"cart-.*"; then nothing is taken to be gone that is not seen',
+    )
 
     warn_within: DurationSeconds = Field(
         259200.0, gt=0, description="Severity warning when the limit is nearer than this"

@@ -71,6 +71,8 @@ def split(panel: Panel, memory: Floats) -> Lifetimes:
 def _starts(panel: Panel, memory: Floats, known: Bools) -> Bools:
     """Whether a lifetime begins at each sample, shape (rows, steps)."""
     rows, steps = memory.shape
+    if steps == 0:
+        return np.zeros((rows, 0), dtype=bool)
     previous = _previous_known(known)
     has_previous = known & (previous >= 0)
     at = np.maximum(previous, 0)
@@ -86,8 +88,8 @@ def _starts(panel: Panel, memory: Floats, known: Bools) -> Bools:
     started |= ~start_known & restarts_known & (restarts_now > restarts_before)
     fell = memory < _RESTART_DROP_RATIO * memory[rowwise, at]
     started |= ~start_known & ~restarts_known & fell
-    begins = known & (~has_previous | (has_previous & started))
-    return begins if steps else np.zeros((rows, 0), dtype=bool)
+    begins: Bools = known & (~has_previous | (has_previous & started))
+    return begins
 
 
 def _previous_known(known: Bools) -> Ints:

@@ -1,0 +1,124 @@
+"""What scans make of an incident."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.finding import Severity
+from app.domain.incident import EventKind, IncidentState, Standing
+from app.domain.lifecycle import IncidentPolicy, on_absence, on_finding
+from detectors.judgement import Verdict
+from tests.support.findings import NOW, finding
+
+POLICY = IncidentPolicy(reopen_within=3600.0, resolve_after_scans=3, gone_after=7200.0)
+LEAK, HEALTHY, UNTOLD = finding(), finding(verdict=Verdict.HEALTHY), finding(verdict=Verdict.INSUFFICIENT_DATA)
+OPEN = Standing(
+    state=IncidentState.OPEN,
+    severity=Severity.WARNING,
+    suspect=None,
+    opened_at=NOW - 9000,
+    last_seen_at=NOW - 600,
+    last_leak_at=NOW - 600,
+    resolved_at=None,
+    healthy_streak=0,
+    occurrences=1,
+)
+RESOLVED = replace(OPEN, state=IncidentState.RESOLVED, resolved_at=NOW - 600)
+
+
+def _kinds(change):
+    return [event.kind for event in change.events]
+
+
+def _seen(standing, found, *, trusted=True):
+    return on_finding(standing, found, trusted=trusted, policy=POLICY, now=NOW)
+
+
+def test_a_leak_opens_an_incident():
+    change = _seen(None, LEAK)
+    assert change.standing.state is IncidentState.OPEN
+    assert _kinds(change) == [EventKind.OPENED]
+    assert change.finding is LEAK
+
+
+@pytest.mark.parametrize("found", [HEALTHY, UNTOLD], ids=["healthy", "cannot tell"])
+def test_without_a_leak_there_is_nothing_to_open(found):
+    assert _seen(None, found) is None
+
+
+def test_an_incomplete_scan_may_open_an_incident():
+    assert _seen(None, replace(LEAK, fully_read=False), trusted=False).standing.state is IncidentState.OPEN
+
+
+def test_a_leak_that_goes_on_changes_nothing_but_the_times():
+    change = _seen(replace(OPEN, healthy_streak=2), LEAK)
+    assert change.events == ()
+    assert change.standing == replace(OPEN, last_seen_at=NOW, last_leak_at=NOW)
+
+
+def test_one_healthy_scan_does_not_close_it():
+    change = _seen(OPEN, HEALTHY)
+    assert (change.standing.state, change.standing.healthy_streak) == (IncidentState.OPEN, 1)
+
+
+def test_enough_healthy_scans_in_a_row_close_it():
+    change = _seen(replace(OPEN, healthy_streak=2), HEALTHY)
+    assert (change.standing.state, change.standing.resolved_at) == (IncidentState.RESOLVED, NOW)
+    assert _kinds(change) == [EventKind.RESOLVED]
+
+
+@pytest.mark.parametrize(
+    ("found", "trusted"),
+    [(HEALTHY, False), (replace(HEALTHY, fully_read=False), True)],
+    ids=["the scan was incomplete", "the workload was read in part"],
+)
+def test_what_was_not_fully_read_does_not_count_as_healthy(found, trusted):
+    change = _seen(replace(OPEN, healthy_streak=2), found, trusted=trusted)
+    assert (change.standing.state, change.standing.healthy_streak) == (IncidentState.OPEN, 2)
+
+
+def test_a_scan_that_cannot_tell_breaks_the_row():
+    assert _seen(replace(OPEN, healthy_streak=2), UNTOLD).standing.healthy_streak == 0
+
+
+def test_acknowledged_stays_acknowledged_while_it_leaks():
+    assert _seen(replace(OPEN, state=IncidentState.ACKNOWLEDGED), LEAK).standing.state is IncidentState.ACKNOWLEDGED
+
+
+def test_a_leak_that_comes_back_soon_reopens_the_incident():
+    change = _seen(RESOLVED, LEAK)
+    assert _kinds(change) == [EventKind.REOPENED]
+    assert (change.standing.opened_at, change.standing.occurrences) == (OPEN.opened_at, 1)
+
+
+def test_a_leak_that_comes_back_late_is_a_new_occurrence():
+    change = _seen(replace(RESOLVED, resolved_at=NOW - 3601), LEAK)
+    assert _kinds(change) == [EventKind.RECURRED]
+    assert (change.standing.opened_at, change.standing.occurrences) == (NOW, 2)
+
+
+def test_a_healthy_scan_leaves_a_resolved_incident_alone():
+    change = _seen(RESOLVED, HEALTHY)
+    assert (change.standing.state, change.events) == (IncidentState.RESOLVED, ())
+
+
+def test_a_change_of_severity_is_told():
+    change = _seen(OPEN, replace(LEAK, severity=Severity.CRITICAL))
+    assert _kinds(change) == [EventKind.SEVERITY_CHANGED]
+    assert (change.events[0].before, change.events[0].after) == ("warning", "critical")
+
+
+def test_a_new_suspect_is_told_and_kept():
+    change = _seen(OPEN, finding(suspect="v2"))
+    assert _kinds(change) == [EventKind.SUSPECT_CHANGED]
+    assert _seen(change.standing, LEAK).standing.suspect == "v2"
+
+
+@pytest.mark.parametrize(("gone_seconds", "closes"), [(7199.0, False), (7200.0, True)])
+def test_a_workload_that_is_gone_long_enough_closes_it(gone_seconds, closes):
+    change = on_absence(replace(OPEN, last_seen_at=NOW - gone_seconds), policy=POLICY, now=NOW)
+    assert (change is not None) is closes
+
+
+def test_absence_leaves_a_resolved_incident_alone():
+    assert on_absence(replace(RESOLVED, last_seen_at=0.0), policy=POLICY, now=NOW) is None

@@ -1,0 +1,101 @@
+"""Settings: where they come from, and what is said when they are wrong."""
+
+import pytest
+
+from app.errors import SettingsError
+from app.settings import load_settings
+
+
+def test_the_environment_is_read(monkeypatch):
+    monkeypatch.setenv("LEAKWATCH_LOOKBACK", "1d12h")
+    assert load_settings().lookback == 129_600
+
+
+def test_what_is_given_wins_over_the_environment(monkeypatch):
+    monkeypatch.setenv("LEAKWATCH_LOOKBACK", "1d")
+    assert load_settings(lookback="2h").lookback == 7200
+
+
+def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
+    file = tmp_path / "leakwatch.yaml"
+    file.write_text("lookback: 6h\ncluster: eu-1\nmetrics:\n  rss: my_rss\n")
+    monkeypatch.setenv("LEAKWATCH_CONFIG", str(file))
+    monkeypatch.setenv("LEAKWATCH_LOOKBACK", "2h")
+    settings = load_settings()
+    assert (settings.lookback, settings.cluster, settings.metrics.rss) == (7200, "eu-1", "my_rss")
+
+
+def test_a_metric_name_may_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("LEAKWATCH_METRICS__RSS", "my_rss")
+    assert load_settings().metrics.rss == "my_rss"
+
+
+def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("s3cret\n")
+    monkeypatch.setenv("LEAKWATCH_PROMETHEUS_TOKEN_FILE", str(file))
+    assert load_settings().prometheus_token.get_secret_value() == "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("LEAKWATCH_LOKBACK", "1h", "LEAKWATCH_LOKBACK: there is no such setting"),
+        ("LEAKWATCH_LOOKBACK", "soon", "LEAKWATCH_LOOKBACK: 'soon' is not a duration"),
+        ("LEAKWATCH_PORT", "http", "LEAKWATCH_PORT: Input should be a valid integer"),
+        ("LEAKWATCH_PROMETHEUS_URL", "prometheus:9090", "LEAKWATCH_PROMETHEUS_URL: must begin with http"),
+        ("LEAKWATCH_PROMETHEUS_URL", "http://u:p@host", "LEAKWATCH_PROMETHEUS_URL: give the user and password by"),
+        ("LEAKWATCH_PROMETHEUS_CLIENT_CERT", "/c.pem", "LEAKWATCH_PROMETHEUS_CLIENT_CERT: a client certificate and"),
+        ("LEAKWATCH_PAGE_WITHIN", "90d", "LEAKWATCH_PAGE_WITHIN: must not be longer than warn_within"),
+        ("LEAKWATCH_PROMETHEUS_TOKEN_FILE", "/nowhere", "LEAKWATCH_PROMETHEUS_TOKEN_FILE: cannot read /nowhere"),
+        ("LEAKWATCH_CONFIG", "/nowhere.yaml", "LEAKWATCH_CONFIG: cannot read /nowhere.yaml"),
+        ("LEAKWATCH_METRICS__RSSS", "x", "LEAKWATCH_METRICS__RSSS: there is no such setting"),
+    ],
+)
+def test_what_is_wrong_is_named(monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(says)
+
+
+def test_what_is_wrong_on_the_command_line_is_named_as_the_option():
+    with pytest.raises(SettingsError, match="--lookback: 'soon' is not a duration"):
+        load_settings(lookback="soon")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("lookback: [", "line 1: not valid YAML"), ("- a\n", "must hold"), ("nosuch: 1\n", "LEAKWATCH_NOSUCH")],
+)
+def test_a_wrong_file_is_named(monkeypatch, tmp_path, content, says):
+    file = tmp_path / "leakwatch.yaml"
+    file.write_text(content)
+    monkeypatch.setenv("LEAKWATCH_CONFIG", str(file))
+    with pytest.raises(SettingsError, match=says):
+        load_settings()
+
+
+def test_no_secret_is_shown_when_something_is_wrong(monkeypatch):
+    monkeypatch.setenv("LEAKWATCH_PROMETHEUS_TOKEN", "s3cret")
+    monkeypatch.setenv("LEAKWATCH_PROMETHEUS_USERNAME", "me")
+    monkeypatch.setenv("LEAKWATCH_DATABASE_URL", "postgresql://u:s3cret@h/d")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "s3cret" not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__!r}"
+
+
+def test_no_secret_is_shown_by_the_settings():
+    settings = load_settings(prometheus_token="s3cret", prometheus_headers={"X-Key": "s3cret"})
+    assert "s3cret" not in repr(settings)
+
+
+def test_service_links_of_kubernetes_are_no_settings(monkeypatch):
+    for name, value in {
+        "LEAKWATCH_PORT": "tcp://10.0.0.1:8080",
+        "LEAKWATCH_SERVICE_HOST": "10.0.0.1",
+        "LEAKWATCH_SERVICE_PORT_HTTP": "8080",
+        "LEAKWATCH_PORT_8080_TCP_ADDR": "10.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().port == 8080

@@ -1,8 +1,26 @@
 """What every test may use."""
 
+import itertools
 import os
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+
+from app.settings import load_settings
+from app.storage.engine import make_engine
+from app.storage.schema import upgrade
+from tests.support.servers import running_postgresql
+
+_INTEGRATION = Path(__file__).parent / "integration"
+_numbers = itertools.count()
+
+
+def pytest_collection_modifyitems(items):
+    """Only what runs real servers may use the network, and that only on this machine."""
+    for item in items:
+        allowed = item.path.is_relative_to(_INTEGRATION)
+        item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]) if allowed else pytest.mark.disable_socket)
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +29,52 @@ def _no_settings_of_the_machine(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("LEAKWATCH_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LEAKWATCH_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def _postgresql():
+    with running_postgresql() as url_of:
+        yield url_of
+
+
+@pytest.fixture
+def postgresql_url(_postgresql):
+    """The URL of a new, empty database of a real PostgreSQL."""
+    name = f"test_{next(_numbers)}"
+    admin = make_engine(load_settings(database_url=_postgresql("postgres")))
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return _postgresql(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request):
+    """Settings that lead to a new, empty database, of each kind that there is."""
+    if request.param == "sqlite":
+        return load_settings()
+    return load_settings(database_url=request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def empty_engine(database):
+    """An engine on a database without tables."""
+    engine = make_engine(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(empty_engine):
+    """An engine on a database that the migrations have made."""
+    upgrade(empty_engine)
+    return empty_engine
+
+
+@pytest.fixture
+def sqlite_engine():
+    """The same where any database will do."""
+    engine = make_engine(load_settings())
+    upgrade(engine)
+    yield engine
+    engine.dispose()

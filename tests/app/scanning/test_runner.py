@@ -1,0 +1,133 @@
+"""One scan at a time, from its first line in the database to its last."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from app.domain.lifecycle import IncidentPolicy
+from app.domain.scan import ScanState
+from app.errors import ScanAbandoned, ScanInProgress, SourceUnreachable
+from app.prometheus.source import Control
+from app.scanning.runner import ScanRunner
+from app.storage import incidents, leases, scans
+from app.storage.engine import reading, transaction
+from detectors.judgement import Verdict
+from tests.support.findings import finding, report
+
+POLICY = IncidentPolicy(3600.0, 2, 7200.0)
+
+
+def _runner(engine, perform, seen=None):
+    observe = (lambda outcome, scan: seen.append((outcome.state, scan is not None))) if seen is not None else None
+    return ScanRunner(engine, POLICY, perform, *([observe] if observe else []))
+
+
+def _scan(engine, scan_id):
+    with reading(engine) as session:
+        return scans.get(session, scan_id)
+
+
+def _incidents(engine):
+    with reading(engine) as session:
+        return incidents.page(session, incidents.IncidentFilter(), None, 100)
+
+
+def _raise(error):
+    def perform(control):
+        raise error
+
+    return perform
+
+
+def test_a_good_scan(engine):
+    seen = []
+    active = _runner(engine, lambda control: report(finding()), seen).begin("cli", Control())
+    assert _scan(engine, active.id).state is ScanState.RUNNING
+    active.execute()
+    scan = _scan(engine, active.id)
+    assert (scan.state, scan.trigger, scan.leaks, scan.complete) == (ScanState.SUCCEEDED, "cli", 1, True)
+    assert scan.summary["containers"] == 1
+    assert seen == [(ScanState.SUCCEEDED, True)]
+    assert len(_incidents(engine)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "says"),
+    [
+        (SourceUnreachable("no connection", "is it up?"), ScanState.FAILED, "no connection; is it up?"),
+        (ScanAbandoned("the scan was stopped"), ScanState.ABANDONED, "the scan was stopped"),
+        (ZeroDivisionError("secret detail"), ScanState.FAILED, "internal error: ZeroDivisionError"),
+        (KeyboardInterrupt(), ScanState.ABANDONED, "it was interrupted"),
+    ],
+    ids=["the source fails", "told to stop", "a fault of ours", "Ctrl-C"],
+)
+def test_a_scan_that_fails_says_why_and_leaves_incidents_alone(engine, error, state, says):
+    seen = []
+    _runner(engine, lambda control: report(finding())).begin("cli", Control()).execute()
+    active = _runner(engine, _raise(error), seen).begin("cli", Control())
+    with pytest.raises(type(error)):
+        active.execute()
+    assert (_scan(engine, active.id).state, _scan(engine, active.id).error) == (state, says)
+    assert seen == [(state, False)]
+    assert [one.standing.state.value for one in _incidents(engine)] == ["open"]
+
+
+def test_the_next_scan_may_begin_after_a_failure(engine):
+    with pytest.raises(SourceUnreachable):
+        _runner(engine, _raise(SourceUnreachable("x"))).begin("cli", Control()).execute()
+    _runner(engine, lambda control: report()).begin("cli", Control()).execute()
+
+
+def test_there_is_never_more_than_one(engine):
+    runner = _runner(engine, lambda control: report())
+    active = runner.begin("schedule", Control())
+    with pytest.raises(ScanInProgress):
+        runner.begin("api", Control())
+    active.execute()
+    runner.begin("api", Control()).execute()
+
+
+def test_one_that_crashed_is_written_off_by_the_next(engine):
+    runner = _runner(engine, lambda control: report())
+    crashed = runner.begin("schedule", Control())
+    with transaction(engine) as session:
+        leases.let_go(session, "scan", crashed.lease.token)
+    runner.begin("schedule", Control()).execute()
+    assert _scan(engine, crashed.id).state is ScanState.ABANDONED
+    crashed.abandon("cleanup")
+
+
+def test_one_whose_lease_was_taken_over_writes_nothing(engine):
+    runner = _runner(engine, lambda control: report(finding()))
+    late = runner.begin("schedule", Control())
+    with transaction(engine) as session:
+        leases.let_go(session, "scan", late.lease.token)
+        leases.take(session, "scan", "another", time.time(), 60.0)
+    with pytest.raises(ScanAbandoned, match="taken over"):
+        late.execute()
+    assert _incidents(engine) == []
+    assert _scan(engine, late.id).state is ScanState.ABANDONED
+
+
+def test_what_is_abandoned_stays_abandoned(engine):
+    seen = []
+    active = _runner(engine, lambda control: report(finding()), seen).begin("schedule", Control())
+    active.abandon("the service was stopped")
+    with pytest.raises(ScanAbandoned):
+        active.execute()
+    assert _scan(engine, active.id).error == "the service was stopped"
+    assert seen == [(ScanState.ABANDONED, False)]
+    assert _incidents(engine) == []
+
+
+def test_a_partial_scan_opens_but_does_not_close(engine):
+    healthy = finding(verdict=Verdict.HEALTHY)
+    _runner(engine, lambda control: report(finding())).begin("cli", Control()).execute()
+    partial = replace(report(healthy, finding("web")), complete=False)
+    for _ in range(3):
+        _runner(engine, lambda control: partial).begin("cli", Control()).execute()
+    assert {one.identity.workload: one.standing.state.value for one in _incidents(engine)} == {
+        "cart": "open",
+        "web": "open",
+    }

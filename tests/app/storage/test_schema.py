@@ -1,0 +1,92 @@
+"""Migrations: what they make is what the tables say, and nothing runs on another schema."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from app.errors import SchemaOutdated, SchemaTooNew, SettingsError, StorageError
+from app.settings import load_settings
+from app.storage.engine import make_engine, transaction
+from app.storage.schema import check, upgrade
+from app.storage.tables import Table
+
+
+def _stamp(engine, revision):
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :new"), {"new": revision})
+
+
+def test_the_migrations_make_what_the_tables_say(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_an_empty_database_is_outdated(empty_engine):
+    with pytest.raises(SchemaOutdated, match="no tables yet"):
+        check(empty_engine)
+
+
+def test_upgrading_twice_is_upgrading_once(engine):
+    assert upgrade(engine) == check(engine)
+
+
+def test_a_newer_schema_is_refused(engine):
+    _stamp(engine, "9999")
+    with pytest.raises(SchemaTooNew, match="9999 is unknown"):
+        check(engine)
+    with pytest.raises(SchemaTooNew):
+        upgrade(engine)
+
+
+def test_an_upgrade_that_fails_leaves_nothing(empty_engine):
+    with empty_engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE incident_events (x INTEGER)"))
+    with pytest.raises(StorageError):
+        upgrade(empty_engine)
+    assert sa.inspect(empty_engine).get_table_names() == ["incident_events"]
+
+
+def test_a_transaction_is_whole_or_nothing(engine):
+    insert = sa.text("INSERT INTO leases (name, holder, token, expires_at) VALUES ('a', 'b', 1, '2026-01-01 00:00:00')")
+    with pytest.raises(ZeroDivisionError), transaction(engine) as session:
+        session.execute(insert)
+        raise ZeroDivisionError
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM leases")).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "not of the form postgresql://"),
+        ("mysql://u:s3cret@h/d", "mysql is not supported"),
+    ],
+)
+def test_a_wrong_database_url_is_named_without_its_secret(url, says):
+    with pytest.raises(SettingsError, match=says) as caught:
+        make_engine(load_settings(database_url=url))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_secret(tmp_path):
+    engine = make_engine(load_settings(database_url=f"postgresql://u:s3cret@/d?host={tmp_path}"))
+    with pytest.raises(StorageError, match="the database failed") as caught:
+        check(engine)
+    engine.dispose()
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be written"):
+        make_engine(load_settings(data_dir=tmp_path / "file" / "data"))
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "leakwatch.db").write_bytes(b"nonsense " * 1000)
+    engine = make_engine(load_settings(data_dir=tmp_path))
+    with pytest.raises(StorageError, match="not a database"):
+        check(engine)
+    engine.dispose()

@@ -1,0 +1,216 @@
+"""Real servers for tests, started on free ports and stopped again; and a false one for faults that are hard to have."""
+
+import contextlib
+import http.server
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+_PAUSE_SECONDS = 0.05
+
+
+def wait_until(what: Callable[[], Any], why: str, seconds: float = _READY_SECONDS) -> Any:
+    """The first true value of `what`; the test fails when there is none in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = what()
+        if found:
+            return found
+        time.sleep(_PAUSE_SECONDS)
+    pytest.fail(f"waited {seconds:g} s in vain until {why}")
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Whether a GET succeeds."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def need(program: str) -> str:
+    """The path of a program; the test is skipped, and says so, where there is none."""
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"{program} is not installed (make test installs it where it may)")
+    return found
+
+
+@dataclass
+class Process:
+    """A running server."""
+
+    handle: "subprocess.Popen[bytes]"
+    log: Path
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stop it and give its exit status."""
+        if self.handle.poll() is None:
+            self.handle.send_signal(number)
+        try:
+            return self.handle.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.handle.kill()
+            self.handle.wait(_STOP_SECONDS)
+            raise
+
+
+def start(command: list[str], log: Path, **options: Any) -> Process:
+    """Start a program with its output in a file."""
+    with log.open("wb") as out:
+        return Process(subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **options), log)
+
+
+@dataclass
+class Prometheus:
+    """A real Prometheus that takes remote writes."""
+
+    url: str
+    folder: Path
+    process: Process
+
+
+@contextlib.contextmanager
+def running_prometheus(folder: Path, *options: str) -> Iterator[Prometheus]:
+    """A real, empty Prometheus."""
+    program = need("prometheus")
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "prometheus.yml"
+    config.write_text("global: {}\n")
+    port = free_port()
+    command = [
+        program,
+        f"--config.file={config}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--web.enable-remote-write-receiver",
+        "--storage.tsdb.retention.time=60d",
+        *options,
+    ]
+    process = start(command, folder / "log")
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{url}/-/ready"), "Prometheus is ready")
+        yield Prometheus(url, folder, process)
+    finally:
+        process.stop(signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def running_postgresql() -> Iterator[Callable[[str], str]]:
+    """A real PostgreSQL, reached through a socket: what gives the URL of a database of that name."""
+    # A folder of its own under /tmp: its user must get there, and the path of a socket may not be long.
+    folder = Path(tempfile.mkdtemp(prefix="leakwatch-pg-"))
+    try:
+        with _postgresql_in(folder):
+            yield lambda name: f"postgresql://leakwatch@/{name}?host={folder}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _postgresql_in(folder: Path) -> Iterator[None]:
+    initdb = shutil.which("initdb") or next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+    if initdb is None:
+        pytest.skip("postgresql is not installed (make test installs it where it may)")
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        try:
+            owner = pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+        shutil.chown(folder, owner.pw_uid, owner.pw_gid)
+        user = {"user": owner.pw_uid, "group": owner.pw_gid}
+    data = folder / "data"
+    made = subprocess.run(
+        [initdb, "-D", data, "-U", "leakwatch", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"],
+        capture_output=True,
+        check=False,
+        cwd="/",
+        **user,
+    )
+    assert made.returncode == 0, made.stderr.decode()
+    command = [
+        str(Path(initdb).with_name("postgres")),
+        *("-D", str(data), "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"),
+    ]
+    process = start(command, folder / "log", cwd="/", **user)
+    try:
+        wait_until((folder / ".s.PGSQL.5432").exists, "PostgreSQL listens")
+        yield
+    finally:
+        process.stop(signal.SIGINT)
+
+
+Reply = tuple[int, str, bytes]
+
+
+@dataclass
+class FalsePrometheus:
+    """An HTTP server that answers as it is told; `asked` has the path, headers and form of each request."""
+
+    url: str
+    answer: Callable[[str, str], Reply | None]
+    asked: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def false_prometheus(answer: Callable[[str, str], Reply | None]) -> Iterator[FalsePrometheus]:
+    """Serve `answer(path, form)`: (status, content type, body), or None to cut the connection."""
+    shown: FalsePrometheus
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            shown.asked.append((self.path, dict(self.headers), form))
+            reply = shown.answer(self.path, form)
+            if reply is None:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{")
+                self.close_connection = True
+                return
+            status, kind, body = reply
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    shown = FalsePrometheus(f"http://127.0.0.1:{server.server_port}", answer)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield shown
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,108 @@
+"""`/api/v1/incidents`."""
+
+import pytest
+
+from app.domain.finding import Severity
+from app.domain.lifecycle import IncidentPolicy
+from app.scanning.record import Recorder
+from detectors.judgement import Verdict
+from tests.support.findings import NOW, finding, report
+
+HEALTHY = finding("mail", verdict=Verdict.HEALTHY)
+
+
+@pytest.fixture(autouse=True)
+def _kept(sqlite_engine):
+    """Four incidents, one a minute; the first of them resolved at last."""
+    found = [
+        finding("mail"),
+        finding("cart", severity=Severity.CRITICAL, suspect="v2"),
+        finding("db", namespace="data", container="postgres"),
+        finding("web", cluster="eu-1"),
+    ]
+    recorder = Recorder(sqlite_engine, IncidentPolicy(60.0, 1, 7200.0), "scan 1", lambda session: None)
+    for minute, one in enumerate(found):
+        recorder.record(report(one, cluster=one.identity.cluster, seen=("mail", "cart")), NOW + 60 * minute)
+    recorder.record(report(HEALTHY, seen=("cart",), namespaces=("shop",)), NOW + 600)
+
+
+def _names(answer):
+    assert answer.status_code == 200, answer.text
+    return [one["workload"] for one in answer.json()["items"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["mail", "web", "db", "cart"]),
+        ("state=open", ["web", "db", "cart"]),
+        ("state=resolved", ["mail"]),
+        ("state=open&state=resolved", ["mail", "web", "db", "cart"]),
+        ("severity=critical", ["cart"]),
+        ("namespace=data", ["db"]),
+        ("workload=cart", ["cart"]),
+        ("container=postgres", ["db"]),
+        ("cluster=eu-1", ["web"]),
+        ("cluster=", ["mail", "db", "cart"]),
+        ("since=2027-01-15T08:01:30Z", ["mail", "web", "db"]),
+        ("state=acknowledged", []),
+    ],
+)
+def test_lists_what_is_asked_for_last_changed_first(client, query, names):
+    assert _names(client.get(f"/api/v1/incidents?{query}")) == names
+
+
+def test_pages_join_to_the_whole(client):
+    seen, address = [], "/api/v1/incidents?limit=3&state=open&state=resolved"
+    while address:
+        answer = client.get(address)
+        seen += _names(answer)
+        address = answer.links.get("next", {}).get("url")
+    assert seen == ["mail", "web", "db", "cart"]
+
+
+def test_the_last_page_says_so(client):
+    answer = client.get("/api/v1/incidents?limit=4")
+    assert answer.json()["next_cursor"] is None
+    assert "Link" not in answer.headers
+
+
+def test_one_has_its_finding_timeline_and_evidence(client):
+    wanted = client.get("/api/v1/incidents?workload=cart").json()["items"][0]
+    one = client.get(f"/api/v1/incidents/{wanted['id']}").json()
+    assert one["suspect"] == "v2"
+    assert one["finding"]["pods"] == {"observed": 9, "leaking": 7}
+    assert [event["kind"] for event in one["events"]] == ["opened"]
+    assert one["evidence"]["opened"]["pods"][0]["floor"] == [1, None, 3]
+    assert one["opened_at"] == "2027-01-15T08:01:00Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "says"),
+    [
+        ("limit=0", 422, "limit"),
+        ("limit=201", 422, "limit"),
+        ("limit=x", 422, "limit"),
+        ("state=closed", 422, "state"),
+        ("severity=urgent", 422, "severity"),
+        ("since=yesterday", 422, "since"),
+        ("since=2027-01-15T08:01:30", 422, "since"),
+        ("cursor=abc", 400, "cursor"),
+        ("cursor=W10", 400, "cursor"),
+        ("cursor=W251bGwsIDFd", 400, "cursor"),
+        ("cursor=WzFlMzA5LCAxXQ", 400, "cursor"),
+        (f"cursor={'a' * 201}", 422, "cursor"),
+    ],
+)
+def test_wrong_input_is_named(client, query, status, says):
+    answer = client.get(f"/api/v1/incidents?{query}")
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("number", "status"), [("999", 404), ("0", 422), ("x", 422), ("9223372036854775808", 422)])
+def test_one_that_is_not_there(client, number, status):
+    answer = client.get(f"/api/v1/incidents/{number}")
+    assert answer.status_code == status
+    assert answer.json()["status"] == status

@@ -1,0 +1,192 @@
+"""Health, metrics, the reference, and errors of every kind."""
+
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from alert_rules import conventions
+from app.domain.finding import Severity
+from app.errors import SourceUnreachable
+from app.services.health import HealthService
+from app.storage import scans
+from app.storage.engine import transaction
+from app.storage.scans import Outcome
+from tests.support.findings import finding, report
+from tests.support.servers import wait_until
+
+
+def _scan(client):
+    address = client.post("/api/v1/scans").headers["location"]
+    wait_until(lambda: client.get(address).json()["state"] != "running", "the scan has ended")
+
+
+def _break_database(engine):
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE scans")
+        connection.exec_driver_sql("ALTER TABLE incidents RENAME TO gone")
+
+
+def test_alive(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_ready_at_the_start(client):
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+
+
+def test_not_ready_after_a_failed_scan_and_ready_again_after_a_good_one(client, told):
+    told.error = SourceUnreachable("http://x: cannot connect")
+    _scan(client)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "cannot connect" in answer.json()["detail"]
+    told.error = None
+    _scan(client)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_not_ready_without_the_database(client, sqlite_engine):
+    _break_database(sqlite_engine)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert [check["ok"] for check in answer.json()["checks"]] == [False, False]
+
+
+def test_alive_without_the_database(client, sqlite_engine):
+    _break_database(sqlite_engine)
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(("since", "ok"), [(99.0, True), (101.0, False)])
+def test_not_ready_when_no_scan_has_ended_for_too_long(sqlite_engine, since, ok):
+    with transaction(sqlite_engine) as session:
+        scan_id = scans.add(session, "schedule", 1000.0)
+        scans.finish(session, scan_id, Outcome(scans.ScanState.SUCCEEDED, 1000.0, complete=True))
+    health = HealthService(sqlite_engine, started_at=500.0, longest_silence=100.0, now=lambda: 1000.0 + since)
+    assert health.checks()[1].ok is ok
+
+
+def test_a_failure_before_the_start_does_not_count(sqlite_engine):
+    with transaction(sqlite_engine) as session:
+        scan_id = scans.add(session, "schedule", 1000.0)
+        scans.finish(session, scan_id, Outcome(scans.ScanState.ABANDONED, 1000.0, error="stopped"))
+    health = HealthService(sqlite_engine, started_at=1001.0, longest_silence=100.0, now=lambda: 1002.0)
+    assert health.checks()[1].ok
+
+
+def _metrics(client):
+    text = client.get("/metrics").text
+    return {
+        (sample.name, *sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_metrics_of_scans_and_incidents(client, told):
+    told.report = report(finding(severity=Severity.CRITICAL))
+    _scan(client)
+    told.error = SourceUnreachable("x")
+    _scan(client)
+    metrics = _metrics(client)
+    assert metrics["leakwatch_scans_total", ("state", "succeeded")] == 1
+    assert metrics["leakwatch_scans_total", ("state", "failed")] == 1
+    assert metrics["leakwatch_scan_samples",] == 1000
+    assert metrics["leakwatch_scan_duration_seconds", ("stage", "judge")] == pytest.approx(0.3)
+    assert metrics["leakwatch_incidents", ("severity", "critical"), ("state", "open")] == 1
+    assert metrics["leakwatch_incidents", ("severity", "info"), ("state", "open")] == 0
+    assert time.time() - metrics["leakwatch_scan_last_success_timestamp_seconds",] < 60
+
+
+def test_every_metric_of_the_conventions_is_there(client):
+    names = {line.split()[2] for line in client.get("/metrics").text.splitlines() if line.startswith("# TYPE")}
+    assert {metric.name for metric in conventions.ALL} <= names
+
+
+def test_without_the_database_incidents_are_absent_and_not_zero(client, sqlite_engine):
+    _break_database(sqlite_engine)
+    assert not [key for key in _metrics(client) if key[0] == "leakwatch_incidents"]
+
+
+def test_requests_are_counted_by_route_and_not_by_address(client):
+    client.get("/api/v1/incidents/41")
+    client.get("/api/v1/incidents/42")
+    client.get("/nowhere/43")
+    counts = {key[1:]: value for key, value in _metrics(client).items() if key[0].endswith("_seconds_count")}
+    routes = {dict(labels)["route"]: value for labels, value in counts.items()}
+    assert routes["/api/v1/incidents/{incident_id}"] == 2
+    assert routes["unmatched"] == 1
+
+
+def test_the_reference_shows_every_operation(client):
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for path in client.get("/openapi.json").json()["paths"]:
+        assert path in page.text
+
+
+def test_the_reference_loads_nothing_from_elsewhere(client):
+    page = client.get("/docs").text
+    assert "http://" not in page
+    assert "https://" not in page
+    assert client.get("/docs/style.css").headers["content-type"].startswith("text/css")
+
+
+def test_the_root_leads_to_the_reference(client):
+    assert client.get("/", follow_redirects=False).headers["location"] == "/docs"
+
+
+def test_every_operation_tells_its_problems(client):
+    document = client.get("/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"], (path, status)
+    assert "HTTPValidationError" not in str(document)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kind"),
+    [
+        ("GET", "/nowhere", 404, "not-found"),
+        ("DELETE", "/api/v1/incidents", 405, "method-not-allowed"),
+        ("GET", "/api/v1/incidents/0", 422, "invalid-request"),
+    ],
+)
+def test_every_error_is_a_problem(client, method, path, status, kind):
+    answer = client.request(method, path)
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, problem["status"], problem["type"]) == (status, status, f"urn:leakwatch:problem:{kind}")
+    assert problem["instance"] == path
+    assert problem["title"]
+
+
+def test_a_failing_database_is_a_503_that_says_to_try_again(client, sqlite_engine):
+    _break_database(sqlite_engine)
+    answer = client.get("/api/v1/incidents")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:leakwatch:problem:database-unavailable")
+    assert answer.headers["retry-after"] == "5"
+
+
+def test_a_fault_of_ours_is_a_500_without_its_details(app):
+    @app.get("/fault")
+    def fault():
+        raise ZeroDivisionError("a secret")
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.get("/fault")
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:leakwatch:problem:failed")
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/docs", "/healthz", "/nowhere", "/api/v1/incidents"])
+def test_every_answer_is_hardened(client, path):
+    headers = client.get(path).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"

@@ -22,6 +22,7 @@ import requests
 from numpy.typing import NDArray
 
 _SLICE_SECONDS = 3600.0
+_GRID_SECONDS = 300.0
 _TIMEOUT_SECONDS = 60.0
 _TAG_SERIES, _TAG_LABEL, _TAG_SAMPLE, _TAG_NAME, _TAG_VALUE = 0x0A, 0x0A, 0x12, 0x0A, 0x12
 # Milliseconds between 1973 and 2109 take six bytes as a varint, which makes every sample equally long.
@@ -106,12 +107,16 @@ def series_of(row: Mapping[str, Any], shift: float) -> Iterator[Series]:
 
 
 def load(recording: Path, url: str, end: float) -> int:
-    """Put a whole recording into a Prometheus so that it ends at `end`, unix seconds; how many samples there were."""
+    """Put a whole recording into a Prometheus so that it ends at `end`, unix seconds; how many samples there were.
+
+    It is moved by whole multiples of five minutes, so that a scan's grid meets the samples that it meets in the file.
+    """
     rows = pq.read_table(recording).to_pylist()
     last = max(row["t0"] + row["step_s"] * (len(row["working_set"]) - 1) for row in rows)
+    shift = (end - last) // _GRID_SECONDS * _GRID_SECONDS
     merged: dict[tuple[tuple[str, str], ...], Series] = {}
     for row in rows:
-        for one in series_of(row, end - last):
+        for one in series_of(row, shift):
             merged.setdefault(tuple(sorted(one.labels.items())), one)
     return push(url, merged.values())
 

@@ -1,9 +1,13 @@
-"""What a detector says of one workload's container."""
+"""What a detector says of one workload's container. Loads nothing heavy: the command line's help needs its names."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from detectors.panel import Floats
+if TYPE_CHECKING:
+    from detectors.panel import Floats
 
 
 class Verdict(StrEnum):

@@ -16,7 +16,8 @@ from detectors.options import Options
 
 _STEPS = (15.0, 30.0, 60.0, 120.0, 300.0)
 _WANTED_STEPS = 500
-_MIN_STEPS = 12
+# The detector looks at up to 48 blocks of a lifetime; with fewer steps than that it would see too little.
+_MIN_STEPS = 48
 _MAX_STEPS = 100_000
 
 

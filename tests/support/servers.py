@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -178,8 +179,19 @@ class FalsePrometheus:
     asked: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
 
 
+class _QuietServer(http.server.ThreadingHTTPServer):
+    """A client that goes away, or is refused, is what the tests want, and nothing to report."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
 @contextlib.contextmanager
-def false_prometheus(answer: Callable[[str, str], Reply | None]) -> Iterator[FalsePrometheus]:
+def false_prometheus(
+    answer: Callable[[str, str], Reply | None], tls: ssl.SSLContext | None = None
+) -> Iterator[FalsePrometheus]:
     """Serve `answer(path, form)`: (status, content type, body), or None to cut the connection."""
     shown: FalsePrometheus
 
@@ -203,8 +215,9 @@ def false_prometheus(answer: Callable[[str, str], Reply | None]) -> Iterator[Fal
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _QuietServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     shown = FalsePrometheus(f"http://127.0.0.1:{server.server_port}", answer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -1,0 +1,217 @@
+"""The command as its user meets it: output, exit status, errors."""
+
+import csv
+import io
+import json
+import os
+import pty
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from app.prometheus.recording.demo import demo_recording
+from tests.integration.conftest import environment
+from tests.support.servers import free_port
+
+DEMO = str(demo_recording())
+DATA = ("scan", "--recording", DEMO, "--namespace", "data")
+
+
+def test_a_table_in_a_pipe_is_plain_and_whole(leakwatch):
+    done = leakwatch(*DATA, "--all")
+    assert "\x1b" not in done.out
+    lines = done.out.splitlines()
+    assert lines[0].split()[:4] == ["WORKLOAD", "CONTAINER", "VERDICT", "PROB"]
+    assert lines[1].startswith("data/session-cache")
+    assert len([line for line in lines if line.startswith("data/")]) == 5
+    assert "1 leak in 5 workloads" in done.out
+
+
+def test_healthy_workloads_are_left_out_unless_asked_for(leakwatch):
+    assert len([line for line in leakwatch(*DATA).out.splitlines() if line.startswith("data/")]) == 1
+
+
+def test_on_a_terminal_it_shows_progress_and_colours():
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", *DATA, "--no-store"],
+        stdout=follower,
+        stderr=follower,
+        stdin=follower,
+        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "140", "NO_COLOR": ""},
+    )
+    os.close(follower)
+    shown = b""
+    while True:
+        try:
+            part = os.read(leader, 65_536)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(leader)
+    assert process.wait(60) == 0
+    assert b"\x1b[" in shown
+    assert "▁".encode() in shown
+    assert b"Planning" in shown
+
+
+def test_json_is_one_document(leakwatch):
+    done = leakwatch(*DATA, "--all", "--output", "json")
+    assert list(done.document) == ["scan", "findings"]
+    finding = done.findings["data/session-cache"]
+    assert set(finding) >= {
+        *("fingerprint", "cluster", "namespace", "workload", "container", "verdict", "probability", "severity"),
+        *("growth_bytes_per_hour", "growth_interval", "onset_at", "current_bytes", "limit_bytes"),
+        *("time_to_limit_seconds", "memory_kind", "pods", "restarts", "oom_kills", "revision", "reasons"),
+    }
+    assert finding["workload"] == {"kind": "Deployment", "name": "session-cache"}
+    assert done.document["findings"][0]["verdict"] == "leak"
+
+
+def test_yaml_says_what_json_says(leakwatch):
+    by_json = leakwatch(*DATA, "--output", "json").document
+    by_yaml = yaml.safe_load(leakwatch(*DATA, "--output", "yaml").out)
+    assert by_yaml["findings"] == by_json["findings"]
+
+
+def test_csv_has_a_line_a_finding(leakwatch):
+    rows = list(csv.DictReader(io.StringIO(leakwatch(*DATA, "--output", "csv", "--all").out)))
+    assert len(rows) == 5
+    assert (rows[0]["workload_name"], rows[0]["verdict"]) == ("session-cache", "leak")
+
+
+def test_output_into_a_file(leakwatch, tmp_path):
+    file = tmp_path / "out.json"
+    done = leakwatch(*DATA, "--output", "json", "--output-file", file)
+    assert done.out == ""
+    assert json.loads(file.read_text())["findings"]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(leakwatch, tmp_path):
+    done = leakwatch(*DATA, "--output-file", tmp_path / "no" / "out.json")
+    assert done.status == 2
+    assert "--output-file: cannot write" in done.err
+    assert [one.name for one in tmp_path.iterdir()] == ["data"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ([*DATA], 0),
+        ([*DATA, "--fail-on-leak"], 3),
+        ([*DATA, "--fail-on-leak", "--selector", 'workload="orders-db"'], 0),
+        (["--version"], 0),
+        (["--help"], 0),
+    ],
+)
+def test_exit_status(leakwatch, arguments, status):
+    assert leakwatch(*arguments).status == status
+
+
+NOBODY = f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "status", "says"),
+    [
+        (["scan"], {}, 2, "nothing to scan"),
+        (["scan", "--recording", DEMO, "--prometheus-url", NOBODY], {}, 2, "only one of them"),
+        (["scan", "--nosuch"], {}, 2, "No such option"),
+        (["scan", "--output", "xml"], {}, 2, "xml"),
+        (["nosuch"], {}, 2, "No such command"),
+        (["scan", "--prometheus-url", "nonsense"], {}, 2, "--prometheus-url: must begin with http"),
+        (["scan", "--prometheus-url", NOBODY], {"prometheus_retries": 0}, 1, "cannot connect"),
+        ([*DATA, "--lookback", "soon"], {}, 2, "--lookback: 'soon' is not a duration"),
+        ([*DATA, "--step", "5h"], {}, 2, "step: a window of 172800 s has 10 steps"),
+        ([*DATA, "--end", "tomorrow"], {}, 2, "--end: 'tomorrow' is no time"),
+        ([*DATA, "--end", "2026-01-01T00:00:00"], {}, 2, "has no time zone"),
+        ([*DATA, "--end", "2999-01-01T00:00:00Z"], {}, 2, "is not in the past"),
+        ([*DATA, "--end", "2001-01-01T00:00:00Z"], {}, 2, "no container memory between the window's ends"),
+        ([*DATA, "--selector", "pod"], {}, 2, "--selector: 'pod' is no label matcher"),
+        ([*DATA, "--header", "nonsense"], {}, 2, "--header: not of the form"),
+        ([*DATA, "--token-file", "/nowhere"], {}, 2, "--token-file: cannot read /nowhere"),
+        (["scan", "--recording", "/nowhere"], {}, 2, "/nowhere: cannot be read"),
+        ([*DATA], {"data_dir": "/proc/nowhere"}, 1, "the data folder /proc/nowhere cannot be written"),
+        ([*DATA], {"lokback": "1h"}, 2, "LEAKWATCH_LOKBACK: there is no such setting"),
+        (["incidents", "list"], {}, 1, "the database has no tables yet; run `leakwatch db upgrade`"),
+        (["db", "check"], {}, 1, "the database has no tables yet; run `leakwatch db upgrade`"),
+        (["serve", "--recording", DEMO], {}, 1, "the database has no tables yet; run `leakwatch db upgrade`"),
+        (["serve", "--recording", DEMO, "--host", "0.0.0.0"], {}, 2, "host: 0.0.0.0 can be reached by others"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line_or_two_without_a_trace(leakwatch, arguments, settings, status, says):
+    done = leakwatch(*arguments, **settings)
+    assert done.status == status, done.err
+    assert says in " ".join(done.err.replace("│", " ").split())
+    assert "Traceback" not in done.err
+    assert done.out == ""
+
+
+def test_a_newer_schema_is_refused_by_every_command(leakwatch, tmp_path):
+    assert leakwatch("db", "upgrade").status == 0
+    with sqlite3.connect(tmp_path / "data" / "leakwatch.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'z9'")
+    connection.close()
+    for arguments in ([*DATA], ["incidents", "list"], ["db", "upgrade"], ["serve", "--recording", DEMO]):
+        done = leakwatch(*arguments)
+        assert done.status == 1, arguments
+        assert "use that" in done.err
+
+
+def test_what_is_not_stored_leaves_no_data_folder(leakwatch, tmp_path):
+    assert leakwatch(*DATA, "--no-store").status == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_incidents_are_listed_and_shown(leakwatch):
+    leakwatch(*DATA)
+    listed = leakwatch("incidents", "list")
+    assert "data/session-cache" in listed.out
+    shown = leakwatch("incidents", "show", "1")
+    assert "Incident 1: data/session-cache" in shown.out
+    assert "[rising_floor]" in shown.out
+    assert "opened by scan 1" in shown.out
+
+
+def test_incidents_as_documents(leakwatch):
+    leakwatch(*DATA)
+    listed = leakwatch("incidents", "list", "-o", "json").document["incidents"]
+    assert [one["workload"] for one in listed] == ["session-cache"]
+    shown = leakwatch("incidents", "show", "1", "-o", "json").document
+    assert shown["events"][0]["kind"] == "opened"
+    assert yaml.safe_load(leakwatch("incidents", "show", "1", "-o", "yaml").out) == shown
+    rows = list(csv.DictReader(io.StringIO(leakwatch("incidents", "list", "-o", "csv").out)))
+    assert [row["workload"] for row in rows] == ["session-cache"]
+
+
+def test_an_incident_that_is_not_there(leakwatch):
+    leakwatch("db", "upgrade")
+    done = leakwatch("incidents", "show", "7")
+    assert (done.status, done.out) == (1, "")
+    assert "there is no incident 7" in done.err
+
+
+def test_a_scan_with_an_own_cluster_name_has_fingerprints_of_its_own(leakwatch):
+    one = leakwatch(*DATA, "-o", "json").findings["data/session-cache"]
+    other = leakwatch(*DATA, "-o", "json", "--cluster", "eu-1").findings["data/session-cache"]
+    assert other["cluster"] == "eu-1"
+    assert one["fingerprint"] != other["fingerprint"]
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    command = f"{sys.executable} -m app.cli scan --recording {DEMO} --no-store -o json | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, env=environment())
+    assert done.stdout == "{\n"
+    assert "Error" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_help_does_not_load_what_it_does_not_need():
+    script = "import sys, app.cli; print([m for m in ('numpy', 'sqlalchemy', 'fastapi') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,177 @@
+"""`leakwatch serve` and `leakwatch run` in processes of their own."""
+
+import contextlib
+import itertools
+import json
+import re
+import signal
+import socket
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from app.domain.scan import ScanState
+from app.prometheus.recording.demo import demo_recording
+from app.settings import load_settings
+from app.storage import incidents, scans
+from app.storage.engine import make_engine, reading
+from demo.load import load
+from tests.integration.conftest import environment
+from tests.support.servers import free_port, running_prometheus, start, wait_until
+
+DEMO = str(demo_recording())
+
+
+@contextlib.contextmanager
+def _serving(tmp_path, *arguments, **settings):
+    """(URL, process) of a service that is up."""
+    process = start(
+        [sys.executable, "-m", "app.cli", *arguments], tmp_path / "log", env=environment(**({"port": 0} | settings))
+    )
+
+    def url():
+        assert process.handle.poll() is None, process.log.read_text()
+        found = re.search(r"leakwatch serves on (http://\S+)", process.log.read_text())
+        return found and found[1]
+
+    try:
+        yield wait_until(url, "the service is up"), process
+    finally:
+        process.stop(signal.SIGKILL)
+
+
+def _get(address):
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return json.load(answer)
+
+
+def _wait_for_scan(url, state, count=1):
+    def look():
+        found = _get(f"{url}/api/v1/scans?state={state}")["items"]
+        return found if len(found) >= count else None
+
+    return wait_until(look, f"a scan has {state}")
+
+
+def _kept(**settings):
+    engine = make_engine(load_settings(**settings))
+    with reading(engine) as session:
+        found = (
+            scans.page(session, None, 100, None),
+            incidents.page(session, incidents.IncidentFilter(), None, 100),
+        )
+    engine.dispose()
+    return found
+
+
+def test_scans_by_itself_and_answers(tmp_path):
+    with _serving(tmp_path, "serve", "--upgrade", "--recording", DEMO) as (url, process):
+        _wait_for_scan(url, "succeeded")
+        assert len(_get(f"{url}/api/v1/incidents")["items"]) == 10
+        assert _get(f"{url}/readyz")["ready"] is True
+        assert process.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_stops_cleanly_and_leaves_no_scan_running(tmp_path, number):
+    """The scan waits for a server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with _serving(tmp_path, "serve", "--upgrade", "--prometheus-url", address) as (url, process):
+            _wait_for_scan(url, "running")
+            began = time.monotonic()
+            assert process.stop(number) == 0, process.log.read_text()
+            took = time.monotonic() - began
+        found, _ = _kept()
+    assert took < 10
+    assert [one.state for one in found] == [ScanState.ABANDONED]
+    assert found[0].error
+
+
+def test_logs_are_json_in_a_pipe(tmp_path):
+    with _serving(tmp_path, "serve", "--upgrade", "--recording", DEMO) as (url, process):
+        _wait_for_scan(url, "succeeded")
+        process.stop()
+    lines = [line for line in process.log.read_text().splitlines() if not line.startswith("leakwatch serves")]
+    events = [json.loads(line) for line in lines]
+    assert "scan succeeded" in {one["event"] for one in events}
+    assert all("timestamp" in one and "level" in one for one in events)
+
+
+def test_a_port_that_is_taken_is_named(tmp_path, leakwatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = leakwatch("serve", "--upgrade", "--recording", DEMO, "--port", port)
+    assert done.status == 1
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in done.err
+
+
+def test_a_failing_source_is_recorded_and_incidents_stay(tmp_path):
+    with running_prometheus(tmp_path / "prometheus") as server:
+        load(demo_recording(), server.url, time.time())
+        settings = {"prometheus_url": server.url, "scan_interval": "1s", "scan_jitter": 0, "gone_after": "1s"}
+        settings |= {"resolve_after_scans": 1, "prometheus_retries": 0}
+        with _serving(tmp_path, "serve", "--upgrade", **settings) as (url, process):
+            _wait_for_scan(url, "succeeded")
+            server.process.stop(signal.SIGKILL)
+            _wait_for_scan(url, "failed")
+            before = _get(f"{url}/api/v1/incidents")["items"]
+            failed = _wait_for_scan(url, "failed", count=4)
+            assert "cannot connect" in failed[0]["error"]
+            assert _get(f"{url}/api/v1/incidents")["items"] == before
+            assert len(before) == 10
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                _get(f"{url}/readyz")
+            assert caught.value.code == 503
+            assert "cannot connect" in caught.value.read().decode()
+            caught.value.close()
+            assert process.stop() == 0
+
+
+def test_two_services_on_one_database_never_scan_at_once_nor_twice_the_same(tmp_path, postgresql_url):
+    settings = {"database_url": postgresql_url, "scan_interval": "50ms", "scan_jitter": 0, "recording": DEMO}
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with (
+        _serving(tmp_path / "a", "serve", "--upgrade", **settings) as (one, first),
+        _serving(tmp_path / "b", "serve", "--upgrade", **settings) as (other, second),
+    ):
+        _wait_for_scan(one, "succeeded", count=4)
+        _wait_for_scan(other, "succeeded", count=4)
+        assert (first.stop(), second.stop()) == (0, 0)
+    found, kept = _kept(database_url=postgresql_url)
+    spans = sorted((scan.started_at, scan.finished_at) for scan in found)
+    overlaps = [(a, b) for a, b in itertools.pairwise(spans) if a[1] > b[0]]
+    assert overlaps == []
+    assert len(kept) == len({one.fingerprint for one in kept}) == 10
+
+
+def test_run_scans_the_demo_and_serves(tmp_path):
+    with _serving(tmp_path, "run") as (url, process):
+        text = process.log.read_text()
+        assert "data/session-cache" in text
+        assert "10 leaks in 23 workloads" in text
+        assert len(_get(f"{url}/api/v1/incidents")["items"]) == 10
+        assert process.stop(signal.SIGINT) == 0
+
+
+def test_run_a_second_time_keeps_what_it_had(tmp_path):
+    for _ in range(2):
+        with _serving(tmp_path, "run") as (url, process):
+            assert len(_get(f"{url}/api/v1/incidents")["items"]) == 10
+            process.stop()
+
+
+def test_run_on_a_prometheus(tmp_path, demo_prometheus):
+    with _serving(tmp_path, "run", prometheus_url=demo_prometheus.url) as (url, process):
+        assert "by query_range" in process.log.read_text()
+        assert len(_get(f"{url}/api/v1/incidents")["items"]) == 10
+        process.stop()
+
+
+def test_run_on_a_prometheus_that_is_not_there(leakwatch):
+    done = leakwatch("run", prometheus_url=f"http://127.0.0.1:{free_port()}", prometheus_retries=0)
+    assert (done.status, done.out) == (1, "")
+    assert "cannot connect" in done.err

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.request
@@ -19,7 +20,7 @@ from app.storage import incidents, scans
 from app.storage.engine import make_engine, reading
 from demo.load import load
 from tests.integration.conftest import environment
-from tests.support.servers import free_port, running_prometheus, start, wait_until
+from tests.support.servers import free_port, need, running_prometheus, start, wait_until
 
 DEMO = str(demo_recording())
 
@@ -88,6 +89,16 @@ def test_stops_cleanly_and_leaves_no_scan_running(tmp_path, number):
     assert took < 10
     assert [one.state for one in found] == [ScanState.ABANDONED]
     assert found[0].error
+
+
+def test_metrics_are_as_promtool_wants_them(tmp_path):
+    promtool = need("promtool")
+    with _serving(tmp_path, "serve", "--upgrade", "--recording", DEMO) as (url, _):
+        _wait_for_scan(url, "succeeded")
+        with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
+            text = answer.read()
+    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_logs_are_json_in_a_pipe(tmp_path):

@@ -1,0 +1,92 @@
+"""Who may import whom. The arrows are those of CONTRIBUTING."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("detectors", "alert_rules", "dashboards", "app", "migrations")
+
+# Of our own packages, what each may import. The longest name that fits a module counts.
+ALLOWED = {
+    "detectors": {"detectors"},
+    "alert_rules": {"alert_rules", "detectors"},
+    "dashboards": {"dashboards", "alert_rules", "detectors"},
+    "app": {"app", "dashboards", "alert_rules", "detectors"},
+    "migrations": {"app.storage"},
+    "app.domain": {"app.domain", "app.durations", "detectors"},
+    "app.prometheus": {"app.prometheus", "app.domain", "app.settings", "app.errors", "detectors"},
+    "app.api": {
+        *("app.api", "app.services", "app.domain", "app.errors", "app.output", "app.metrics"),
+        "detectors.judgement",
+    },
+    "app.services": {
+        *("app.services", "app.scanning", "app.storage", "app.domain", "app.errors", "app.durations"),
+    },
+    "app.storage": {
+        *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),
+    },
+    "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "detectors"},
+    "app.settings": {"app.durations", "app.errors"},
+    "app.errors": set(),
+}
+PURE = ("detectors", "alert_rules", "dashboards", "app.domain")
+# What does input or output, or tells the time; and settings, which only the service has.
+IMPURE = {"os", "io", "sys", "time", "socket", "subprocess", "threading", "logging", "pathlib", "random", "requests"}
+IMPURE |= {"sqlalchemy", "fastapi", "structlog", "pydantic", "pydantic_settings", "urllib", "http"}
+
+
+def _modules():
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            yield name, path
+
+
+MODULES = dict(_modules())
+
+
+def _imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _within(name, packages):
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_only_what_it_may(module):
+    fits = max((one for one in ALLOWED if _within(module, [one])), key=len)
+    ours = [name for name in _imports(MODULES[module]) if _within(name, PACKAGES)]
+    assert [name for name in ours if not _within(name, ALLOWED[fits])] == []
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if _within(name, PURE)])
+def test_what_is_pure_does_no_input_and_no_output(module):
+    assert [name for name in _imports(MODULES[module]) if name.split(".")[0] in IMPURE] == []
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "app.settings"])
+def test_only_settings_read_the_environment(module):
+    text = MODULES[module].read_text(encoding="utf-8")
+    assert "os.environ" not in text
+    assert "getenv" not in text
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if _within(name, ["app"])])
+def test_queries_stand_in_storage_only(module):
+    if _within(module, ["app.storage"]):
+        return
+    imports = [name for name in _imports(MODULES[module]) if _within(name, ["sqlalchemy"])]
+    assert set(imports) <= {"sqlalchemy.Engine", "sqlalchemy.orm.Session", "sqlalchemy.exc.IntegrityError"}
+
+
+def test_every_package_is_checked_here():
+    top = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert top <= set(PACKAGES)

@@ -16,7 +16,9 @@ from app.api.middleware import RequestMiddleware
 from app.api.problems import install_problems
 from app.api.schemas import ProblemModel
 from app.api.services import Services
+from app.domain.scan import ScanReport
 from app.metrics import ServiceMetrics
+from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
@@ -24,6 +26,7 @@ from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
 from app.settings import Settings
+from app.storage.scans import Outcome
 
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
 
@@ -37,8 +40,13 @@ def create_app(
     its threads are still at work and the process must be ended outright.
     """
     metrics = ServiceMetrics(engine)
+
+    def observe(scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
+        metrics.observe(scan_id, outcome, report)
+        log_outcome(scan_id, outcome, report)
+
     schedule = ScanSchedule(
-        ScanRunner(engine, incident_policy(settings), perform, metrics.observe),
+        ScanRunner(engine, incident_policy(settings), perform, observe),
         interval=settings.scan_interval,
         jitter=settings.scan_jitter,
         time_limit=settings.scan_time_limit,

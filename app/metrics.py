@@ -39,7 +39,7 @@ class ServiceMetrics:
         self._gauge(conventions.BUILD_INFO).labels(version("leakwatch")).set(1)
         self.registry.register(_IncidentCounts(engine))
 
-    def observe(self, outcome: Outcome, report: ScanReport | None) -> None:
+    def observe(self, scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
         """Take note of how a scan ended."""
         self._scans.labels(outcome.state.value).inc()
         if report is None:

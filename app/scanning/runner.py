@@ -20,10 +20,11 @@ from app.storage.scans import Outcome
 from detectors.judgement import Verdict
 
 Perform = Callable[[Control], ScanReport]
-Observer = Callable[[Outcome, ScanReport | None], None]
+# Told the scan's id, how it ended, and its report where there is one.
+Observer = Callable[[int, Outcome, ScanReport | None], None]
 
 
-def _ignore(outcome: Outcome, report: ScanReport | None) -> None:
+def _ignore(scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
     pass
 
 
@@ -41,27 +42,22 @@ class ActiveScan:
 
     def execute(self) -> ScanReport:
         """Scan, record, and write how it ended, whatever happens. Raises LeakwatchError as the scan did."""
-        report: ScanReport | None = None
-        log = structlog.get_logger().bind(scan=self.id)
         try:
             report = self._scan_and_record()
         except ScanAbandoned as error:
-            log.warning("scan abandoned", reason=str(error))
             self._end(Outcome(ScanState.ABANDONED, time.time(), error=_line(error)), None)
             raise
         except LeakwatchError as error:
-            log.error("scan failed", reason=str(error))
             self._end(Outcome(ScanState.FAILED, time.time(), error=_line(error)), None)
             raise
         except KeyboardInterrupt:
             self._end(Outcome(ScanState.ABANDONED, time.time(), error="it was interrupted"), None)
             raise
         except Exception as error:
-            log.exception("scan failed by a fault of leakwatch")
+            structlog.get_logger().exception("a scan failed by a fault of leakwatch", scan=self.id)
             self._end(Outcome(ScanState.FAILED, time.time(), error=f"internal error: {type(error).__name__}"), None)
             raise
         leaks = sum(finding.verdict is Verdict.LEAK for finding in report.findings)
-        log.info("scan succeeded", workloads=report.workloads, leaks=leaks, complete=report.complete)
         outcome = Outcome(ScanState.SUCCEEDED, time.time(), scan_summary(report), report.complete, leaks)
         self._end(outcome, report)
         return report
@@ -88,7 +84,7 @@ class ActiveScan:
             structlog.get_logger().error("the end of a scan could not be written", scan=self.id, reason=str(error))
             ours = True
         if ours:
-            self.observe(outcome, report)
+            self.observe(self.id, outcome, report)
 
 
 @dataclass(frozen=True, slots=True)

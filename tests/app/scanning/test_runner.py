@@ -19,7 +19,9 @@ POLICY = IncidentPolicy(3600.0, 2, 7200.0)
 
 
 def _runner(engine, perform, seen=None):
-    observe = (lambda outcome, scan: seen.append((outcome.state, scan is not None))) if seen is not None else None
+    observe = (
+        (lambda scan_id, outcome, scan: seen.append((outcome.state, scan is not None))) if seen is not None else None
+    )
     return ScanRunner(engine, POLICY, perform, *([observe] if observe else []))
 
 

@@ -42,7 +42,10 @@ def _root(
 def main() -> None:
     """Run the command; whatever goes wrong ends in one line that says what to do, and an exit status."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here, where a reader who has gone away is still no surprise
     except LeakwatchError as error:
         _say(f"leakwatch: {error}", error.hint)
         sys.exit(error.exit_status)

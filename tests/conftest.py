@@ -4,6 +4,7 @@ import itertools
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -14,6 +15,10 @@ from tests.support.servers import running_postgresql
 
 _INTEGRATION = Path(__file__).parent / "integration"
 _numbers = itertools.count()
+
+# The same examples each time: a change is judged by what it changes, not by luck.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items):

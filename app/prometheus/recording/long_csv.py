@@ -28,7 +28,7 @@ def read_csv(path: Path, names: MetricNames, control: Control) -> Content:
     """The content of a CSV recording. Raises RecordingError naming the line, ScanAbandoned."""
     lines = iter(numbered_lines(path, control))
     _, header = next(lines, (1, ""))
-    columns = [column.strip().lower() for column in next(csv.reader([header.removeprefix("\ufeff")]), [])]
+    columns = [name.strip().lower() for name in _cells(header.removeprefix("\ufeff"), f"{path}: line 1")]
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
         raise RecordingError(
@@ -41,12 +41,7 @@ def read_csv(path: Path, names: MetricNames, control: Control) -> Content:
     for number, line in lines:
         if not line.strip():
             continue
-        try:
-            cells = next(csv.reader([line], strict=True))
-        except csv.Error as error:
-            raise RecordingError(
-                f"{path}: line {number}: {error}", "quote cells with commas or quotes in them"
-            ) from error
+        cells = _cells(line, f"{path}: line {number}")
         if len(cells) != len(columns):
             raise RecordingError(f"{path}: line {number}: {len(cells)} cells, the header has {len(columns)}")
         metric = cells[at["metric"]].strip()
@@ -66,6 +61,13 @@ def read_csv(path: Path, names: MetricNames, control: Control) -> Content:
             series = ordered(name, series.labels, series.times, cpu_seconds(series.times, series.values))
         content.series.append(series)
     return content
+
+
+def _cells(line: str, where: str) -> list[str]:
+    try:
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error as error:
+        raise RecordingError(f"{where}: {error}", "quote cells with commas or quotes in them") from error
 
 
 def _metric_names(names: MetricNames) -> dict[str, tuple[str, dict[str, str]]]:

@@ -79,7 +79,10 @@ def _add_row(content: Content, batch: Any, row: int, names: MetricNames, where: 
 
 
 def _text(batch: Any, name: str, row: int, where: str) -> str:
-    value = batch.column(name)[row].as_py()
+    try:
+        value = batch.column(name)[row].as_py()
+    except UnicodeDecodeError as error:
+        raise RecordingError(f"{where}: {name} is not UTF-8 text", _HINT) from error
     if not isinstance(value, str) or not value:
         raise RecordingError(f"{where}: {name} is {value!r}, not a name", _HINT)
     return value

@@ -106,6 +106,7 @@ def test_sandboxes_and_slices_are_left_out(tmp_path):
         (CSV + "shop,cart-0,app,rss,2023-11-14T22:15:00,1\n", "line 4: timestamp"),
         (CSV + 'shop,"cart-0,app,rss,1700000100,1\n', "line 4"),
         (CSV.encode() + b"shop,\xff,app,rss,1,1\n", "not UTF-8"),
+        ("na\rmespace,pod\n", "line 1: new-line character"),
         (HEADER, "no container memory in it"),
         (DUMP + "nonsense\n", "line 3: not `labels value time`"),
         (DUMP + '{__name__="container_memory_rss", pod=x} 1 1700000100000\n', "line 3"),
@@ -197,7 +198,7 @@ def test_damaged_text_is_an_error_of_ours_or_none(tmp_path, whole, data):
     _damage(tmp_path, whole, data)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_parquet_is_an_error_of_ours_or_none(tmp_path, data):
     _damage(tmp_path, _parquet(tmp_path, ROW).read_bytes(), data)

@@ -36,7 +36,7 @@ def list_incidents(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> IncidentPageModel:
-    """Incidents, last changed first."""
+    """Incidents, newest first."""
     wanted = IncidentFilter(
         states=tuple(one.value for one in state or ()),
         severities=tuple(one.value for one in severity or ()),

@@ -168,7 +168,7 @@ class IncidentDetailModel(IncidentModel):
 
 
 class IncidentPageModel(_Model):
-    """A page of incidents, last changed first."""
+    """A page of incidents, newest first."""
 
     items: list[IncidentModel]
     next_cursor: str | None = Field(description="`cursor` of the next page; null at the end")

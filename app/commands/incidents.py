@@ -29,7 +29,7 @@ def list_incidents(
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most incidents to list.")] = 200,
     output: _Output = Format.TABLE,
 ) -> None:
-    """List incidents, last changed first: those that are not over, unless told otherwise."""
+    """List incidents, most urgent first: those that are not over, unless told otherwise."""
     from app.commands.database import checked_engine
     from app.output.incident_write import write_incidents
     from app.services.incidents import IncidentService

@@ -67,6 +67,7 @@ class Finding:
     """A verdict on one workload's container. Bytes, bytes/hour, unix seconds; see detectors.judgement.
 
     `fully_read` is false where any sample of the workload could not be had: such a finding closes nothing.
+    `unseen_seconds`: how long before the window's end anything last told of a pod of it.
     """
 
     identity: Identity
@@ -90,3 +91,4 @@ class Finding:
     reasons: tuple[Reason, ...]
     evidence: Evidence
     fully_read: bool
+    unseen_seconds: float

@@ -23,17 +23,19 @@ def on_finding(
     """What a finding makes of the incident of its fingerprint (None: there is none yet). None: nothing at all.
 
     trusted: the scan was complete and the source kept up. Only a trusted, fully read, healthy finding counts towards
-    closing; one that cannot tell breaks the row of healthy ones, since N in a row must be N that could be told.
+    closing; one that cannot tell breaks the row of healthy ones, since N in a row must be N that could be told. A
+    workload whose pods are all gone still stands in the window for a while; it was last seen when they were.
     """
     if finding.verdict is Verdict.LEAK:
         return _leak(standing, finding, policy, now)
     if standing is None:
         return None
-    standing = replace(standing, last_seen_at=now)
+    standing = replace(standing, last_seen_at=max(standing.last_seen_at, now - finding.unseen_seconds))
     if standing.state is IncidentState.RESOLVED or not (trusted and finding.fully_read):
         return Change(standing, (), None)
     if finding.verdict is Verdict.INSUFFICIENT_DATA:
-        return Change(replace(standing, healthy_streak=0), (), None)
+        standing = replace(standing, healthy_streak=0)
+        return on_absence(standing, policy=policy, now=now) or Change(standing, (), None)
     streak = standing.healthy_streak + 1
     if streak < policy.resolve_after_scans:
         return Change(replace(standing, healthy_streak=streak), (), None)

@@ -17,6 +17,7 @@ from app.output.flat import safe_cell
 from app.output.formats import Format
 from app.output.incident import detail_document, incident_document
 from app.output.table import plain_console
+from app.output.urgency import RANK
 from detectors.words import amount
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -28,7 +29,8 @@ _CSV_COLUMNS = (
 
 
 def write_incidents(incidents: list[Incident], form: Format, out: TextIO, now: float) -> None:
-    """Write a list. now: unix seconds, against which ages are told."""
+    """Write a list, most urgent first. now: unix seconds, against which ages are told."""
+    incidents = sorted(incidents, key=_urgency)
     if form is Format.TABLE:
         _print_list(plain_console(Console(file=out)), incidents, now)
         return
@@ -49,6 +51,13 @@ def write_incident(detail: IncidentDetail, form: Format, out: TextIO, now: float
         write_incidents([detail.incident], form, out, now)
     else:
         _dump(detail_document(detail), form, out)
+
+
+def _urgency(incident: Incident) -> tuple[bool, int, float, int]:
+    """What is over comes last; then by severity, by how soon the limit is reached, and the newest first."""
+    until = incident.finding["time_to_limit_seconds"]
+    soon = float("inf") if until is None else until["p50"]
+    return incident.standing.state is IncidentState.RESOLVED, RANK[incident.standing.severity], soon, -incident.id
 
 
 def _dump(document: Document, form: Format, out: TextIO) -> None:

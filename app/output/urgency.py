@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from app.domain.finding import Finding, Severity
 from detectors.judgement import Verdict
 
-_SEVERITIES = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+# The most severe first.
+RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _VERDICTS = {Verdict.LEAK: 0, Verdict.INSUFFICIENT_DATA: 1, Verdict.HEALTHY: 2}
 
 
@@ -16,4 +17,4 @@ def by_urgency(findings: Iterable[Finding]) -> list[Finding]:
 
 def _key(finding: Finding) -> tuple[int, int, float, float, object]:
     until = finding.time_to_limit.p50 if finding.time_to_limit else float("inf")
-    return _VERDICTS[finding.verdict], _SEVERITIES[finding.severity], until, -finding.probability, finding.identity
+    return _VERDICTS[finding.verdict], RANK[finding.severity], until, -finding.probability, finding.identity

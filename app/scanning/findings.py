@@ -9,7 +9,7 @@ from app.domain.fingerprint import fingerprint
 from app.domain.severity import SeverityPolicy
 from app.prometheus.source import Batch, Reading
 from detectors.judgement import Judgement, RowEvidence
-from detectors.panel import Floats, Grid
+from detectors.panel import Floats, Grid, Ints, Panel
 
 _MAX_POINTS = 240
 
@@ -47,7 +47,15 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
         reasons=judgement.reasons,
         evidence=_evidence(batch, reading.panel.grid, judgement.evidence),
         fully_read=not any(int(row) in reading.unread for row in rows),
+        unseen_seconds=_unseen_seconds(reading.panel, rows),
     )
+
+
+def _unseen_seconds(panel: Panel, rows: Ints) -> float:
+    """Since the last sample of memory, or since kube-state-metrics last knew the pod: a silent kubelet hides, too."""
+    told = np.isfinite(panel.working_set[rows]) | np.isfinite(panel.rss[rows]) | np.isfinite(panel.restarts[rows])
+    last = panel.grid.times[told.any(axis=0)].max(initial=panel.grid.start)
+    return float(panel.grid.end - last)
 
 
 def _revisions(reading: Reading, judgement: Judgement) -> Revisions:

@@ -15,7 +15,7 @@ _MAX_EVENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class IncidentPage:
-    """Some incidents, last changed first, and where the next page begins (None: there is none)."""
+    """Some incidents, newest first, and where the next page begins (None: there is none)."""
 
     incidents: tuple[Incident, ...]
     next_cursor: str | None
@@ -29,15 +29,11 @@ class IncidentService:
 
     def page(self, wanted: IncidentFilter, after: str | None, limit: int) -> IncidentPage:
         """Up to `limit` incidents after a cursor. Raises UsageError for a cursor that is not ours."""
-        position = None
-        if after is not None:
-            moment, number = cursor.decode(after, 2)
-            position = (moment, int(number))
+        before = None if after is None else cursor.decode(after)
         with reading(self.engine) as session:
-            found = incidents.page(session, wanted, position, limit + 1)
+            found = incidents.page(session, wanted, before, limit + 1)
         shown = tuple(found[:limit])
-        more = len(found) > limit
-        return IncidentPage(shown, cursor.encode(shown[-1].updated_at, shown[-1].id) if more else None)
+        return IncidentPage(shown, cursor.encode(shown[-1].id) if len(found) > limit else None)
 
     def detail(self, incident_id: int) -> IncidentDetail:
         """One incident with its timeline and evidence. Raises NotFound."""

@@ -29,7 +29,7 @@ class ScanService:
 
     def page(self, state: ScanState | None, after: str | None, limit: int) -> ScanPage:
         """Up to `limit` scans after a cursor. Raises UsageError for a cursor that is not ours."""
-        before = None if after is None else int(cursor.decode(after, 1)[0])
+        before = None if after is None else cursor.decode(after)
         with reading(self.engine) as session:
             found = scans.page(session, before, limit + 1, state and state.value)
         shown = tuple(found[:limit])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.finding import Evidence, Finding, Identity, Severity
@@ -45,15 +45,14 @@ def unresolved(session: Session, cluster: str) -> list[str]:
     return list(session.scalars(query))
 
 
-def page(session: Session, wanted: IncidentFilter, after: tuple[float, int] | None, limit: int) -> list[Incident]:
-    """Up to `limit` incidents, last changed first, those after (updated_at, id) in that order."""
-    query = select(IncidentRow).where(*_conditions(wanted))
-    if after is not None:
-        moment, number = after
-        query = query.where(
-            or_(IncidentRow.updated_at < moment, and_(IncidentRow.updated_at == moment, IncidentRow.id < number))
-        )
-    query = query.order_by(IncidentRow.updated_at.desc(), IncidentRow.id.desc()).limit(limit)
+def page(session: Session, wanted: IncidentFilter, before: int | None, limit: int) -> list[Incident]:
+    """Up to `limit` incidents, newest first, older than the one with id `before`.
+
+    In order of their ids, which never change: pages join to the whole although scans go on.
+    """
+    query = select(IncidentRow).where(*_conditions(wanted)).order_by(IncidentRow.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(IncidentRow.id < before)
     return [_incident(row) for row in session.scalars(query)]
 
 

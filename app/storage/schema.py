@@ -6,10 +6,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select
 
 from app.errors import SchemaOutdated, SchemaTooNew
 from app.storage.engine import storage_errors
+
+# Any number that nothing else in the database locks.
+_UPGRADE_LOCK = 0x6C65616B
 
 
 def check(engine: Engine) -> str:
@@ -34,6 +37,9 @@ def upgrade(engine: Engine) -> str:
     except SchemaOutdated:
         config = _config()
         with storage_errors(), engine.begin() as connection:
+            # One at a time: SQLite's transactions are exclusive as we begin them, PostgreSQL's are not.
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
         return check(engine)

@@ -38,6 +38,7 @@ def finding(
         "pods_leaking": 7,
         "restarts": 4,
         "oom_kills": 3,
+        "unseen_seconds": 0.0,
         "reasons": (Reason("rising_floor", "the floor rose by 84 MiB"),),
         "evidence": Evidence(
             (NOW - 600.0, NOW - 300.0, NOW),

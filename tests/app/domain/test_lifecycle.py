@@ -81,6 +81,21 @@ def test_a_scan_that_cannot_tell_breaks_the_row():
     assert _seen(replace(OPEN, healthy_streak=2), UNTOLD).standing.healthy_streak == 0
 
 
+@pytest.mark.parametrize(
+    ("unseen", "trusted", "state"),
+    [
+        (7199.0, True, IncidentState.OPEN),
+        (7200.0, True, IncidentState.RESOLVED),
+        (7200.0, False, IncidentState.OPEN),
+    ],
+    ids=["gone for a moment", "gone for long", "gone for long, but the scan was incomplete"],
+)
+def test_pods_that_are_gone_close_it_although_the_window_still_shows_them(unseen, trusted, state):
+    gone = replace(UNTOLD, unseen_seconds=unseen)
+    change = _seen(replace(OPEN, last_seen_at=NOW - 90_000), gone, trusted=trusted)
+    assert change.standing.state is state
+
+
 def test_acknowledged_stays_acknowledged_while_it_leaks():
     assert _seen(replace(OPEN, state=IncidentState.ACKNOWLEDGED), LEAK).standing.state is IncidentState.ACKNOWLEDGED
 

@@ -1,5 +1,7 @@
 """Migrations: what they make is what the tables say, and nothing runs on another schema."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -30,6 +32,24 @@ def test_an_empty_database_is_outdated(empty_engine):
 
 def test_upgrading_twice_is_upgrading_once(engine):
     assert upgrade(engine) == check(engine)
+
+
+def test_upgrades_at_once_wait_for_each_other(empty_engine):
+    barrier, ended = threading.Barrier(4, timeout=30), []
+
+    def run():
+        barrier.wait()
+        try:
+            ended.append(upgrade(empty_engine))
+        except Exception as error:
+            ended.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended == [check(empty_engine)] * 4
 
 
 def test_a_newer_schema_is_refused(engine):

@@ -6,22 +6,32 @@ from typing import TextIO
 
 import yaml
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from app.domain.finding import Severity
 from app.domain.incident import Incident, IncidentDetail, IncidentState
 from app.durations import format_duration
 from app.output.document import Document, rfc3339
+from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
 from app.output.incident import detail_document, incident_document
-from app.output.table import plain_console
 from app.output.urgency import RANK
 from detectors.words import amount
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_COLUMNS = ("ID", "STATE", "SEVERITY", "WORKLOAD", "CONTAINER", "GROWTH", "LIMIT IN", "SUSPECT", "PODS", "OPENED")
+_COLUMNS = (
+    Column("ID", right=True),
+    Column("STATE"),
+    Column("SEVERITY"),
+    Column("WORKLOAD"),
+    Column("CONTAINER", leave_out=1),
+    Column("GROWTH", right=True),
+    Column("LIMIT IN", right=True),
+    Column("SUSPECT", leave_out=2),
+    Column("PODS", right=True, leave_out=4),
+    Column("OPENED", right=True, leave_out=3),
+)
 _CSV_COLUMNS = (
     *("id", "fingerprint", "cluster", "namespace", "workload", "container", "state", "severity", "suspect"),
     *("opened_at", "updated_at", "last_seen_at", "last_leak_at", "resolved_at", "healthy_streak", "occurrences"),
@@ -72,13 +82,7 @@ def _print_list(console: Console, incidents: list[Incident], now: float) -> None
     if not incidents:
         console.print("No incidents of that kind.")
         return
-    plain = not console.is_terminal
-    table = Table(box=None, pad_edge=False, header_style="" if plain else "bold", padding=(0, 2, 0, 0))
-    for name in _COLUMNS:
-        table.add_column(name, overflow="fold", no_wrap=name not in {"WORKLOAD", "CONTAINER"})
-    for incident in incidents:
-        table.add_row(*_cells(incident, now))
-    console.print(table)
+    console.print(fitted_table(console, _COLUMNS, [_cells(incident, now) for incident in incidents]))
 
 
 def _cells(incident: Incident, now: float) -> list[Text]:

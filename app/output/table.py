@@ -3,28 +3,38 @@
 import time
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from app.domain.finding import Evidence, Finding, Severity
 from app.domain.scan import ScanReport
 from app.durations import format_duration
+from app.output.fitted import Column, fitted_table
 from app.output.urgency import by_urgency
 from detectors.judgement import Verdict
 from detectors.words import amount
 
 _BARS = "▁▂▃▄▅▆▇█"
 _SPARK_POINTS = 16
-_PLAIN_WIDTH = 10_000
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_COLUMNS = ("WORKLOAD", "CONTAINER", "VERDICT", "PROB", "GROWTH", "LIMIT IN", "SINCE", "SUSPECT", "PODS", "FLOOR")
-_RIGHT = {"PROB", "GROWTH", "LIMIT IN", "SINCE", "PODS"}
+_COLUMNS = (
+    Column("WORKLOAD"),
+    Column("CONTAINER", leave_out=1),
+    Column("VERDICT"),
+    Column("PROB", right=True, leave_out=3),
+    Column("GROWTH", right=True),
+    Column("LIMIT IN", right=True),
+    Column("SINCE", right=True, leave_out=4),
+    Column("SUSPECT", leave_out=2),
+    Column("PODS", right=True, leave_out=5),
+    Column("FLOOR", leave_out=6),
+)
 
 
 def print_report(console: Console, report: ScanReport, findings: list[Finding]) -> None:
     """The table of the findings, most urgent first, and a closing line with what was looked at and what went wrong."""
     if findings:
-        console.print(findings_table(findings, report.window.end, plain=not console.is_terminal))
+        rows = [_cells(finding, report.window.end) for finding in by_urgency(findings)]
+        console.print(fitted_table(console, _COLUMNS, rows))
         console.print()
     console.print(Text(_closing(report, findings)), soft_wrap=True)
     for problem in report.problems:
@@ -33,26 +43,6 @@ def print_report(console: Console, report: ScanReport, findings: list[Finding]) 
         console.print(
             Text("The scan is incomplete: what is not listed is not known to be healthy.", style="bold yellow")
         )
-
-
-def findings_table(findings: list[Finding], now: float, *, plain: bool) -> Table:
-    """One row a finding. now: unix seconds, against which "since" is told."""
-    table = Table(box=None, pad_edge=False, header_style="" if plain else "bold", padding=(0, 2, 0, 0))
-    for name in _COLUMNS:
-        table.add_column(
-            name,
-            justify="right" if name in _RIGHT else "left",
-            no_wrap=name not in {"WORKLOAD", "CONTAINER"},
-            overflow="fold",
-        )
-    for finding in by_urgency(findings):
-        table.add_row(*_cells(finding, now))
-    return table
-
-
-def plain_console(console: Console) -> Console:
-    """The console itself on a terminal; in a pipe one that neither wraps nor cuts lines."""
-    return console if console.is_terminal else Console(file=console.file, width=_PLAIN_WIDTH, color_system=None)
 
 
 def sparkline(evidence: Evidence) -> str:

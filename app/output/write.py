@@ -13,9 +13,10 @@ from app.domain.finding import Finding
 from app.domain.scan import ScanReport
 from app.errors import UsageError
 from app.output.document import document_of
+from app.output.fitted import plain_console
 from app.output.flat import csv_of
 from app.output.formats import Format
-from app.output.table import plain_console, print_report
+from app.output.table import print_report
 from app.output.urgency import by_urgency
 
 

@@ -17,9 +17,9 @@ from detectors.judgement import Quantiles, Reason, Verdict
 from tests.support.findings import finding, report
 
 
-def _table(scan, findings):
+def _table(scan, findings, width=300):
     out = io.StringIO()
-    print_report(Console(file=out, width=300, color_system=None), scan, findings)
+    print_report(Console(file=out, width=width, color_system=None), scan, findings)
     return out.getvalue()
 
 
@@ -67,6 +67,28 @@ def test_an_incomplete_scan_says_that_silence_is_no_news():
     shown = _table(scan, [])
     assert "note: 3 containers could not be read" in shown
     assert "not known to be healthy" in shown
+
+
+@pytest.mark.parametrize(
+    ("width", "header"),
+    [
+        (130, "WORKLOAD CONTAINER VERDICT PROB GROWTH LIMIT IN SINCE SUSPECT PODS FLOOR"),
+        (80, "WORKLOAD CONTAINER VERDICT PROB GROWTH LIMIT IN SUSPECT"),
+        (60, "WORKLOAD VERDICT GROWTH LIMIT IN"),
+    ],
+)
+def test_a_narrow_terminal_shows_what_matters_and_cuts_nothing(width, header):
+    leak = finding("a-long-name", suspect="v2")
+    lines = _table(report(leak), [leak], width).splitlines()
+    assert " ".join(lines[0].split()) == header
+    assert lines[1].startswith("shop/a-long-name")
+    assert len(lines[1]) <= width
+
+
+def test_a_name_that_is_too_long_is_folded_and_not_cut():
+    leak = finding("x" * 100)
+    shown = _table(report(leak), [leak], 60)
+    assert shown.count("x") == 100
 
 
 def test_markup_in_names_is_shown_as_it_is():

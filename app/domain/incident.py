@@ -41,8 +41,10 @@ class Event:
 class Standing:
     """Where an incident stands; all that its life cycle depends on. Times are unix seconds.
 
-    opened_at: of the present occurrence; last_seen_at: when its workload was last there; last_leak_at: when it was last
-    judged to leak; healthy_streak: healthy scans in a row; occurrences: how often it came back after it was over
+    By the clock: opened_at, of the present occurrence, and resolved_at. By the time of the data, that is of windows'
+    ends: last_seen_at, when its workload was last there; last_leak_at, when it was last judged to leak; judged_until,
+    of the latest window that told anything. window_seconds: how long the window was that last showed the leak;
+    healthy_streak: healthy windows in a row; occurrences: how often it came back after it was over.
     """
 
     state: IncidentState
@@ -51,6 +53,8 @@ class Standing:
     opened_at: float
     last_seen_at: float
     last_leak_at: float
+    judged_until: float
+    window_seconds: float
     resolved_at: float | None
     healthy_streak: int
     occurrences: int

@@ -4,8 +4,12 @@ from dataclasses import dataclass, replace
 
 from app.domain.finding import Finding
 from app.domain.incident import Change, Event, EventKind, IncidentState, Standing
+from app.domain.scan import Window
 from app.durations import format_duration
 from detectors.judgement import Verdict
+
+# A window that is this much shorter than the one that showed the leak may be too short to show it again.
+_COMPARABLE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,55 +21,95 @@ class IncidentPolicy:
     gone_after: float
 
 
-def on_finding(
-    standing: Standing | None, finding: Finding, *, trusted: bool, policy: IncidentPolicy, now: float
-) -> Change | None:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a scan could see, and when. now: by the clock, unix seconds.
+
+    whole: every pod of every workload it looked at was read, and nothing was left out by a selector.
+    """
+
+    window: Window
+    now: float
+    whole: bool
+
+
+def on_finding(standing: Standing | None, finding: Finding, sight: Sight, policy: IncidentPolicy) -> Change | None:
     """What a finding makes of the incident of its fingerprint (None: there is none yet). None: nothing at all.
 
-    trusted: the scan was complete and the source kept up. Only a trusted, fully read, healthy finding counts towards
-    closing; one that cannot tell breaks the row of healthy ones, since N in a row must be N that could be told. A
-    workload whose pods are all gone still stands in the window for a while; it was last seen when they were.
+    A window that ends before one that was judged already tells nothing new. Only a healthy finding of a later window,
+    as long as the one that showed the leak and wholly read, counts towards closing; one that cannot tell breaks the
+    row of healthy ones, since N in a row must be N that could be told. A workload whose pods are all gone still stands
+    in the window for a while; it was last seen when they were.
     """
-    if finding.verdict is Verdict.LEAK:
-        return _leak(standing, finding, policy, now)
-    if standing is None:
+    at = sight.window.end
+    if standing is not None and at < standing.judged_until:
         return None
-    standing = replace(standing, last_seen_at=max(standing.last_seen_at, now - finding.unseen_seconds))
-    if standing.state is IncidentState.RESOLVED or not (trusted and finding.fully_read):
+    if finding.verdict is Verdict.LEAK:
+        return _leak(standing, finding, sight, policy)
+    if standing is None or at <= standing.judged_until:
+        return None
+    return _no_leak(standing, finding, sight, policy)
+
+
+def on_absence(standing: Standing, sight: Sight, policy: IncidentPolicy) -> Change | None:
+    """What it means that a scan which covered the workload did not see it. None: nothing yet."""
+    if not sight.whole or sight.window.end <= standing.judged_until:
+        return None
+    return _gone(standing, sight, policy)
+
+
+def _no_leak(standing: Standing, finding: Finding, sight: Sight, policy: IncidentPolicy) -> Change:
+    at = sight.window.end
+    seen = max(standing.last_seen_at, at - finding.unseen_seconds)
+    standing = replace(standing, last_seen_at=seen, judged_until=at)
+    if standing.state is IncidentState.RESOLVED or not (sight.whole and finding.fully_read):
         return Change(standing, (), None)
     if finding.verdict is Verdict.INSUFFICIENT_DATA:
         standing = replace(standing, healthy_streak=0)
-        return on_absence(standing, policy=policy, now=now) or Change(standing, (), None)
+        return _gone(standing, sight, policy) or Change(standing, (), None)
+    if sight.window.seconds < _COMPARABLE * standing.window_seconds:
+        return Change(standing, (), None)
     streak = standing.healthy_streak + 1
+    standing = replace(standing, healthy_streak=streak)
     if streak < policy.resolve_after_scans:
-        return Change(replace(standing, healthy_streak=streak), (), None)
-    return _resolved(replace(standing, healthy_streak=streak), f"healthy in {streak} scans in a row", now)
+        return Change(standing, (), None)
+    return _resolved(standing, f"healthy in {streak} scans in a row", sight.now)
 
 
-def on_absence(standing: Standing, *, policy: IncidentPolicy, now: float) -> Change | None:
-    """What it means that a scan which covered the workload did not see it. None: nothing yet."""
-    if standing.state is IncidentState.RESOLVED or now - standing.last_seen_at < policy.gone_after:
+def _gone(standing: Standing, sight: Sight, policy: IncidentPolicy) -> Change | None:
+    unseen = sight.window.end - standing.last_seen_at
+    if standing.state is IncidentState.RESOLVED or unseen < policy.gone_after:
         return None
-    return _resolved(standing, f"its workload is gone for {format_duration(now - standing.last_seen_at)}", now)
+    standing = replace(standing, judged_until=sight.window.end)
+    return _resolved(standing, f"its workload is gone for {format_duration(unseen)}", sight.now)
 
 
-def _leak(standing: Standing | None, finding: Finding, policy: IncidentPolicy, now: float) -> Change:
-    suspect = finding.revisions.suspect
+def _leak(standing: Standing | None, finding: Finding, sight: Sight, policy: IncidentPolicy) -> Change:
+    suspect, now, at = finding.revisions.suspect, sight.now, sight.window.end
     if standing is None:
         fresh = Standing(
             state=IncidentState.OPEN,
             severity=finding.severity,
             suspect=suspect,
             opened_at=now,
-            last_seen_at=now,
-            last_leak_at=now,
+            last_seen_at=at,
+            last_leak_at=at,
+            judged_until=at,
+            window_seconds=sight.window.seconds,
             resolved_at=None,
             healthy_streak=0,
             occurrences=1,
         )
         return Change(fresh, (Event(EventKind.OPENED, None, "open", _why(finding)),), finding)
     events: list[Event] = []
-    updated = replace(standing, last_seen_at=now, last_leak_at=now, healthy_streak=0)
+    updated = replace(
+        standing,
+        last_seen_at=at,
+        last_leak_at=at,
+        judged_until=at,
+        window_seconds=sight.window.seconds,
+        healthy_streak=0,
+    )
     if standing.state is IncidentState.RESOLVED:
         soon = standing.resolved_at is not None and now - standing.resolved_at <= policy.reopen_within
         kind = EventKind.REOPENED if soon else EventKind.RECURRED

@@ -25,6 +25,11 @@ class Window:
     end: float
     step_seconds: float
 
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return self.end - self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -76,10 +81,15 @@ class ScanReport:
         parts = [f"namespace={name}" for name in sorted(self.namespaces)]
         return ",".join([*parts, self.selector] if self.selector else parts)
 
+    @property
+    def whole(self) -> bool:
+        """Whether everything there was of what it looked at was read, with no pod left out by a selector."""
+        return self.complete and not self.selector
+
     def covers(self, identity: Identity) -> bool:
         """Whether the workload's absence from this scan would mean that it is gone."""
         in_namespace = not self.namespaces or identity.namespace in self.namespaces
-        return self.complete and not self.selector and in_namespace and identity.cluster == self.cluster
+        return self.whole and in_namespace and identity.cluster == self.cluster
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,10 +142,18 @@ def on_grid(times: Floats, values: Floats, grid: Grid, lookback_seconds: float) 
 
 
 def subject_index(keys: Sequence[tuple[str, Workload, str]]) -> tuple[tuple[tuple[str, Workload, str], ...], Ints]:
-    """The distinct (namespace, workload, container), in order of appearance, and the index of each row's."""
-    index: dict[tuple[str, Workload, str], int] = {}
-    rows = np.array([index.setdefault(key, len(index)) for key in keys], dtype=np.int64)
-    return tuple(index), rows
+    """The distinct (namespace, workload, container), in order of appearance, and the index of each row's.
+
+    Workloads are told apart by name, as incidents are: of two kinds with one name the first seen lends its kind.
+    """
+    index: dict[tuple[str, str, str], int] = {}
+    first: list[tuple[str, Workload, str]] = []
+    rows = np.empty(len(keys), dtype=np.int64)
+    for row, (namespace, workload, container) in enumerate(keys):
+        rows[row] = index.setdefault((namespace, workload.name, container), len(index))
+        if rows[row] == len(first):
+            first.append((namespace, workload, container))
+    return tuple(first), rows
 
 
 def _subjects(containers: Sequence[ContainerRef]) -> tuple[tuple[tuple[str, Workload, str], ...], Ints]:

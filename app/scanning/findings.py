@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.domain.finding import Evidence, Finding, Identity, PodEvidence, Revisions
+from app.domain.finding import Evidence, Finding, Identity, PodEvidence, Revisions, Workload
 from app.domain.fingerprint import fingerprint
 from app.domain.severity import SeverityPolicy
 from app.prometheus.source import Batch, Reading
+from app.scanning.presence import hides_a_pod, unseen_seconds
 from detectors.judgement import Judgement, RowEvidence
-from detectors.panel import Floats, Grid, Ints, Panel
+from detectors.panel import Floats, Grid, Ints
 
 _MAX_POINTS = 240
+_JOBS = frozenset({"Job", "CronJob"})
 
 
 def findings_of(
@@ -46,16 +48,16 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
         revisions=_revisions(reading, judgement),
         reasons=judgement.reasons,
         evidence=_evidence(batch, reading.panel.grid, judgement.evidence),
-        fully_read=not any(int(row) in reading.unread for row in rows),
-        unseen_seconds=_unseen_seconds(reading.panel, rows),
+        fully_read=_is_fully_read(reading, workload, rows),
+        unseen_seconds=unseen_seconds(reading.panel, rows),
     )
 
 
-def _unseen_seconds(panel: Panel, rows: Ints) -> float:
-    """Since the last sample of memory, or since kube-state-metrics last knew the pod: a silent kubelet hides, too."""
-    told = np.isfinite(panel.working_set[rows]) | np.isfinite(panel.rss[rows]) | np.isfinite(panel.restarts[rows])
-    last = panel.grid.times[told.any(axis=0)].max(initial=panel.grid.start)
-    return float(panel.grid.end - last)
+def _is_fully_read(reading: Reading, workload: Workload, rows: Ints) -> bool:
+    """Whether all was read of every pod that runs. Pods of jobs end by nature, and stay known when they have."""
+    if any(int(row) in reading.unread for row in rows):
+        return False
+    return workload.kind in _JOBS or not hides_a_pod(reading.panel, rows)
 
 
 def _revisions(reading: Reading, judgement: Judgement) -> Revisions:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.finding import Finding, Identity
 from app.domain.fingerprint import fingerprint
-from app.domain.lifecycle import IncidentPolicy, on_absence, on_finding
+from app.domain.lifecycle import IncidentPolicy, Sight, on_absence, on_finding
 from app.domain.scan import ScanReport
 from app.errors import StorageError
 from app.storage import incidents
@@ -36,10 +36,11 @@ class Recorder:
         with transaction(self.engine) as session:
             known = set(incidents.unresolved(session, report.cluster))
         seen = {fingerprint(identity) for identity in report.seen}
+        sight = Sight(report.window, now, report.whole)
         for finding in report.findings:
-            self._retried(lambda session, one=finding: self._one(session, one, report, now))  # type: ignore[misc]
+            self._retried(lambda session, one=finding: self._one(session, one, sight))  # type: ignore[misc]
         for gone in sorted(known - seen):
-            self._retried(lambda session, one=gone: self._absent(session, one, report, now))  # type: ignore[misc]
+            self._retried(lambda session, one=gone: self._absent(session, one, report, sight))  # type: ignore[misc]
 
     def _retried(self, act: Callable[[Session], None]) -> None:
         """In a transaction of its own; again when another process was first to open the same incident."""
@@ -55,17 +56,17 @@ class Recorder:
                 return
         raise StorageError("an incident could not be written: another process keeps writing it", "try again")
 
-    def _one(self, session: Session, finding: Finding, report: ScanReport, now: float) -> None:
+    def _one(self, session: Session, finding: Finding, sight: Sight) -> None:
         row = incidents.by_fingerprint(session, finding.fingerprint, lock=True)
         standing = None if row is None else incidents.standing_of(row)
-        change = on_finding(standing, finding, trusted=report.complete, policy=self.policy, now=now)
+        change = on_finding(standing, finding, sight, self.policy)
         if change is not None:
-            incidents.save(session, row, change, self.actor, now)
+            incidents.save(session, row, change, self.actor, sight.now)
 
-    def _absent(self, session: Session, gone: str, report: ScanReport, now: float) -> None:
+    def _absent(self, session: Session, gone: str, report: ScanReport, sight: Sight) -> None:
         row = incidents.by_fingerprint(session, gone, lock=True)
         if row is None or not report.covers(Identity(row.cluster, row.namespace, row.workload, row.container)):
             return
-        change = on_absence(incidents.standing_of(row), policy=self.policy, now=now)
+        change = on_absence(incidents.standing_of(row), sight, self.policy)
         if change is not None:
-            incidents.save(session, row, change, self.actor, now)
+            incidents.save(session, row, change, self.actor, sight.now)

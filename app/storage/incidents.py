@@ -88,6 +88,8 @@ def standing_of(row: IncidentRow) -> Standing:
         opened_at=row.opened_at,
         last_seen_at=row.last_seen_at,
         last_leak_at=row.last_leak_at,
+        judged_until=row.judged_until,
+        window_seconds=row.window_seconds,
         resolved_at=row.resolved_at,
         healthy_streak=row.healthy_streak,
         occurrences=row.occurrences,
@@ -105,6 +107,7 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
     row.state, row.severity, row.suspect = standing.state.value, standing.severity.value, standing.suspect
     row.opened_at, row.resolved_at = standing.opened_at, standing.resolved_at
     row.last_seen_at, row.last_leak_at = standing.last_seen_at, standing.last_leak_at
+    row.judged_until, row.window_seconds = standing.judged_until, standing.window_seconds
     row.healthy_streak, row.occurrences = standing.healthy_streak, standing.occurrences
     if change.events or change.finding is not None:
         row.updated_at = now

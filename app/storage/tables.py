@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.storage.types import CompressedJson, UnixTime
@@ -60,6 +60,8 @@ class IncidentRow(Table):
     updated_at: Mapped[float] = mapped_column(UnixTime)
     last_seen_at: Mapped[float] = mapped_column(UnixTime)
     last_leak_at: Mapped[float] = mapped_column(UnixTime)
+    judged_until: Mapped[float] = mapped_column(UnixTime)
+    window_seconds: Mapped[float] = mapped_column(Double)
     resolved_at: Mapped[float | None] = mapped_column(UnixTime)
     healthy_streak: Mapped[int]
     occurrences: Mapped[int]

@@ -44,6 +44,8 @@ def upgrade() -> None:
         sa.Column("updated_at", _TIME, nullable=False),
         sa.Column("last_seen_at", _TIME, nullable=False),
         sa.Column("last_leak_at", _TIME, nullable=False),
+        sa.Column("judged_until", _TIME, nullable=False),
+        sa.Column("window_seconds", sa.Double(), nullable=False),
         sa.Column("resolved_at", _TIME),
         sa.Column("healthy_streak", sa.Integer(), nullable=False),
         sa.Column("occurrences", sa.Integer(), nullable=False),

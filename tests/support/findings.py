@@ -65,6 +65,7 @@ def report(
     namespaces: tuple[str, ...] = (),
     selector: str = "",
     problems: tuple[Problem, ...] = (),
+    end: float = NOW,
 ) -> ScanReport:
     """A report of these findings; `seen` names further workloads of namespace shop that were there."""
     there = {one.identity for one in findings} | {Identity(cluster, "shop", name, "app") for name in seen}
@@ -75,7 +76,7 @@ def report(
         source="query_range",
         namespaces=namespaces,
         selector=selector,
-        window=Window(NOW - 172_800, NOW, 300.0),
+        window=Window(end - 172_800, end, 300.0),
         containers=len(there),
         workloads=len(there),
         samples=1000,

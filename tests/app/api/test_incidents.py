@@ -22,8 +22,9 @@ def _kept(sqlite_engine):
     ]
     recorder = Recorder(sqlite_engine, IncidentPolicy(60.0, 1, 7200.0), "scan 1", lambda session: None)
     for minute, one in enumerate(found):
-        recorder.record(report(one, cluster=one.identity.cluster, seen=("mail", "cart")), NOW + 60 * minute)
-    recorder.record(report(HEALTHY, seen=("cart",), namespaces=("shop",)), NOW + 600)
+        at = NOW + 60 * minute
+        recorder.record(report(one, cluster=one.identity.cluster, seen=("mail", "cart"), end=at), at)
+    recorder.record(report(HEALTHY, seen=("cart",), namespaces=("shop",), end=NOW + 600), NOW + 600)
 
 
 def _names(answer):

@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.finding import Severity
 from app.domain.incident import EventKind, IncidentState, Standing
-from app.domain.lifecycle import IncidentPolicy, on_absence, on_finding
+from app.domain.lifecycle import IncidentPolicy, Sight, on_absence, on_finding
+from app.domain.scan import Window
 from detectors.judgement import Verdict
 from tests.support.findings import NOW, finding
 
@@ -19,6 +20,8 @@ OPEN = Standing(
     opened_at=NOW - 9000,
     last_seen_at=NOW - 600,
     last_leak_at=NOW - 600,
+    judged_until=NOW - 600,
+    window_seconds=172_800.0,
     resolved_at=None,
     healthy_streak=0,
     occurrences=1,
@@ -30,8 +33,12 @@ def _kinds(change):
     return [event.kind for event in change.events]
 
 
-def _seen(standing, found, *, trusted=True):
-    return on_finding(standing, found, trusted=trusted, policy=POLICY, now=NOW)
+def _sight(*, whole=True, end=NOW, seconds=172_800.0):
+    return Sight(Window(end - seconds, end, 300.0), NOW, whole)
+
+
+def _seen(standing, found, **sight):
+    return on_finding(standing, found, _sight(**sight), POLICY)
 
 
 def test_a_leak_opens_an_incident():
@@ -47,13 +54,13 @@ def test_without_a_leak_there_is_nothing_to_open(found):
 
 
 def test_an_incomplete_scan_may_open_an_incident():
-    assert _seen(None, replace(LEAK, fully_read=False), trusted=False).standing.state is IncidentState.OPEN
+    assert _seen(None, replace(LEAK, fully_read=False), whole=False).standing.state is IncidentState.OPEN
 
 
 def test_a_leak_that_goes_on_changes_nothing_but_the_times():
     change = _seen(replace(OPEN, healthy_streak=2), LEAK)
     assert change.events == ()
-    assert change.standing == replace(OPEN, last_seen_at=NOW, last_leak_at=NOW)
+    assert change.standing == replace(OPEN, last_seen_at=NOW, last_leak_at=NOW, judged_until=NOW)
 
 
 def test_one_healthy_scan_does_not_close_it():
@@ -68,13 +75,26 @@ def test_enough_healthy_scans_in_a_row_close_it():
 
 
 @pytest.mark.parametrize(
-    ("found", "trusted"),
-    [(HEALTHY, False), (replace(HEALTHY, fully_read=False), True)],
-    ids=["the scan was incomplete", "the workload was read in part"],
+    ("found", "sight"),
+    [
+        (HEALTHY, {"whole": False}),
+        (replace(HEALTHY, fully_read=False), {}),
+        (HEALTHY, {"seconds": 90_000.0}),
+    ],
+    ids=["the scan was incomplete", "the workload was read in part", "the window was shorter"],
 )
-def test_what_was_not_fully_read_does_not_count_as_healthy(found, trusted):
-    change = _seen(replace(OPEN, healthy_streak=2), found, trusted=trusted)
+def test_what_saw_less_does_not_count_as_healthy(found, sight):
+    change = _seen(replace(OPEN, healthy_streak=2), found, **sight)
     assert (change.standing.state, change.standing.healthy_streak) == (IncidentState.OPEN, 2)
+
+
+@pytest.mark.parametrize("end", [NOW - 600, NOW - 900], ids=["the same window again", "an older window"])
+def test_what_tells_nothing_new_does_not_count_as_healthy(end):
+    assert _seen(replace(OPEN, healthy_streak=2), HEALTHY, end=end) is None
+
+
+def test_a_leak_in_an_older_window_changes_nothing():
+    assert _seen(RESOLVED, LEAK, end=NOW - 900) is None
 
 
 def test_a_scan_that_cannot_tell_breaks_the_row():
@@ -82,7 +102,7 @@ def test_a_scan_that_cannot_tell_breaks_the_row():
 
 
 @pytest.mark.parametrize(
-    ("unseen", "trusted", "state"),
+    ("unseen", "whole", "state"),
     [
         (7199.0, True, IncidentState.OPEN),
         (7200.0, True, IncidentState.RESOLVED),
@@ -90,9 +110,9 @@ def test_a_scan_that_cannot_tell_breaks_the_row():
     ],
     ids=["gone for a moment", "gone for long", "gone for long, but the scan was incomplete"],
 )
-def test_pods_that_are_gone_close_it_although_the_window_still_shows_them(unseen, trusted, state):
+def test_pods_that_are_gone_close_it_although_the_window_still_shows_them(unseen, whole, state):
     gone = replace(UNTOLD, unseen_seconds=unseen)
-    change = _seen(replace(OPEN, last_seen_at=NOW - 90_000), gone, trusted=trusted)
+    change = _seen(replace(OPEN, last_seen_at=NOW - 90_000), gone, whole=whole)
     assert change.standing.state is state
 
 
@@ -131,9 +151,16 @@ def test_a_new_suspect_is_told_and_kept():
 
 @pytest.mark.parametrize(("gone_seconds", "closes"), [(7199.0, False), (7200.0, True)])
 def test_a_workload_that_is_gone_long_enough_closes_it(gone_seconds, closes):
-    change = on_absence(replace(OPEN, last_seen_at=NOW - gone_seconds), policy=POLICY, now=NOW)
+    change = on_absence(replace(OPEN, last_seen_at=NOW - gone_seconds), _sight(), POLICY)
     assert (change is not None) is closes
 
 
+@pytest.mark.parametrize(
+    "sight", [{"whole": False}, {"end": NOW - 600}], ids=["a part of it was not read", "an older window"]
+)
+def test_a_scan_that_cannot_know_closes_nothing_as_gone(sight):
+    assert on_absence(replace(OPEN, last_seen_at=0.0), _sight(**sight), POLICY) is None
+
+
 def test_absence_leaves_a_resolved_incident_alone():
-    assert on_absence(replace(RESOLVED, last_seen_at=0.0), policy=POLICY, now=NOW) is None
+    assert on_absence(replace(RESOLVED, last_seen_at=0.0), _sight(), POLICY) is None

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.domain.finding import Severity
 from app.domain.incident import EventKind, IncidentState
 from app.domain.lifecycle import IncidentPolicy
+from app.domain.scan import Window
 from app.errors import ScanAbandoned
 from app.scanning.record import Recorder
 from app.storage import incidents
@@ -22,6 +23,8 @@ LEAK, HEALTHY = finding(), finding(verdict=Verdict.HEALTHY)
 
 
 def _record(engine, scan, now=NOW, guard=lambda session: None):
+    """Record a scan whose window ended when it was made."""
+    scan = replace(scan, window=Window(now - 172_800, now, 300.0))
     Recorder(engine, POLICY, "scan 1", guard).record(scan, now)
 
 
@@ -103,6 +106,13 @@ def test_a_workload_that_is_gone_for_long_closes_it(engine):
     assert _one(engine).standing.state is IncidentState.OPEN
     _record(engine, report(), NOW + 7200)
     assert _one(engine).standing.state is IncidentState.RESOLVED
+
+
+def test_an_old_recording_says_nothing_of_what_is_known_since(engine):
+    _record(engine, report(LEAK), NOW)
+    old = replace(report(), window=Window(0.0, 172_800.0, 300.0))
+    Recorder(engine, POLICY, "scan 2", lambda session: None).record(old, NOW + 90_000)
+    assert _one(engine).standing.state is IncidentState.OPEN
 
 
 def test_containers_and_clusters_have_incidents_of_their_own(engine):

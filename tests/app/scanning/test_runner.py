@@ -1,7 +1,6 @@
 """One scan at a time, from its first line in the database to its last."""
 
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -13,7 +12,7 @@ from app.scanning.runner import ScanRunner
 from app.storage import incidents, leases, scans
 from app.storage.engine import reading, transaction
 from detectors.judgement import Verdict
-from tests.support.findings import finding, report
+from tests.support.findings import NOW, finding, report
 
 POLICY = IncidentPolicy(3600.0, 2, 7200.0)
 
@@ -126,9 +125,9 @@ def test_what_is_abandoned_stays_abandoned(engine):
 def test_a_partial_scan_opens_but_does_not_close(engine):
     healthy = finding(verdict=Verdict.HEALTHY)
     _runner(engine, lambda control: report(finding())).begin("cli", Control()).execute()
-    partial = replace(report(healthy, finding("web")), complete=False)
-    for _ in range(3):
-        _runner(engine, lambda control: partial).begin("cli", Control()).execute()
+    for later in (600.0, 1200.0, 1800.0):
+        partial = report(healthy, finding("web"), complete=False, end=NOW + later)
+        _runner(engine, lambda control, scan=partial: scan).begin("cli", Control()).execute()
     assert {one.identity.workload: one.standing.state.value for one in _incidents(engine)} == {
         "cart": "open",
         "web": "open",

@@ -109,12 +109,6 @@ def test_a_scan_that_runs_out_of_time_stops():
         _scan(FakeSource({"web": FLAT}), Control(deadline=time.monotonic() - 1))
 
 
-def test_says_how_long_nothing_was_seen_of_a_workload():
-    report = _scan(FakeSource({"web": FLAT, "gone": np.where(T < 40, FLAT, np.nan)}))
-    unseen = {one.workload.name: one.unseen_seconds for one in report.findings}
-    assert unseen == {"web": 0.0, "gone": 8 * 3600 + 300}
-
-
 def test_evidence_is_thinned():
     evidence = _scan(FakeSource({"cart": LEAK})).findings[0].evidence
     assert len(evidence.times) <= 240

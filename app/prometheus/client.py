@@ -83,9 +83,13 @@ class PrometheusClient:
     def _ask_once(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
         try:
-            session.exchange.deadline = time.monotonic() + control.remaining(self._timeout)
+            session.exchange.deadline = deadline = time.monotonic() + control.remaining(self._timeout)
             session.exchange.warnings = []
-            return ask(connect), session.exchange.warnings
+            with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
+                return ask(connect), session.exchange.warnings
+        except SourceError:
+            control.check()  # a scan that was told to stop has not failed
+            raise
         finally:
             self._idle.put((session, connect))
 

@@ -54,7 +54,7 @@ class QueryRangeSource:
         ] + [f"{name}{{{_matchers(names.state_matchers, _namespaces(request.namespaces))}}}" for name in asked[2:]]
         with self._pool() as pool:
             answers = [pool.submit(self._client.series, match, grid.start, grid.end, control) for match in matches]
-            found = [answer.result() for answer in answers]
+            found = _results(answers, control)
         working_set, rss, info, *owners = (labels for labels, _ in found)
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
         if not working_set and not rss:
@@ -76,13 +76,15 @@ class QueryRangeSource:
         wanted = [
             (name, names.container_matchers)
             for name in (names.working_set, names.rss, names.cache, names.cpu, names.start_time, names.spec_limit)
-        ] + [(name, names.state_matchers) for name in (names.restarts, names.limit, names.terminated)]
+        ] + [(name, names.state_matchers) for name in (names.restarts, names.terminated)]
+        # Limits of memory alone; the old metric of its own for them has no such label.
+        wanted.append((names.limit, _matchers(names.state_matchers, 'resource=~"memory|"')))
         with self._pool() as pool:
             answers = [
                 pool.submit(self._read_metric, name, matchers, batch.containers, plan.grid, control)
                 for name, matchers in wanted
             ]
-            found = [_result(answer, answers) for answer in answers]
+            found = _results(answers, control)
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
         return assemble(
             (one for series, _ in found for one in series),
@@ -104,16 +106,17 @@ class QueryRangeSource:
         low, high = np.full((2, len(containers), grid.steps), np.nan)
         row_of = {(c.namespace, c.pod, c.container): row for row, c in enumerate(containers)}
         warnings: list[str] = []
+        inner = self._query(self._metrics.rss, self._metrics.container_matchers, containers)
         for function, into, pick in (("min_over_time", low, np.fmin), ("max_over_time", high, np.fmax)):
-            inner = self._query(self._metrics.rss, self._metrics.container_matchers, containers)
             query = f"{function}({inner}[{step:g}s])"
-            matrix, said = self._client.query_range(query, grid.start, grid.end, step, control)
-            warnings += said
-            for one in _raw_series(matrix, self._metrics.rss):
-                row = row_of.get(container_key(one.labels))
-                if row is not None:
-                    columns = np.rint((one.times - grid.start) / step).astype(np.int64)
-                    into[row, columns] = pick(into[row, columns], one.values)
+            for part in _parts(grid):
+                matrix, said = self._client.query_range(query, part.start, part.end, step, control)
+                warnings += said
+                for one in _raw_series(matrix, self._metrics.rss):
+                    row = row_of.get(container_key(one.labels))
+                    if row is not None:
+                        columns = np.rint((one.times - grid.start) / step).astype(np.int64)
+                        into[row, columns] = pick(into[row, columns], one.values)
         return History(step, low, high), _distinct([Problem("server_warning", text) for text in warnings])
 
     def close(self) -> None:
@@ -135,9 +138,12 @@ class QueryRangeSource:
     def _read_metric(
         self, metric: str, matchers: str, containers: Sequence[ContainerRef], grid: Grid, control: Control
     ) -> tuple[list[RawSeries], list[str]]:
-        query = self._query(metric, matchers, containers)
         series: list[RawSeries] = []
         warnings: list[str] = []
+        most = max(int(self._max_samples // min(grid.steps, _MAX_POINTS)), 1)
+        if len(containers) > most:
+            return self._read_apart(metric, matchers, containers, most, grid, control)
+        query = self._query(metric, matchers, containers)
         try:
             for part in _parts(grid):
                 matrix, said = self._client.query_range(query, part.start, part.end, part.step, control)
@@ -146,20 +152,31 @@ class QueryRangeSource:
         except SourceTooLarge:
             if len(containers) < 2:
                 raise
-            middle = len(containers) // 2
-            for half in (containers[:middle], containers[middle:]):
-                found, said = self._read_metric(metric, matchers, half, grid, control)
-                series += found
-                warnings += said
+            return self._read_apart(metric, matchers, containers, -(-len(containers) // 2), grid, control)
+        return series, warnings
+
+    def _read_apart(
+        self, metric: str, matchers: str, containers: Sequence[ContainerRef], most: int, grid: Grid, control: Control
+    ) -> tuple[list[RawSeries], list[str]]:
+        """The same by several queries, each for at most so many of the containers."""
+        series: list[RawSeries] = []
+        warnings: list[str] = []
+        for first in range(0, len(containers), most):
+            found, said = self._read_metric(metric, matchers, containers[first : first + most], grid, control)
+            series += found
+            warnings += said
         return series, warnings
 
 
-def _result(answer: Future[Any], others: Sequence[Future[Any]]) -> Any:
+def _results(answers: Sequence[Future[Any]], control: Control) -> list[Any]:
+    """The result of each, or the first error; the others are then not waited for longer than they must."""
     try:
-        return answer.result()
-    except BaseException:
-        for other in others:
-            other.cancel()
+        return [answer.result() for answer in answers]
+    except BaseException as error:
+        for answer in answers:
+            answer.cancel()
+        if not isinstance(error, Exception):  # Ctrl-C: what is under way is cut short
+            control.cancelled.set()
         raise
 
 

@@ -4,12 +4,17 @@ prometheus-api-client sends POST parameters in the URL, has no limit on a whole 
 the server's `warnings`; all three are mended here, below it.
 """
 
+import contextlib
 import json
+import socket
+import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import InvalidHeader, InvalidURL, RequestException, SSLError, Timeout
@@ -24,10 +29,12 @@ from app.errors import (
     SourceUnusable,
 )
 from app.settings import Settings
+from app.text import printable
 
 _CHUNK_BYTES = 1 << 18
 _MAX_BODY_BYTES = 1 << 29
 _CONNECT_SECONDS = 10.0
+_WATCH_SECONDS = 0.1
 _TOO_LARGE = ("too many samples", "maximum resolution", "exceeded", "limit")
 
 
@@ -40,7 +47,7 @@ class Answer:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What makes the answer less than whole; VictoriaMetrics says `isPartial`, the others `warnings`."""
-        said = tuple(str(text) for text in self.document.get("warnings") or ())
+        said = tuple(printable(str(text)) for text in self.document.get("warnings") or ())
         return (*said, "the answer is partial") if self.document.get("isPartial") else said
 
 
@@ -63,6 +70,58 @@ class Exchange:
 
     deadline: float = 0.0
     warnings: list[str] = field(default_factory=list)
+
+
+class _Wire:
+    """A second handle on the socket of the latest connection: what is shut down here is shut down there, TLS or not."""
+
+    def __init__(self) -> None:
+        self._handle: socket.socket | None = None
+
+    def watch(self, made: socket.socket) -> None:
+        """Follow a new connection; the one before was given up."""
+        self.close()
+        self._handle = made.dup()
+
+    def cut(self) -> None:
+        """End whatever is under way on it."""
+        if self._handle is not None:
+            with contextlib.suppress(OSError):
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the handle; the connection stays."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.close()
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """Tells the sockets of its connections to a wire."""
+
+    def __init__(self, wire: _Wire) -> None:
+        self._wire = wire
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As requests does, with connections that tell their sockets."""
+        super().init_poolmanager(*args, **kwargs)
+        manager = self.poolmanager
+        manager.pool_classes_by_scheme = {
+            scheme: _watched(pool, self._wire) for scheme, pool in manager.pool_classes_by_scheme.items()
+        }
+
+
+def _watched(pool: type[Any], wire: _Wire) -> type[Any]:
+    """The pool's class, with connections that tell their sockets."""
+
+    def new_connection(connection: Any) -> socket.socket:
+        made: socket.socket = pool.ConnectionCls._new_conn(connection)
+        wire.watch(made)
+        return made
+
+    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"_new_conn": new_connection})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
 class CheckedSession(requests.Session):
@@ -89,6 +148,40 @@ class CheckedSession(requests.Session):
         if settings.prometheus_client_cert is not None and settings.prometheus_client_key is not None:
             self.cert = (str(settings.prometheus_client_cert), str(settings.prometheus_client_key))
 
+        self._wire = _Wire()
+        self._watched = _WatchedAdapter(self._wire)
+
+    def get_adapter(self, url: str | bytes) -> _WatchedAdapter:
+        """The one whose connections can be cut, whatever else is mounted: the client library mounts its own."""
+        return self._watched
+
+    def close(self) -> None:
+        """Close the connection."""
+        super().close()
+        self._watched.close()
+        self._wire.close()
+
+    @contextlib.contextmanager
+    def cut_short(self, when: Callable[[], bool]) -> Iterator[None]:
+        """Close the connection under a request of this block as soon as `when` says so, whatever it waits for.
+
+        A socket's time-out is for each read: a server that sends a byte now and then is never too late for it.
+        """
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(_WATCH_SECONDS):
+                if when():
+                    self._wire.cut()
+
+        watcher = threading.Thread(target=watch, name="leakwatch-watch", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
     def request(  # type: ignore[override]  # what else requests accepts goes through unchanged
         self, method: str | bytes, url: str | bytes, **kwargs: Any
     ) -> requests.Response:
@@ -103,9 +196,16 @@ class CheckedSession(requests.Session):
                 body = self._body(response)
                 status, content_type = response.status_code, response.headers.get("Content-Type", "")
         except RequestException as error:
+            if time.monotonic() >= self.exchange.deadline:
+                raise _transport_error(Timeout(), where) from error
             raise _transport_error(error, where) from error
+        except UnicodeError as error:
+            raise _transport_error(InvalidHeader(), where) from error
         except OSError as error:  # a CA file or client certificate that cannot be read
             raise SourceUnusable(f"{where}: {error}", "check the CA file and the client certificate") from error
+        if time.monotonic() >= self.exchange.deadline:
+            # What was cut short while its headers came looks like a whole answer without a body.
+            raise _transport_error(Timeout(), where)
         document = _checked(status, content_type, body, where)
         self.exchange.warnings.extend(Answer(document).warnings)
         return ParsedResponse(document)
@@ -171,7 +271,7 @@ def _parse(body: bytes) -> dict[str, Any] | None:
 
 
 def _status_error(status: int, said: str, where: str) -> SourceError:
-    said = " ".join(said.split())[:300]
+    said = printable(said)
     if status in {401, 403}:
         return SourceRefused(
             f"{where}: {status}, not allowed",

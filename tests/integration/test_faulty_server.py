@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import pytest
@@ -21,7 +22,7 @@ from app.prometheus.client import PrometheusClient
 from app.prometheus.source import Control
 from app.scanning.service import make_perform
 from app.settings import load_settings
-from tests.support.servers import false_prometheus, free_port
+from tests.support.servers import dripping_server, false_prometheus, free_port
 
 GOOD = json.dumps({"status": "success", "data": {"resultType": "matrix", "result": []}}).encode()
 JSON = "application/json"
@@ -84,14 +85,27 @@ def test_a_server_that_says_nothing():
         _ask(f"http://127.0.0.1:{silent.getsockname()[1]}", prometheus_timeout=0.2)
 
 
-def test_a_server_that_drips_is_not_waited_for_longer_than_the_whole_may_take():
-    def drip(path, form):
-        return 200, JSON, b" " * 3_000_000 + GOOD
+_DRIPS = {
+    "the body": (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n", b" "),
+    "one chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n", b" "),
+    "the headers": (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+    "more and more headers": (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+}
 
-    with false_prometheus(drip) as server:
-        control = Control(deadline=time.monotonic() + 0.0005)
-        with pytest.raises((SourceUnreachable, ScanAbandoned)):
-            _ask(server.url, control)
+
+@pytest.mark.parametrize(("head", "drop"), _DRIPS.values(), ids=_DRIPS.keys())
+@pytest.mark.parametrize("ended_by", ["the time-out", "the scan's deadline", "being told to stop"])
+def test_a_server_that_drips_is_not_waited_for(head, drop, ended_by):
+    """Each byte comes in time for a socket's time-out, but the whole never comes."""
+    control = Control(deadline=time.monotonic() + 0.3) if ended_by == "the scan's deadline" else Control()
+    settings = {"prometheus_timeout": 0.3} if ended_by == "the time-out" else {}
+    began = time.monotonic()
+    with dripping_server(head, drop) as url:
+        if ended_by == "being told to stop":
+            threading.Timer(0.3, control.cancelled.set).start()
+        with pytest.raises(SourceUnreachable if settings else ScanAbandoned):
+            _ask(url, control, **settings)
+    assert time.monotonic() - began < 10
 
 
 def test_plain_http_where_tls_is_expected():

@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
 import tempfile
@@ -224,6 +225,32 @@ def false_prometheus(
     try:
         yield shown
     finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextlib.contextmanager
+def dripping_server(head: bytes, drop: bytes) -> Iterator[str]:
+    """A server that answers `head` and then `drop` again and again, a little at a time, and never ends."""
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.request.recv(65_536)
+                self.request.sendall(head)
+                while not over.wait(_PAUSE_SECONDS):
+                    self.request.sendall(drop)
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -15,10 +15,12 @@ class Metric:
     labels: tuple[str, ...] = ()
 
 
-SCAN_DURATION = Metric("leakwatch_scan_duration_seconds", "How long the last finished scan took, by stage.", ("stage",))
-SCAN_SAMPLES = Metric("leakwatch_scan_samples", "Samples that the last finished scan read.")
-SCAN_CONTAINERS = Metric("leakwatch_scan_containers", "Containers of pods that the last finished scan looked at.")
-SCAN_COMPLETE = Metric("leakwatch_scan_complete", "1 when the last finished scan read all that it planned, else 0.")
+SCAN_DURATION = Metric(
+    "leakwatch_scan_duration_seconds", "How long the last successful scan took, by stage.", ("stage",)
+)
+SCAN_SAMPLES = Metric("leakwatch_scan_samples", "Samples that the last successful scan read.")
+SCAN_CONTAINERS = Metric("leakwatch_scan_containers", "Containers of pods that the last successful scan looked at.")
+SCAN_COMPLETE = Metric("leakwatch_scan_complete", "1 when the last successful scan read all that it planned, else 0.")
 SCANS = Metric("leakwatch_scans_total", "Scans that ended, by how they ended.", ("state",))
 SCAN_LAST_SUCCESS = Metric("leakwatch_scan_last_success_timestamp_seconds", "When the last successful scan ended.")
 INCIDENTS = Metric("leakwatch_incidents", "Incidents, by state and severity.", ("state", "severity"))

@@ -1,14 +1,21 @@
 """The `leakwatch` command: the root that puts settings, sources and services together."""
 
+import errno
 import os
+import signal
 import sys
 from importlib.metadata import version
+from types import FrameType
 from typing import Annotated
 
 import typer
 
 from app.commands import db, incidents, run, scan, serve
 from app.errors import LeakwatchError
+from app.text import printable
+
+_LONGEST_LINE = 2000
+_OUTPUT_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 app = typer.Typer(
     name="leakwatch",
@@ -41,6 +48,7 @@ def _root(
 
 def main() -> None:
     """Run the command; whatever goes wrong ends in one line that says what to do, and an exit status."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         try:
             app()
@@ -53,15 +61,32 @@ def main() -> None:
         # At once: a thread that still waits for a server must not hold the command back.
         sys.stderr.flush()
         os._exit(130)
+    except _Terminated:
+        sys.stderr.flush()
+        os._exit(143)
     except BrokenPipeError:
         # The reader of our output is gone (`| head`); the interpreter must not complain about it again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _OUTPUT_FAILS:
+            raise
+        _say(f"leakwatch: the output cannot be written: {error.strerror or error}", "")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+class _Terminated(BaseException):
+    """SIGTERM, where nothing else handles it: what is under way is given up in good order."""
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
 
 
 def _say(message: str, hint: str) -> None:
-    one_line = " ".join(f"{message}; {hint}".split()) if hint else " ".join(message.split())
-    print(one_line, file=sys.stderr)  # noqa: T201 (this is where the command speaks)
+    one_line = f"{message}; {hint}" if hint else message
+    print(printable(one_line, _LONGEST_LINE), file=sys.stderr)  # noqa: T201 (this is where the command speaks)
 
 
 if __name__ == "__main__":

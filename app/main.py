@@ -1,7 +1,7 @@
 """The FastAPI application: the root that puts engine, schedule, services and routers together."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -31,18 +31,12 @@ from app.storage.scans import Outcome
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
 
 
-def create_app(
-    settings: Settings, engine: Engine, perform: Perform, on_stopped: Callable[[bool], None] = lambda clean: None
-) -> FastAPI:
-    """The application, whose schedule runs from its start-up to its shut-down.
-
-    perform: does one scan. on_stopped is told at the end whether the running scan had ended by then; where it had not,
-    its threads are still at work and the process must be ended outright.
-    """
+def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
+    """The application, whose schedule runs from its start-up to its shut-down. perform: does one scan."""
     metrics = ServiceMetrics(engine)
 
     def observe(scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
-        metrics.observe(scan_id, outcome, report)
+        metrics.count(outcome)
         log_outcome(scan_id, outcome, report)
 
     schedule = ScanSchedule(
@@ -57,8 +51,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         schedule.start()
         yield
-        on_stopped(await run_in_threadpool(schedule.stop))
-        engine.dispose()
+        await run_in_threadpool(schedule.stop)
 
     app = FastAPI(
         title="leakwatch",

@@ -1,6 +1,6 @@
 """What the service tells Prometheus about itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from alert_rules import conventions
 from app.domain.finding import Severity
 from app.domain.incident import IncidentState
-from app.domain.scan import ScanReport, ScanState
+from app.domain.scan import ScanRecord, ScanState
 from app.errors import StorageError
-from app.storage import incidents
+from app.storage import incidents, scans
 from app.storage.engine import reading
 from app.storage.scans import Outcome
 
@@ -25,56 +25,81 @@ class ServiceMetrics:
 
     def __init__(self, engine: Engine) -> None:
         self.registry = CollectorRegistry()
-        self._duration = self._gauge(conventions.SCAN_DURATION)
-        self._samples = self._gauge(conventions.SCAN_SAMPLES)
-        self._containers = self._gauge(conventions.SCAN_CONTAINERS)
-        self._complete = self._gauge(conventions.SCAN_COMPLETE)
-        self._last_success = self._gauge(conventions.SCAN_LAST_SUCCESS)
         named = conventions.SCANS
         self._scans = Counter(named.name, named.help, named.labels, registry=self.registry)
         for state in (ScanState.SUCCEEDED, ScanState.FAILED, ScanState.ABANDONED):
             self._scans.labels(state.value)
         named = conventions.HTTP_REQUESTS
         self.requests = Histogram(named.name, named.help, named.labels, registry=self.registry)
-        self._gauge(conventions.BUILD_INFO).labels(version("leakwatch")).set(1)
-        self.registry.register(_IncidentCounts(engine))
+        named = conventions.BUILD_INFO
+        Gauge(named.name, named.help, named.labels, registry=self.registry).labels(version("leakwatch")).set(1)
+        self.registry.register(_Kept(engine))
 
-    def observe(self, scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
+    def count(self, outcome: Outcome) -> None:
         """Take note of how a scan ended."""
         self._scans.labels(outcome.state.value).inc()
-        if report is None:
-            return
-        for stage in _STAGES:
-            self._duration.labels(stage).set(getattr(report.seconds, stage))
-        self._samples.set(report.samples)
-        self._containers.set(report.containers)
-        self._complete.set(report.complete)
-        self._last_success.set(outcome.finished_at)
-
-    def _gauge(self, metric: conventions.Metric) -> Gauge:
-        return Gauge(metric.name, metric.help, metric.labels, registry=self.registry)
 
 
-class _IncidentCounts(Collector):
-    """Counts in the database, asked when Prometheus asks. Where it cannot be asked they are absent, not zero."""
+class _Kept(Collector):
+    """What the database knows, asked when Prometheus asks: it outlives restarts, and all replicas say the same.
+
+    Where it cannot be asked, or knows nothing yet, a metric is absent, not zero.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def collect(self) -> Iterator[Metric]:
-        named = conventions.INCIDENTS
-        family = GaugeMetricFamily(named.name, named.help, labels=named.labels)
         try:
             with reading(self._engine) as session:
                 found = {(state, severity): count for state, severity, count in incidents.counts(session)}
+                last = scans.latest_success(session)
         except StorageError:
-            yield family
+            yield from self.describe()
             return
-        for state in IncidentState:
-            for severity in Severity:
-                family.add_metric([state.value, severity.value], found.get((state.value, severity.value), 0))
-        yield family
+        yield _incidents(found)
+        yield from _last_scan(last)
 
     def describe(self) -> Iterator[Metric]:
-        named = conventions.INCIDENTS
-        yield GaugeMetricFamily(named.name, named.help, labels=named.labels)
+        for named in (conventions.INCIDENTS, *_OF_LAST_SCAN):
+            yield GaugeMetricFamily(named.name, named.help, labels=named.labels)
+
+
+_OF_LAST_SCAN = (
+    conventions.SCAN_DURATION,
+    conventions.SCAN_SAMPLES,
+    conventions.SCAN_CONTAINERS,
+    conventions.SCAN_COMPLETE,
+    conventions.SCAN_LAST_SUCCESS,
+)
+
+
+def _incidents(found: Mapping[tuple[str, str], int]) -> Metric:
+    named = conventions.INCIDENTS
+    family = GaugeMetricFamily(named.name, named.help, labels=named.labels)
+    for state in IncidentState:
+        for severity in Severity:
+            family.add_metric([state.value, severity.value], found.get((state.value, severity.value), 0))
+    return family
+
+
+def _last_scan(last: ScanRecord | None) -> Iterator[Metric]:
+    for named in _OF_LAST_SCAN:
+        family = GaugeMetricFamily(named.name, named.help, labels=named.labels)
+        for labels, value in _values(named, last):
+            family.add_metric(labels, value)
+        yield family
+
+
+def _values(named: conventions.Metric, last: ScanRecord | None) -> list[tuple[list[str], float]]:
+    if last is None or last.summary is None:
+        return []
+    if named is conventions.SCAN_DURATION:
+        return [([stage], float(last.summary["seconds"][stage])) for stage in _STAGES]
+    value = {
+        conventions.SCAN_SAMPLES: last.summary["samples"],
+        conventions.SCAN_CONTAINERS: last.summary["containers"],
+        conventions.SCAN_COMPLETE: last.complete,
+        conventions.SCAN_LAST_SUCCESS: last.finished_at,
+    }[named]
+    return [([], float(value or 0))]

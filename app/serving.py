@@ -5,9 +5,12 @@ import os
 import signal
 import socket
 import sys
+import threading
+from types import FrameType
 
 import uvicorn
 
+from app.api.services import Services
 from app.errors import ListenError, UsageError
 from app.main import create_app
 from app.scanning.service import make_perform
@@ -16,6 +19,7 @@ from app.storage.engine import make_engine
 from app.storage.schema import check, upgrade
 
 _GRACE_SECONDS = 2
+_LONGEST_STOP_SECONDS = 10.0
 _BACKLOG = 512
 
 
@@ -33,9 +37,8 @@ def serve(settings: Settings) -> None:
     else:
         check(engine)
     listening = _listen(settings)
-    ended: list[bool] = []
-    app = create_app(settings, engine, perform, ended.append)
-    server = uvicorn.Server(
+    app = create_app(settings, engine, perform)
+    server = _Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -43,17 +46,52 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             lifespan="on",
-        )
+        ),
+        _url(listening),
     )
-    # uvicorn stops at these signals and then sends them once more, to whoever handled them before: nothing is left.
+    # uvicorn stops at these signals and then sends them once more, to whoever handled them before: us.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    print(f"leakwatch serves on {_url(listening)} (Ctrl-C stops it)", file=sys.stderr, flush=True)  # noqa: T201 (for people)
+        signal.signal(number, server.stop_soon)
     server.run(sockets=[listening])
-    if not all(ended):
+    services: Services = app.state.services
+    if not services.scans.schedule.stop():
         # A read is still waiting for its server; the scan is written off, and nothing else is under way.
-        sys.stderr.flush()
-        os._exit(0)
+        _end_now(0)
+    engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; says where it is once it is up, and is sure to stop."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start up, and say so."""
+        await super().startup(sockets)
+        print(f"leakwatch serves on {self._url} (Ctrl-C stops it)", file=sys.stderr, flush=True)  # noqa: T201 (for people)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """At a signal: stop, and if a request or the database keeps us, end outright."""
+        self._end_in_time()
+        super().handle_exit(sig, frame)
+
+    def stop_soon(self, sig: int, frame: FrameType | None) -> None:
+        """The same before uvicorn handles signals itself, and after it has."""
+        self._end_in_time()
+        self.should_exit = True
+
+    def _end_in_time(self) -> None:
+        if not self.should_exit:
+            limit = threading.Timer(_LONGEST_STOP_SECONDS, _end_now, (1,))
+            limit.daemon = True
+            limit.start()
+
+
+def _end_now(status: int) -> None:
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _refuse_open_address(settings: Settings) -> None:

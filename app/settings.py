@@ -8,12 +8,14 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as SettingsSourceError
 
 from app.durations import DurationSeconds
 from app.errors import SettingsError
@@ -22,6 +24,13 @@ PREFIX = "LEAKWATCH_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 # Kubernetes gives each pod the addresses of the namespace's services: for one called "leakwatch" these.
 _SERVICE_LINK = re.compile(rf"{PREFIX}(SERVICE_(HOST|PORT.*)|PORT_\d+_.*)")
+
+
+_HOUR, _DAY, _MONTH, _YEAR = 3600.0, 86_400.0, 2_592_000.0, 31_536_000.0
+
+
+def _as_list(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _default_data_dir() -> Path:
@@ -61,7 +70,12 @@ class Settings(BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, env_nested_delimiter="__", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     prometheus_url: str | None = Field(None, description="Prometheus, Thanos, Mimir or VictoriaMetrics to scan")
@@ -75,7 +89,7 @@ class Settings(BaseSettings):
     prometheus_headers: dict[str, SecretStr] = Field(
         default_factory=dict, description="Further headers for each request, as a JSON object"
     )
-    prometheus_timeout: DurationSeconds = Field(60.0, gt=0, description="Longest wait for one answer")
+    prometheus_timeout: DurationSeconds = Field(60.0, gt=0, le=_HOUR, description="Longest wait for one answer")
     prometheus_concurrency: int = Field(4, ge=1, le=16, description="Most queries under way at once")
     prometheus_max_samples: int = Field(
         250_000, ge=10_000, description="Most samples one query may return; batches are cut to it"
@@ -84,28 +98,35 @@ class Settings(BaseSettings):
 
     recording: Path | None = Field(None, description="A recorded cluster to scan in place of a server")
     cluster: str = Field("", max_length=200, description="Name of the scanned cluster, part of each fingerprint")
-    lookback: DurationSeconds = Field(172800.0, gt=0, description="Window of a scan")
-    history: DurationSeconds = Field(604800.0, ge=0, description="How far before the window to look coarsely")
-    step: DurationSeconds | None = Field(None, gt=0, description="Step of the grid; chosen from the window if unset")
-    namespaces: tuple[str, ...] = Field((), description="Namespaces to scan, as a JSON list (empty: all)")
+    lookback: DurationSeconds = Field(172800.0, gt=0, le=_YEAR, description="Window of a scan")
+    history: DurationSeconds = Field(604800.0, ge=0, le=_YEAR, description="How far before the window to look coarsely")
+    step: DurationSeconds | None = Field(
+        None, gt=0, le=_DAY, description="Step of the grid; chosen from the window if unset"
+    )
+    namespaces: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+        (), description="Namespaces to scan, separated by commas (empty: all)"
+    )
     selector: str = Field(
         "",
         description='Further label matchers, such as pod=~"cart-.*"; then nothing is taken to be gone that is not seen',
     )
 
     warn_within: DurationSeconds = Field(
-        259200.0, gt=0, description="Severity warning when the limit is nearer than this"
+        259200.0, gt=0, le=_YEAR, description="Severity warning when the limit is nearer than this"
     )
     page_within: DurationSeconds = Field(
-        86400.0, gt=0, description="Severity critical when the limit is nearer than this"
+        86400.0, gt=0, le=_YEAR, description="Severity critical when the limit is nearer than this"
     )
 
     reopen_within: DurationSeconds = Field(
-        86400.0, ge=0, description="A leak that comes back this soon reopens its incident; later it is a new occurrence"
+        86400.0,
+        ge=0,
+        le=_YEAR,
+        description="A leak that comes back this soon reopens its incident; later it is a new occurrence",
     )
     resolve_after_scans: int = Field(3, ge=1, le=1000, description="Healthy scans in a row that close an incident")
     gone_after: DurationSeconds = Field(
-        21600.0, gt=0, description="An incident closes when its workload is gone so long"
+        21600.0, gt=0, le=_YEAR, description="An incident closes when its workload is gone so long"
     )
 
     data_dir: Path = Field(default_factory=_default_data_dir, description="Where the SQLite database is kept")
@@ -119,11 +140,13 @@ class Settings(BaseSettings):
     insecure_no_auth: bool = Field(
         False, description="Let `serve` listen beyond this machine although its API has no authentication"
     )
-    scan_interval: DurationSeconds = Field(600.0, gt=0, description="Time from one scheduled scan to the next")
-    scan_jitter: DurationSeconds = Field(
-        30.0, ge=0, description="Random delay added to each, so that fleets spread out"
+    scan_interval: DurationSeconds = Field(
+        600.0, gt=0, le=_MONTH, description="Time from one scheduled scan to the next"
     )
-    scan_time_limit: DurationSeconds = Field(1800.0, gt=0, description="A scan that takes longer is abandoned")
+    scan_jitter: DurationSeconds = Field(
+        30.0, ge=0, le=_DAY, description="Random delay added to each, so that fleets spread out"
+    )
+    scan_time_limit: DurationSeconds = Field(1800.0, gt=0, le=_DAY, description="A scan that takes longer is abandoned")
     scan_on_start: bool = Field(True, description="Scan once as soon as `serve` is up")
 
     log_format: Literal["auto", "json", "console"] = Field(
@@ -135,10 +158,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.prometheus_url is not None and not re.match(r"https?://[^/]", self.prometheus_url):
-            raise ValueError("prometheus_url: must begin with http:// or https:// and name a host")
-        if self.prometheus_url is not None and "@" in self.prometheus_url.split("://", 1)[1].split("/", 1)[0]:
-            raise ValueError("prometheus_url: give the user and password by their own settings, not in the URL")
+        if self.prometheus_url is not None:
+            _check_url(self.prometheus_url)
+        for name, value in self.prometheus_headers.items():
+            _check_header(name, f"prometheus_headers: the name {name[:40]!r}")
+            _check_header(value.get_secret_value(), f"prometheus_headers: the value of {name[:40]!r}")
+        _check_header(self.prometheus_tenant or "", "prometheus_tenant: it")
+        _check_header(self.prometheus_token.get_secret_value() if self.prometheus_token else "", "prometheus_token: it")
         if self.prometheus_token and self.prometheus_username:
             raise ValueError("prometheus_token: give a bearer token or a user name, not both")
         if bool(self.prometheus_client_cert) != bool(self.prometheus_client_key):
@@ -160,12 +186,33 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _SecretFiles(settings_cls), _YamlFile(settings_cls)
 
 
+def _check_url(url: str) -> None:
+    """Raise ValueError, without the URL, which may hold a password by mistake."""
+    if not re.match(r"https?://[^/]", url):
+        raise ValueError("prometheus_url: must begin with http:// or https:// and name a host")
+    try:
+        parts = urlsplit(url)
+        host, secret = parts.hostname, parts.username or parts.password
+        _ = parts.port  # reading it is what checks it
+    except ValueError as error:
+        raise ValueError("prometheus_url: is no URL: check its host and port") from error
+    if not host or not url.isprintable() or parts.query or parts.fragment:
+        raise ValueError("prometheus_url: give the base URL alone, such as http://prometheus:9090")
+    if secret:
+        raise ValueError("prometheus_url: give the user and password by their own settings, not in the URL")
+
+
+def _check_header(text: str, what: str) -> None:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(f"{what} must be printable ASCII")
+
+
 class _SecretFiles(PydanticBaseSettingsSource):
     """LEAKWATCH_X_FILE names a file whose content is the secret `x`."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         path = os.environ.get(_variable(field_name) + "_FILE") if field_name in secret_fields() else None
-        if path is None:
+        if not path:
             return None, field_name, False
         try:
             return Path(path).read_text(encoding="utf-8").strip(), field_name, False
@@ -253,5 +300,7 @@ def load_settings(**given: Any) -> Settings:
             where, message = message.split(": ", 1)
         name = _option(where) if where in given and given[where] is not None else _variable(where)
         raise SettingsError(f"{name}: {message}") from None
-    except ValueError as error:  # a list or object that is not JSON
-        raise SettingsError(f"a setting cannot be read: {error}") from None
+    except SettingsSourceError as error:  # an object that is not JSON
+        field = re.search(r'field "(\w+)"', str(error))
+        name = _variable(field[1]) if field else "a setting"
+        raise SettingsError(f"{name}: is not JSON", 'write an object, such as {"X-Key": "value"}') from None

@@ -16,7 +16,7 @@ ALLOWED = {
     "app": {"app", "dashboards", "alert_rules", "detectors"},
     "migrations": {"app.storage"},
     "app.domain": {"app.domain", "app.durations", "detectors"},
-    "app.prometheus": {"app.prometheus", "app.domain", "app.settings", "app.errors", "detectors"},
+    "app.prometheus": {"app.prometheus", "app.domain", "app.settings", "app.errors", "app.text", "detectors"},
     "app.api": {
         *("app.api", "app.services", "app.domain", "app.errors", "app.output", "app.metrics"),
         "detectors.judgement",
@@ -30,6 +30,7 @@ ALLOWED = {
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "detectors"},
     "app.settings": {"app.durations", "app.errors"},
     "app.errors": set(),
+    "app.text": set(),
 }
 PURE = ("detectors", "alert_rules", "dashboards", "app.domain")
 # What does input or output, or tells the time; and settings, which only the service has.

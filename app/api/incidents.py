@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
@@ -15,10 +15,21 @@ from app.domain.incident import IncidentFilter, IncidentState
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
-_Cluster = Annotated[str | None, Query(max_length=255, description="Only of this cluster")]
-_Namespace = Annotated[str | None, Query(max_length=255, description="Only in this namespace")]
-_Workload = Annotated[str | None, Query(max_length=255, description="Only of this workload")]
-_Container = Annotated[str | None, Query(max_length=255, description="Only of this container")]
+# No name in a cluster has such characters, and PostgreSQL takes no NUL.
+_PLAIN = r"^[^\x00-\x1f]*$"
+
+
+def _sane_or_none(when: datetime | None) -> datetime | None:
+    """A time that a database can hold in any zone."""
+    if when is not None and not 1970 <= when.year <= 9000:
+        raise ValueError("must be between the years 1970 and 9000")
+    return when
+
+
+_Cluster = Annotated[str | None, Query(max_length=255, pattern=_PLAIN, description="Only of this cluster")]
+_Namespace = Annotated[str | None, Query(max_length=255, pattern=_PLAIN, description="Only in this namespace")]
+_Workload = Annotated[str | None, Query(max_length=255, pattern=_PLAIN, description="Only of this workload")]
+_Container = Annotated[str | None, Query(max_length=255, pattern=_PLAIN, description="Only of this container")]
 
 
 @router.get("", summary="List incidents", responses=documented(400, 422, 503))
@@ -32,7 +43,9 @@ def list_incidents(
     namespace: _Namespace = None,
     workload: _Workload = None,
     container: _Container = None,
-    since: Annotated[AwareDatetime | None, Query(description="Only those that changed since then")] = None,
+    since: Annotated[
+        AwareDatetime | None, AfterValidator(_sane_or_none), Query(description="Only those that changed since then")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> IncidentPageModel:

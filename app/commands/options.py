@@ -41,7 +41,11 @@ CaFile = Annotated[Path | None, typer.Option("--ca-file", help="Certificate auth
 ClientCert = Annotated[Path | None, typer.Option("--client-cert", help="Client certificate, PEM.")]
 ClientKey = Annotated[Path | None, typer.Option("--client-key", help="Key of the client certificate, PEM.")]
 End = Annotated[
-    str | None, typer.Option("--end", help="End of the window, RFC 3339 or unix seconds; the present if unset.")
+    str | None,
+    typer.Option(
+        "--end",
+        help="End of the window, RFC 3339 or unix seconds; the present if unset. The past keeps no incidents.",
+    ),
 ]
 
 

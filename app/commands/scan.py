@@ -45,7 +45,7 @@ def command(
     """Scan once: read the window, judge every workload, keep the leaks as incidents."""
     from app.commands.progress import shown_progress
     from app.logs import configure_logs
-    from app.output.write import write_report, write_report_file
+    from app.output.write import check_writable, write_report, write_report_file
     from app.prometheus.source import Control
     from app.scanning.once import scan_once
     from app.settings import load_settings
@@ -70,10 +70,14 @@ def command(
         prometheus_client_key=client_key,
     )
     settings = load_settings(**given)
+    until = options.time_of(end, time.time())
+    if output_file is not None:
+        check_writable(output_file)
     configure_logs(settings)
     control = Control(deadline=time.monotonic() + settings.scan_time_limit)
     with shown_progress(control, quiet=quiet):
-        report = scan_once(settings, control, end=options.time_of(end, time.time()), store=not no_store)
+        # A look at the past says nothing of how things stand: it neither opens nor closes incidents.
+        report = scan_once(settings, control, end=until, store=not no_store and until is None)
     findings = [one for one in report.findings if everything or one.verdict is not Verdict.HEALTHY]
     if output_file is None:
         write_report(report, findings, output, sys.stdout)

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -35,18 +36,48 @@ def write_report(report: ScanReport, findings: list[Finding], form: Format, out:
 
 
 def write_report_file(report: ScanReport, findings: list[Finding], form: Format, path: Path) -> None:
-    """The same into a file, which has the old content or the new, never a part. Raises UsageError."""
+    """The same into a file, which has the old content or the new, never a part. Raises UsageError.
+
+    What is no regular file (a device, a pipe) is written to as it is; a link stays, and what it leads to is replaced.
+    """
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=True)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8") as out:
                 write_report(report, findings, form, out)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            return
+        _replace(path.resolve(), lambda out: write_report(report, findings, form, out))
     except OSError as error:
-        raise UsageError(
-            f"--output-file: cannot write {path}: {error.strerror}", "name a file in a folder you own"
-        ) from error
+        raise _unwritable(path, error.strerror) from error
+
+
+def check_writable(path: Path) -> None:
+    """Raise UsageError where a report could not be written there: better before a scan than after it."""
+    target = path.resolve()
+    if path.is_dir():
+        raise _unwritable(path, "it is a folder")
+    if not os.access(target if path.exists() and not path.is_file() else target.parent, os.W_OK):
+        raise _unwritable(path, "no such folder, or not allowed")
+
+
+def _replace(path: Path, write: Callable[[TextIO], None]) -> None:
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=True)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            write(out)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """The process's mask; there is no way to read it but to set it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(path: Path, why: str | None) -> UsageError:
+    return UsageError(f"--output-file: cannot write {path}: {why}", "name a file in a folder you own")

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.finding import Workload
+from app.domain.scan import Problem
 from app.prometheus.source import ContainerRef, LabelSet
+from app.text import is_name
 
 # Kubernetes draws suffixes from letters and digits that cannot spell words
 # (k8s.io/apimachinery/pkg/util/rand); template hashes are encoded with the same ones.
@@ -62,7 +64,8 @@ class Ownership:
 
     def revision_of(self, namespace: str, pod: str, image: str | None) -> str | None:
         """What people call the revision: the image's tag, else the template's hash."""
-        return image_version(image) or self.template_hash_of(namespace, pod)
+        version = image_version(image)
+        return version if version and is_name(version) else self.template_hash_of(namespace, pod)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,18 @@ class SeenContainer:
     container: str
     image: str | None = None
     node: str | None = None
+
+
+def usable_refs(seen: Sequence[SeenContainer], ownership: Ownership) -> tuple[list[ContainerRef], tuple[Problem, ...]]:
+    """What `container_refs` makes of what is seen, without names that nothing in a cluster has; and a word on them.
+
+    Such a name comes of a broken exporter, or of somebody who hopes that a terminal or a database chokes on it.
+    """
+    refs = container_refs(seen, ownership)
+    usable = [ref for ref in refs if all(map(is_name, (ref.namespace, ref.pod, ref.container, ref.workload.name)))]
+    left_out = len(refs) - len(usable)
+    text = f"{left_out} containers are left out: their names cannot be those of anything in a cluster"
+    return usable, (Problem("odd_names", text),) if left_out else ()
 
 
 def container_refs(seen: Sequence[SeenContainer], ownership: Ownership) -> list[ContainerRef]:

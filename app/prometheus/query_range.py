@@ -13,7 +13,7 @@ from app.errors import SourceTooLarge, SourceUnusable
 from app.prometheus.assemble import assemble, container_key
 from app.prometheus.batching import cut_into_batches
 from app.prometheus.client import PrometheusClient
-from app.prometheus.ownership import Ownership, SeenContainer, container_refs
+from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
 from app.prometheus.series import RawSeries
 from app.prometheus.source import Batch, ContainerRef, Control, LabelSet, Plan, Reading, ScanRequest
 from app.settings import Settings
@@ -66,7 +66,8 @@ class QueryRangeSource:
             problems.append(
                 Problem("no_kube_state_metrics", "no pod owners: workloads are told by pod names, limits by cAdvisor")
             )
-        refs = container_refs(_seen([*working_set, *rss], info), Ownership.from_label_sets(*owners))
+        refs, odd = usable_refs(_seen([*working_set, *rss], info), Ownership.from_label_sets(*owners))
+        problems += odd
         self._pods_in_namespace = Counter(ref.namespace for ref in refs)
         return Plan(grid, cut_into_batches(refs, grid.steps, self._max_samples), _distinct(problems))
 

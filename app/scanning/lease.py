@@ -1,12 +1,12 @@
 """The lease that keeps scans single, across threads, processes and replicas."""
 
 import os
-import secrets
 import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -35,14 +35,16 @@ class Lease:
             raise ScanAbandoned("another scan has taken over", "it was not renewed in time: is the machine overloaded?")
 
     def keep(self) -> None:
-        """Renew in the background until let go; calls `lost` when it is not ours any more."""
+        """Renew in the background until told to stop; calls `lost` when it is not ours any more."""
         threading.Thread(target=self._renew, name="leakwatch-lease", daemon=True).start()
 
-    def let_go(self) -> None:
-        """Free it for the next scan."""
+    def stop_renewing(self) -> None:
+        """Let it run out, unless it is let go before."""
         self._stop.set()
-        with transaction(self.engine) as session:
-            leases.let_go(session, _NAME, self.token)
+
+    def let_go(self, session: Session) -> None:
+        """Free it for the next scan, in the caller's transaction."""
+        leases.let_go(session, _NAME, self.token)
 
     def _renew(self) -> None:
         held_until = time.time() + _SECONDS
@@ -63,8 +65,31 @@ class Lease:
 
 def take_lease(engine: Engine, session: Session, lost: Callable[[], None], now: float) -> Lease:
     """The lease, in the caller's transaction. Raises ScanInProgress when another scan holds it."""
-    holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
-    token = leases.take(session, _NAME, holder, now, _SECONDS)
+    token = leases.take(session, _NAME, _holder(os.getpid()), now, _SECONDS)
+    if token is None and _is_dead(leases.holder(session, _NAME)):
+        # Killed, and so it could not let go; nobody needs to wait until its time is up.
+        leases.expire(session, _NAME)
+        token = leases.take(session, _NAME, _holder(os.getpid()), now, _SECONDS)
     if token is None:
         raise ScanInProgress("another scan is running", "wait until it has ended, or scan with --no-store")
     return Lease(engine, token, lost)
+
+
+def _holder(pid: int) -> str:
+    """Who holds it: the host, the process, and when that began (field 22 of proc_pid_stat(5)), since ids come again."""
+    return f"{socket.gethostname()}/{pid}/{_began(pid)}"
+
+
+def _began(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return "unknown"
+
+
+def _is_dead(holder: str | None) -> bool:
+    """Whether the holder was a process of this host that is there no more; of another host nothing is known."""
+    host, _, process = (holder or "").rpartition("/")[0].rpartition("/")
+    if host != socket.gethostname() or not process.isdigit() or not Path("/proc/self/stat").exists():
+        return False
+    return holder != _holder(int(process))

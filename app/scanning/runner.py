@@ -50,12 +50,12 @@ class ActiveScan:
         except LeakwatchError as error:
             self._end(Outcome(ScanState.FAILED, time.time(), error=_line(error)), None)
             raise
-        except KeyboardInterrupt:
-            self._end(Outcome(ScanState.ABANDONED, time.time(), error="it was interrupted"), None)
-            raise
         except Exception as error:
             structlog.get_logger().exception("a scan failed by a fault of leakwatch", scan=self.id)
             self._end(Outcome(ScanState.FAILED, time.time(), error=f"internal error: {type(error).__name__}"), None)
+            raise
+        except BaseException:  # Ctrl-C, SIGTERM
+            self._end(Outcome(ScanState.ABANDONED, time.time(), error="it was interrupted"), None)
             raise
         leaks = sum(finding.verdict is Verdict.LEAK for finding in report.findings)
         outcome = Outcome(ScanState.SUCCEEDED, time.time(), scan_summary(report), report.complete, leaks)
@@ -75,12 +75,14 @@ class ActiveScan:
         self._end(Outcome(ScanState.ABANDONED, time.time(), error=why), None)
 
     def _end(self, outcome: Outcome, report: ScanReport | None) -> None:
+        self.lease.stop_renewing()
         try:
+            # One transaction: whoever sees that the scan has ended may begin the next.
             with transaction(self.engine) as session:
                 ours = scans.finish(session, self.id, outcome)
-            self.lease.let_go()
+                self.lease.let_go(session)
         except StorageError as error:
-            # The next scan finds this one still marked as running, and marks it as abandoned.
+            # The lease runs out; then the next scan finds this one still marked as running, and writes it off.
             structlog.get_logger().error("the end of a scan could not be written", scan=self.id, reason=str(error))
             ours = True
         if ours:

@@ -8,7 +8,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from app.errors import LeakwatchError, ScanInProgress
+from app.errors import LeakwatchError, ScanAbandoned, ScanInProgress
 from app.prometheus.source import Control
 from app.scanning.runner import ActiveScan, ScanRunner
 
@@ -30,6 +30,8 @@ class ScanSchedule:
         self._lock = threading.Lock()
         self._active: ActiveScan | None = None
         self._thread: threading.Thread | None = None
+        # Whether it stopped with nothing left at work; None until it was told to stop.
+        self._clean: bool | None = None
 
     def start(self) -> None:
         """Begin to keep the schedule."""
@@ -45,10 +47,10 @@ class ScanSchedule:
         self._scheduler.start()
 
     def begin_now(self, trigger: str) -> int:
-        """Begin a scan and return its id while it runs. Raises ScanInProgress, StorageError."""
+        """Begin a scan and return its id while it runs. Raises ScanInProgress, ScanAbandoned, StorageError."""
         with self._lock:
-            if self._thread is not None and self._thread.is_alive():
-                raise ScanInProgress("a scan is running already", "wait until it has ended")
+            if self._clean is not None:
+                raise ScanAbandoned("the service is stopping")
             control = Control(deadline=time.monotonic() + self._time_limit)
             self._active = self._runner.begin(trigger, control)
             self._thread = threading.Thread(
@@ -58,7 +60,16 @@ class ScanSchedule:
             return self._active.id
 
     def stop(self) -> bool:
-        """Stop: a running scan is told to end, and written off when it does not at once. True when all has ended."""
+        """Stop: a running scan is told to end, and written off when it does not at once.
+
+        True when all has ended; False when a thread is still at work. Again gives the same answer.
+        """
+        with self._lock:
+            if self._clean is None:
+                self._clean = self._stopped()
+            return self._clean
+
+    def _stopped(self) -> bool:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         thread, active = self._thread, self._active

@@ -1,6 +1,7 @@
 """The connection to the database: SQLite in the data folder, or PostgreSQL by URL."""
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -57,9 +58,8 @@ def _sqlite(settings: Settings) -> Engine:
     folder = settings.data_dir
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise StorageError(
             f"the data folder {folder} cannot be written: {error.strerror}",
@@ -100,6 +100,11 @@ def _postgresql(url: str) -> Engine:
         pool_timeout=_CONNECT_SECONDS,
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
+            # A server that has gone without a word is noticed, too.
+            "keepalives_idle": _CONNECT_SECONDS,
+            "keepalives_interval": _CONNECT_SECONDS,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 1000 * 3 * _CONNECT_SECONDS,
             "options": f"-c statement_timeout={_STATEMENT_MILLISECONDS} -c lock_timeout={_BUSY_SECONDS * 1000}",
         },
     )

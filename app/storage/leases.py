@@ -27,6 +27,16 @@ def take(session: Session, name: str, holder: str, now: float, seconds: float) -
     return 1
 
 
+def holder(session: Session, name: str) -> str | None:
+    """Who has the lease, or had it last."""
+    return session.scalars(select(LeaseRow.holder).where(LeaseRow.name == name)).first()
+
+
+def expire(session: Session, name: str) -> None:
+    """End a lease whose holder is known to be dead."""
+    session.execute(update(LeaseRow).where(LeaseRow.name == name).values(expires_at=0.0))
+
+
 def renew(session: Session, name: str, token: int, now: float, seconds: float) -> bool:
     """Hold the lease for longer; False when it belongs to another by now. Holds its row until the transaction ends."""
     result = session.execute(

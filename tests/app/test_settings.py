@@ -45,6 +45,15 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
         ("LEAKWATCH_PORT", "http", "LEAKWATCH_PORT: Input should be a valid integer"),
         ("LEAKWATCH_PROMETHEUS_URL", "prometheus:9090", "LEAKWATCH_PROMETHEUS_URL: must begin with http"),
         ("LEAKWATCH_PROMETHEUS_URL", "http://u:p@host", "LEAKWATCH_PROMETHEUS_URL: give the user and password by"),
+        ("LEAKWATCH_PROMETHEUS_URL", "http://[::1", "LEAKWATCH_PROMETHEUS_URL: is no URL"),
+        ("LEAKWATCH_PROMETHEUS_URL", "http://host:x", "LEAKWATCH_PROMETHEUS_URL: is no URL"),
+        ("LEAKWATCH_PROMETHEUS_URL", "http://host/?a=b", "LEAKWATCH_PROMETHEUS_URL: give the base URL alone"),
+        ("LEAKWATCH_PROMETHEUS_HEADERS", '{"X-A": "€"}', "LEAKWATCH_PROMETHEUS_HEADERS: the value of 'X-A' must be"),
+        ("LEAKWATCH_PROMETHEUS_HEADERS", "X-A: b", "LEAKWATCH_PROMETHEUS_HEADERS: is not JSON"),
+        ("LEAKWATCH_PROMETHEUS_TOKEN", "a\nb", "LEAKWATCH_PROMETHEUS_TOKEN: it must be printable ASCII"),
+        ("LEAKWATCH_LOOKBACK", "10000y", "LEAKWATCH_LOOKBACK: Input should be less than or equal"),
+        ("LEAKWATCH_HISTORY", "100000y", "LEAKWATCH_HISTORY: Input should be less than or equal"),
+        ("LEAKWATCH_SCAN_INTERVAL", "99999999y", "LEAKWATCH_SCAN_INTERVAL: Input should be less than or equal"),
         ("LEAKWATCH_PROMETHEUS_CLIENT_CERT", "/c.pem", "LEAKWATCH_PROMETHEUS_CLIENT_CERT: a client certificate and"),
         ("LEAKWATCH_PAGE_WITHIN", "90d", "LEAKWATCH_PAGE_WITHIN: must not be longer than warn_within"),
         ("LEAKWATCH_PROMETHEUS_TOKEN_FILE", "/nowhere", "LEAKWATCH_PROMETHEUS_TOKEN_FILE: cannot read /nowhere"),
@@ -88,6 +97,17 @@ def test_no_secret_is_shown_when_something_is_wrong(monkeypatch):
 def test_no_secret_is_shown_by_the_settings():
     settings = load_settings(prometheus_token="s3cret", prometheus_headers={"X-Key": "s3cret"})
     assert "s3cret" not in repr(settings)
+
+
+def test_an_empty_variable_is_none_at_all(monkeypatch):
+    for name in ("LEAKWATCH_PROMETHEUS_URL", "LEAKWATCH_LOOKBACK", "LEAKWATCH_PROMETHEUS_TOKEN_FILE"):
+        monkeypatch.setenv(name, "")
+    assert load_settings().prometheus_url is None
+
+
+def test_namespaces_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("LEAKWATCH_NAMESPACES", "shop, data,")
+    assert load_settings().namespaces == ("shop", "data")
 
 
 def test_service_links_of_kubernetes_are_no_settings(monkeypatch):

@@ -98,7 +98,8 @@ def _unescaped(match: re.Match[str]) -> str:
     code = match[1]
     if code[0] in "xuU" and len(code) > 1:
         number = int(code[1:], 16)
-        return chr(number) if number < 0x110000 else "\ufffd"
+        is_character = number < 0x110000 and not 0xD800 <= number < 0xE000
+        return chr(number) if is_character else "\ufffd"
     if len(code) == 3 and code.isdigit():
         return chr(int(code, 8))
     return _SIMPLE.get(code, code)

@@ -9,7 +9,7 @@ from app.domain.scan import Problem
 from app.errors import RecordingError
 from app.prometheus.assemble import assemble, container_key
 from app.prometheus.batching import cut_into_batches
-from app.prometheus.ownership import Ownership, SeenContainer, container_refs
+from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
 from app.prometheus.recording.content import Content
 from app.prometheus.recording.matchers import all_accept, parse_matchers
 from app.prometheus.series import RawSeries
@@ -64,8 +64,8 @@ class RecordingSource:
                 f"{self._where}: no container memory between the window's ends that --namespace and --selector mean",
                 "leave out --end, or check the names",
             )
-        refs = container_refs(seen, self._ownership)
-        return Plan(request.grid, cut_into_batches(refs, request.grid.steps, _BATCH_SAMPLES))
+        refs, odd = usable_refs(seen, self._ownership)
+        return Plan(request.grid, cut_into_batches(refs, request.grid.steps, _BATCH_SAMPLES), odd)
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """The batch's series on the plan's grid."""

@@ -9,7 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from alert_rules import conventions
 from app.domain.finding import Severity
 from app.errors import SourceUnreachable
+from app.main import create_app
 from app.services.health import HealthService
+from app.settings import load_settings
 from app.storage import scans
 from app.storage.engine import transaction
 from app.storage.scans import Outcome
@@ -109,7 +111,20 @@ def test_every_metric_of_the_conventions_is_there(client):
 
 def test_without_the_database_incidents_are_absent_and_not_zero(client, sqlite_engine):
     _break_database(sqlite_engine)
-    assert not [key for key in _metrics(client) if key[0] == "leakwatch_incidents"]
+    names = {key[0] for key in _metrics(client)}
+    assert not names & {"leakwatch_incidents", "leakwatch_scan_complete", "leakwatch_scan_samples"}
+
+
+def test_what_is_known_of_the_last_scan_outlives_a_restart(app, told, sqlite_engine):
+    with TestClient(app) as client:
+        _scan(client)
+        before = _metrics(client)["leakwatch_scan_last_success_timestamp_seconds",]
+    with TestClient(create_app(load_settings(scan_on_start=False), sqlite_engine, told)) as client:
+        assert _metrics(client)["leakwatch_scan_last_success_timestamp_seconds",] == before
+
+
+def test_before_the_first_scan_nothing_is_said_of_it(client):
+    assert "leakwatch_scan_complete" not in {key[0] for key in _metrics(client)}
 
 
 def test_requests_are_counted_by_route_and_not_by_address(client):

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.finding import Workload
-from app.prometheus.ownership import Ownership, SeenContainer, container_refs, image_version
+from app.prometheus.ownership import Ownership, SeenContainer, container_refs, image_version, usable_refs
 
 NOTHING = Ownership({}, {}, {})
 
@@ -81,3 +81,14 @@ def test_without_a_tag_the_template_hash_is():
 def test_one_tag_under_two_templates_is_two_revisions():
     both = _revisions(("cart-5d89dc6b7f-x2v4k", "cart:v1"), ("cart-79c8b6d55c-zz9bw", "cart:v1"))
     assert both == ["v1@5d89dc6b7f", "v1@79c8b6d55c"]
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\x1b]0;b\x07", "x" * 254, "\ud800", "two\nlines"])
+def test_names_that_nothing_can_have_are_left_out_and_said(name):
+    refs, problems = usable_refs([SeenContainer("shop", "cart-0", "app"), SeenContainer("shop", name, "app")], NOTHING)
+    assert [ref.pod for ref in refs] == ["cart-0"]
+    assert problems[0].code == "odd_names"
+
+
+def test_a_version_that_nothing_can_have_is_none():
+    assert _revisions(("cart-0", "cart:\x1b[31m")) == [None]

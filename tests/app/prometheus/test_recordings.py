@@ -78,11 +78,11 @@ def test_lines_may_be_in_any_order(tmp_path):
 
 def test_labels_are_unquoted_as_go_quotes_them(tmp_path):
     line = (
-        r'{__name__="container_memory_rss", namespace="a\"b\\c\n\u00e9", pod="p, }=", container="app"}'
+        r'{__name__="container_memory_rss", namespace="a\"b\\c\u00e9", pod="p, }=", container="app"}'
         " 1 1700000100000\n"
     )
     plan, _ = _read(_file(tmp_path, line))
-    assert plan.batches[0].containers[0].namespace == 'a"b\\c\né'
+    assert plan.batches[0].containers[0].namespace == 'a"b\\cé'
     assert plan.batches[0].containers[0].pod == "p, }="
 
 

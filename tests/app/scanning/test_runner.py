@@ -1,8 +1,12 @@
 """One scan at a time, from its first line in the database to its last."""
 
+import socket
+import subprocess
+import sys
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanState
@@ -132,3 +136,33 @@ def test_a_partial_scan_opens_but_does_not_close(engine):
         "cart": "open",
         "web": "open",
     }
+
+
+def test_one_that_was_killed_holds_nobody_up(engine):
+    runner = _runner(engine, lambda control: report())
+    killed = runner.begin("cli", Control())
+    killed.lease.stop_renewing()
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    with engine.begin() as connection:
+        holder = f"{socket.gethostname()}/{int(gone.stdout)}/12345"
+        connection.execute(sa.text("UPDATE leases SET holder = :holder"), {"holder": holder})
+    runner.begin("cli", Control()).execute()
+    assert _scan(engine, killed.id).state is ScanState.ABANDONED
+
+
+def test_one_on_another_host_is_waited_for(engine):
+    runner = _runner(engine, lambda control: report())
+    other = runner.begin("cli", Control())
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE leases SET holder = 'elsewhere/1/1'"))
+    with pytest.raises(ScanInProgress):
+        runner.begin("cli", Control())
+    other.abandon("cleanup")
+
+
+def test_an_end_that_cannot_be_written_lets_the_lease_run_out(engine):
+    active = _runner(engine, lambda control: report()).begin("cli", Control())
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE scans RENAME TO away"))
+    active.execute()
+    assert active.lease._stop.is_set()

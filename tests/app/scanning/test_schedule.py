@@ -2,13 +2,14 @@
 
 import contextlib
 import threading
+import time
 
 import pytest
 from structlog.testing import capture_logs
 
 from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanState
-from app.errors import ScanInProgress
+from app.errors import ScanAbandoned, ScanInProgress
 from app.scanning import schedule as schedule_module
 from app.scanning.runner import ScanRunner
 from app.scanning.schedule import ScanSchedule
@@ -52,8 +53,9 @@ def test_scans_again_and_again(sqlite_engine):
 
 
 def test_does_not_scan_at_once_when_told_not_to(sqlite_engine):
-    with _running(sqlite_engine, lambda control: report(), on_start=False):
-        assert _scans(sqlite_engine) == []
+    with _running(sqlite_engine, lambda control: report(), on_start=False, interval=3600.0) as schedule:
+        due = schedule._scheduler.get_jobs()[0].next_run_time
+    assert due.timestamp() > time.time() + 3000
 
 
 def test_missed_ones_are_not_piled_up(sqlite_engine):
@@ -127,8 +129,23 @@ def test_stopping_writes_off_a_scan_that_hangs(sqlite_engine, monkeypatch):
 def test_a_database_that_fails_does_not_end_the_schedule(sqlite_engine):
     with sqlite_engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE leases RENAME TO away")
-    with _running(sqlite_engine, lambda control: report(), interval=0.05):
-        assert _scans(sqlite_engine) == []
+    with capture_logs() as lines, _running(sqlite_engine, lambda control: report(), interval=0.05):
+        wait_until(lambda: any("could not begin" in line["event"] for line in lines), "a scan could not begin")
         with sqlite_engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE away RENAME TO leases")
         _ended(sqlite_engine, 1)
+
+
+def test_once_stopped_nothing_begins(sqlite_engine):
+    with _running(sqlite_engine, lambda control: report(), on_start=False) as schedule:
+        assert schedule.stop()
+        with pytest.raises(ScanAbandoned):
+            schedule.begin_now("api")
+    assert _scans(sqlite_engine) == []
+
+
+def test_the_next_may_begin_as_soon_as_one_is_said_to_have_ended(sqlite_engine):
+    with _running(sqlite_engine, lambda control: report(), on_start=False) as schedule:
+        for count in range(1, 20):
+            schedule.begin_now("api")
+            _ended(sqlite_engine, count)

@@ -19,6 +19,9 @@ _STATEFUL_SET_POD = re.compile(r"(?P<name>.+)-\d{1,4}")
 _DAEMON_SET_POD = re.compile(rf"(?P<name>.+)-{_SAFE}{{5}}")
 _CRON_JOB = re.compile(r"(?P<name>.+)-\d{8,10}")
 
+# Of an image (opencontainers/distribution-spec).
+_LONGEST_TAG = 128
+
 _Key = tuple[str, str]
 
 
@@ -65,7 +68,8 @@ class Ownership:
     def revision_of(self, namespace: str, pod: str, image: str | None) -> str | None:
         """What people call the revision: the image's tag, else the template's hash."""
         version = image_version(image)
-        return version if version and is_name(version) else self.template_hash_of(namespace, pod)
+        usable = version is not None and is_name(version) and len(version) <= _LONGEST_TAG
+        return version if usable else self.template_hash_of(namespace, pod)
 
 
 @dataclass(frozen=True, slots=True)

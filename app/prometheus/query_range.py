@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,9 @@ class QueryRangeSource:
             f"{name}{{{_matchers(names.container_matchers, _namespaces(request.namespaces), request.selector)}}}"
             for name in asked[:2]
         ] + [f"{name}{{{_matchers(names.state_matchers, _namespaces(request.namespaces))}}}" for name in asked[2:]]
-        with self._pool() as pool:
+        with _pool(self._concurrency, control) as pool:
             answers = [pool.submit(self._client.series, match, grid.start, grid.end, control) for match in matches]
-            found = _results(answers, control)
+            found = [answer.result() for answer in answers]
         working_set, rss, info, *owners = (labels for labels, _ in found)
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
         if not working_set and not rss:
@@ -80,12 +81,12 @@ class QueryRangeSource:
         ] + [(name, names.state_matchers) for name in (names.restarts, names.terminated)]
         # Limits of memory alone; the old metric of its own for them has no such label.
         wanted.append((names.limit, _matchers(names.state_matchers, 'resource=~"memory|"')))
-        with self._pool() as pool:
+        with _pool(self._concurrency, control) as pool:
             answers = [
                 pool.submit(self._read_metric, name, matchers, batch.containers, plan.grid, control)
                 for name, matchers in wanted
             ]
-            found = _results(answers, control)
+            found = [answer.result() for answer in answers]
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
         return assemble(
             (one for series, _ in found for one in series),
@@ -123,9 +124,6 @@ class QueryRangeSource:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._concurrency, thread_name_prefix="leakwatch-read")
 
     def _query(self, metric: str, matchers: str, containers: Sequence[ContainerRef]) -> str:
         """A selector of one metric of the containers; pods are named only where not all of a namespace is meant."""
@@ -169,16 +167,18 @@ class QueryRangeSource:
         return series, warnings
 
 
-def _results(answers: Sequence[Future[Any]], control: Control) -> list[Any]:
-    """The result of each, or the first error; the others are then not waited for longer than they must."""
+@contextmanager
+def _pool(threads: int, control: Control) -> Iterator[ThreadPoolExecutor]:
+    """Threads for a block. What goes wrong in it ends the others: at once for Ctrl-C, else when their query is over."""
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="leakwatch-read")
     try:
-        return [answer.result() for answer in answers]
+        yield pool
     except BaseException as error:
-        for answer in answers:
-            answer.cancel()
-        if not isinstance(error, Exception):  # Ctrl-C: what is under way is cut short
+        if not isinstance(error, Exception):
             control.cancelled.set()
         raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _parts(grid: Grid) -> Iterator[Grid]:

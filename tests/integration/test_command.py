@@ -5,16 +5,20 @@ import io
 import json
 import os
 import pty
+import signal
+import socket
 import sqlite3
+import stat
 import subprocess
 import sys
+import time
 
 import pytest
 import yaml
 
 from app.prometheus.recording.demo import demo_recording
 from tests.integration.conftest import environment
-from tests.support.servers import free_port
+from tests.support.servers import free_port, start
 
 DEMO = str(demo_recording())
 DATA = ("scan", "--recording", DEMO, "--namespace", "data")
@@ -96,7 +100,61 @@ def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(leakwatch, t
     done = leakwatch(*DATA, "--output-file", tmp_path / "no" / "out.json")
     assert done.status == 2
     assert "--output-file: cannot write" in done.err
-    assert [one.name for one in tmp_path.iterdir()] == ["data"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_stays_a_link_and_a_mode_stays(leakwatch, tmp_path):
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    assert leakwatch(*DATA, "-o", "csv", "--output-file", link).status == 0
+    assert link.is_symlink()
+    assert target.read_text().startswith("fingerprint")
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_device_is_written_to_and_not_replaced(leakwatch):
+    assert leakwatch(*DATA, "--output-file", "/dev/null").status == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_full_disk_is_said_in_a_line():
+    command = f"{sys.executable} -m app.cli scan --recording {DEMO} --no-store -o json > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, env=environment())
+    assert done.returncode == 1
+    assert done.stderr == "leakwatch: the output cannot be written: No space left on device\n"
+
+
+def test_a_look_at_the_past_keeps_nothing(leakwatch, tmp_path):
+    done = leakwatch(*DATA, "--end", "2023-11-15T20:00:00Z")
+    assert done.status == 0, done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_window_again_and_again_is_one_sight(leakwatch):
+    leakwatch(*DATA)
+    for _ in range(3):
+        leakwatch(*DATA, "--lookback", "7h", "--history", "0s", resolve_after_scans=1)
+    (incident,) = leakwatch("incidents", "list", "--all", "-o", "json").document["incidents"]
+    assert incident["state"] == "open"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_a_scan_at_once_and_leaves_the_way_free(leakwatch, tmp_path, number, status):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process = start(
+            [sys.executable, "-m", "app.cli", "scan", "--prometheus-url", url], tmp_path / "log", env=environment()
+        )
+        silent.settimeout(60)
+        connections = [silent.accept()]
+        began = time.monotonic()
+        assert process.stop(number) == status, process.log.read_text()
+        assert time.monotonic() - began < 5
+        connections[0][0].close()
+    assert "Traceback" not in process.log.read_text()
+    assert leakwatch(*DATA).status == 0
 
 
 @pytest.mark.parametrize(
@@ -135,6 +193,10 @@ NOBODY = f"http://127.0.0.1:{free_port()}"
         ([*DATA, "--selector", "pod"], {}, 2, "--selector: 'pod' is no label matcher"),
         ([*DATA, "--header", "nonsense"], {}, 2, "--header: not of the form"),
         ([*DATA, "--token-file", "/nowhere"], {}, 2, "--token-file: cannot read /nowhere"),
+        (["scan", "--prometheus-url", "http://[::1"], {}, 2, "--prometheus-url: is no URL"),
+        ([*DATA, "--header", "X-A: €"], {}, 2, "--header: the value of 'X-A' must be printable ASCII"),
+        ([*DATA, "--lookback", "10000y", "--step", "100y"], {}, 2, "--lookback: Input should be less than or equal"),
+        ([*DATA, "--history", "100000y"], {}, 2, "--history: Input should be less than or equal"),
         (["scan", "--recording", "/nowhere"], {}, 2, "/nowhere: cannot be read"),
         ([*DATA], {"data_dir": "/proc/nowhere"}, 1, "the data folder /proc/nowhere cannot be written"),
         ([*DATA], {"lokback": "1h"}, 2, "LEAKWATCH_LOKBACK: there is no such setting"),

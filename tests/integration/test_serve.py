@@ -3,13 +3,16 @@
 import contextlib
 import itertools
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +94,25 @@ def test_stops_cleanly_and_leaves_no_scan_running(tmp_path, number):
     assert found[0].error
 
 
+def test_a_signal_as_soon_as_it_is_up_stops_it(tmp_path):
+    with _serving(tmp_path, "serve", "--upgrade", "--recording", DEMO) as (_, process):
+        assert process.stop() == 0
+
+
+def test_a_signal_while_it_starts_stops_it(tmp_path):
+    """Whenever it comes: the service is up or not, it ends, and not by a crash."""
+    for delay in (0.3, 0.6, 0.9, 1.2):
+        process = start(
+            [sys.executable, "-m", "app.cli", "serve", "--upgrade", "--recording", DEMO, "--port", "0"],
+            tmp_path / "log",
+            env=environment(),
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.handle.wait(delay)
+        assert process.stop() in {0, 143, -signal.SIGTERM}
+        assert "Traceback" not in process.log.read_text()
+
+
 def test_metrics_are_as_promtool_wants_them(tmp_path):
     promtool = need("promtool")
     with _serving(tmp_path, "serve", "--upgrade", "--recording", DEMO) as (url, _):
@@ -157,6 +179,34 @@ def test_two_services_on_one_database_never_scan_at_once_nor_twice_the_same(tmp_
     overlaps = [(a, b) for a, b in itertools.pairwise(spans) if a[1] > b[0]]
     assert overlaps == []
     assert len(kept) == len({one.fingerprint for one in kept}) == 10
+
+
+@contextlib.contextmanager
+def _stopped(postgresql_url):
+    """The whole PostgreSQL server stands still: connections stay, and nothing answers."""
+    folder = postgresql_url.partition("host=")[2]
+    leader = int(Path(folder, "data", "postmaster.pid").read_text().splitlines()[0])
+    processes = [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
+    for one in processes:
+        os.kill(one, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for one in processes:
+            os.kill(one, signal.SIGCONT)
+
+
+def test_a_database_that_hangs_is_said_and_does_not_keep_it_from_stopping(tmp_path, postgresql_url):
+    settings = {"database_url": postgresql_url, "recording": DEMO, "scan_on_start": "false"}
+    with _serving(tmp_path, "serve", "--upgrade", **settings) as (url, process):
+        assert _get(f"{url}/readyz")["ready"]
+        with _stopped(postgresql_url):
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                _get(f"{url}/readyz")
+            assert "does not answer" in caught.value.read().decode()
+            caught.value.close()
+            assert _get(f"{url}/healthz") == {"status": "ok"}
+            assert process.stop() in {0, 1}
 
 
 def test_run_scans_the_demo_and_serves(tmp_path):

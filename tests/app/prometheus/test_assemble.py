@@ -91,6 +91,12 @@ def test_what_was_not_asked_for_is_left_out():
     assert (reading.samples, np.isnan(reading.panel.rss).all()) == (0, True)
 
 
+def test_two_kinds_of_one_name_are_judged_as_one_as_they_have_one_incident():
+    other = ContainerRef("shop", "cart-0", "app", Workload("StatefulSet", "cart"), "v1")
+    reading = assemble([], [CART, other], GRID, NAMES)
+    assert reading.subjects == (("shop", CART.workload, "app"),)
+
+
 def test_revisions_are_in_the_order_of_their_first_samples():
     newer = ContainerRef("shop", "cart-2", "app", CART.workload, "a-later-one")
     series = [

@@ -94,6 +94,7 @@ class FindingModel(_Model):
     oom_kills: int
     revision: RevisionModel
     reasons: list[ReasonModel]
+    fully_read: bool = Field(True, description="Whether every pod that runs was read; without it healthy means little")
 
 
 class IncidentModel(_Model):

@@ -69,6 +69,7 @@ def finding_document(finding: Finding) -> Document:
             "previous": finding.revisions.previous,
         },
         "reasons": [{"code": reason.code, "text": reason.text} for reason in finding.reasons],
+        "fully_read": finding.fully_read,
     }
 
 

@@ -56,6 +56,7 @@ def scan(
         done += len(batch.containers)
         control.progress(done, plan.containers)
     _note_lag(plan, tally)
+    _note_silence(tally)
     seen = _seen(plan, request.cluster)
     return ScanReport(
         started_at=started_at,
@@ -155,6 +156,16 @@ def _note_lag(plan: Plan, tally: _Tally) -> None:
         tally.whole = False
         tally.problems.append(
             Problem("source_lags", f"the newest sample is {lag / 60:.0f} min older than the window's end")
+        )
+
+
+def _note_silence(tally: _Tally) -> None:
+    """Of a pod that runs unseen nothing is known, however healthy the others are."""
+    silent = [finding for finding in tally.findings if not finding.fully_read]
+    if silent and tally.whole:
+        text = f"{len(silent)} workloads have pods that seem to run, but whose memory is not seen"
+        tally.problems.append(
+            Problem("silent_pods", f"{text}: {silent[0].identity.namespace}/{silent[0].workload.name}")
         )
 
 

@@ -163,10 +163,9 @@ def _note_silence(tally: _Tally) -> None:
     """Of a pod that runs unseen nothing is known, however healthy the others are."""
     silent = [finding for finding in tally.findings if not finding.fully_read]
     if silent and tally.whole:
-        text = f"{len(silent)} workloads have pods that seem to run, but whose memory is not seen"
-        tally.problems.append(
-            Problem("silent_pods", f"{text}: {silent[0].identity.namespace}/{silent[0].workload.name}")
-        )
+        one = silent[0].identity
+        text = f"pods seem to run unseen, of {len(silent)} workloads in all, such as {one.namespace}/{one.workload}"
+        tally.problems.append(Problem("silent_pods", text))
 
 
 def _newest(reading: Reading) -> float:

@@ -7,6 +7,8 @@ missing() {
     command -v prometheus >/dev/null 2>&1 || echo prometheus
     command -v promtool >/dev/null 2>&1 || echo prometheus
     command -v amtool >/dev/null 2>&1 || echo prometheus-alertmanager
+    command -v node >/dev/null 2>&1 || echo nodejs
+    command -v openssl >/dev/null 2>&1 || echo openssl
     ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || echo postgresql
 }
 

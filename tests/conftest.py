@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -19,6 +20,11 @@ _numbers = itertools.count()
 # The same examples each time: a change is judged by what it changes, not by luck.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
+
+
+def pytest_configure():
+    """A shell's background job, as a CI may be, ignores SIGINT, and so would all that the tests start and interrupt."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

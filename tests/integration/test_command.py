@@ -148,11 +148,10 @@ def test_a_signal_ends_a_scan_at_once_and_leaves_the_way_free(leakwatch, tmp_pat
             [sys.executable, "-m", "app.cli", "scan", "--prometheus-url", url], tmp_path / "log", env=environment()
         )
         silent.settimeout(60)
-        connections = [silent.accept()]
-        began = time.monotonic()
-        assert process.stop(number) == status, process.log.read_text()
-        assert time.monotonic() - began < 5
-        connections[0][0].close()
+        with silent.accept()[0]:
+            began = time.monotonic()
+            assert process.stop(number) == status, process.log.read_text()
+            assert time.monotonic() - began < 5
     assert "Traceback" not in process.log.read_text()
     assert leakwatch(*DATA).status == 0
 

@@ -198,29 +198,44 @@ def test_every_value_is_what_the_server_says(odd_prometheus):
     client.close()
 
 
-def test_a_limit_of_samples_is_worked_around_by_asking_for_less(tmp_path):
-    """The server allows fewer samples a query than a batch has: the batch is halved until it fits."""
-    with running_prometheus(tmp_path / "small", "--query.max-samples=3000") as server:
-        times = START + 60.0 * np.arange(1440)
+@pytest.fixture(scope="module")
+def thirty_pods(tmp_path_factory):
+    """A Prometheus that gives no more than 12,000 samples at once, and has one workload of thirty pods."""
+    times = START + 60.0 * np.arange(1440)
+    with running_prometheus(tmp_path_factory.mktemp("small"), "--query.max-samples=12000") as server:
         push(
             server.url,
             [
                 Series(
                     {"__name__": "container_memory_rss", "namespace": "n", "pod": f"p-{i}", "container": "app"},
                     times,
-                    np.full(times.size, 1e8),
+                    np.full(times.size, 1e8 + i),
                 )
-                for i in range(12)
+                for i in range(30)
             ],
         )
-        settings = load_settings(prometheus_url=server.url)
-        source = QueryRangeSource(settings)
-        request = ScanRequest(START, START + 86_000, 120.0)
-        report = scan(source, request, SeverityPolicy(1.0, 2.0), Options(), Control(), START)
-        source.close()
-    assert report.complete
+        yield server
+
+
+@pytest.mark.parametrize("most", [10_000, 250_000], ids=["told to ask for less", "finding out"])
+def test_a_workload_that_is_too_large_for_one_query_is_read_by_several(thirty_pods, most):
+    source = QueryRangeSource(load_settings(prometheus_url=thirty_pods.url, prometheus_max_samples=most))
+    request = ScanRequest(START, START + 86_000, 120.0)
+    plan = source.plan(request, Control())
+    (batch,) = plan.batches
+    reading = source.read(plan, batch, Control())
+    source.close()
+    expected = [1e8 + int(ref.pod.removeprefix("p-")) for ref in batch.containers]
+    np.testing.assert_equal(reading.panel.rss[:, ::100], np.repeat(expected, 8)[:].reshape(30, 8))
+
+
+def test_a_source_that_works_around_a_limit_gives_a_whole_scan(thirty_pods):
+    source = QueryRangeSource(load_settings(prometheus_url=thirty_pods.url))
+    request = ScanRequest(START, START + 86_000, 120.0)
+    report = scan(source, request, SeverityPolicy(1.0, 2.0), Options(), Control(), START)
+    source.close()
     (one,) = report.findings
-    assert (one.verdict, one.pods_observed) == (Verdict.HEALTHY, 12)
+    assert (report.complete, one.verdict, one.pods_observed) == (True, Verdict.HEALTHY, 30)
 
 
 def test_a_window_of_more_than_ten_thousand_steps_is_read_in_parts(odd_prometheus):

@@ -53,7 +53,8 @@ def main() -> None:
         try:
             app()
         finally:
-            sys.stdout.flush()  # here, where a reader who has gone away is still no surprise
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where a reader who has gone away is still no surprise
     except LeakwatchError as error:
         _say(f"leakwatch: {error}", error.hint)
         sys.exit(error.exit_status)

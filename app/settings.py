@@ -22,8 +22,8 @@ from app.errors import SettingsError
 
 PREFIX = "LEAKWATCH_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
-# Kubernetes gives each pod the addresses of the namespace's services: for one called "leakwatch" these.
-_SERVICE_LINK = re.compile(rf"{PREFIX}(SERVICE_(HOST|PORT.*)|PORT_\d+_.*)")
+# Kubernetes gives each pod the addresses of the namespace's services: these for names that begin with "leakwatch".
+_SERVICE_LINK = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_\w+)?)")
 
 
 _HOUR, _DAY, _MONTH, _YEAR = 3600.0, 86_400.0, 2_592_000.0, 31_536_000.0
@@ -278,8 +278,14 @@ def _known_variables() -> frozenset[str]:
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = _known_variables()
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known and not _SERVICE_LINK.fullmatch(name):
+        if name.startswith(PREFIX) and name not in known and not _is_service_link(name, environment[name]):
             raise SettingsError(f"{name}: there is no such setting", "the README lists them all")
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Whether Kubernetes, not a person, set it."""
+    bare_port = name.endswith("_PORT") and not name.endswith("SERVICE_PORT")
+    return bool(_SERVICE_LINK.fullmatch(name)) and (not bare_port or value.startswith(("tcp://", "udp://", "sctp://")))
 
 
 def load_settings(**given: Any) -> Settings:
@@ -294,7 +300,8 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = "__".join(str(part) for part in first["loc"])
+        loc = [str(part) for part in first["loc"]]
+        where = "__".join(loc) if loc[:1] == ["metrics"] else "".join(loc[:1])
         message = first["msg"].removeprefix("Value error, ")
         if not where and ": " in message:
             where, message = message.split(": ", 1)

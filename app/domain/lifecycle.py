@@ -37,9 +37,9 @@ def on_finding(standing: Standing | None, finding: Finding, sight: Sight, policy
     """What a finding makes of the incident of its fingerprint (None: there is none yet). None: nothing at all.
 
     A window that ends before one that was judged already tells nothing new. Only a healthy finding of a later window,
-    as long as the one that showed the leak and wholly read, counts towards closing; one that cannot tell breaks the
-    row of healthy ones, since N in a row must be N that could be told. A workload whose pods are all gone still stands
-    in the window for a while; it was last seen when they were.
+    as long as the one that showed the leak or wholly after it, and wholly read, counts towards closing; one that cannot
+    tell breaks the row of healthy ones, since N in a row must be N that could be told. A workload whose pods are all
+    gone still stands in the window for a while; it was last seen when they were.
     """
     at = sight.window.end
     if standing is not None and at < standing.judged_until:
@@ -67,7 +67,8 @@ def _no_leak(standing: Standing, finding: Finding, sight: Sight, policy: Inciden
     if finding.verdict is Verdict.INSUFFICIENT_DATA:
         standing = replace(standing, healthy_streak=0)
         return _gone(standing, sight, policy) or Change(standing, (), None)
-    if sight.window.seconds < _COMPARABLE * standing.window_seconds:
+    after = sight.window.start >= standing.last_leak_at
+    if sight.window.seconds < _COMPARABLE * standing.window_seconds and not after:
         return Change(standing, (), None)
     streak = standing.healthy_streak + 1
     standing = replace(standing, healthy_streak=streak)

@@ -88,6 +88,7 @@ class PrometheusClient:
             with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
                 return ask(connect), session.exchange.warnings
         except SourceError:
+            session.drop()
             control.check()  # a scan that was told to stop has not failed
             raise
         finally:

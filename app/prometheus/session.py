@@ -85,9 +85,10 @@ class _Wire:
 
     def cut(self) -> None:
         """End whatever is under way on it."""
-        if self._handle is not None:
+        handle = self._handle
+        if handle is not None:
             with contextlib.suppress(OSError):
-                self._handle.shutdown(socket.SHUT_RDWR)
+                handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Let go of the handle; the connection stays."""
@@ -181,6 +182,11 @@ class CheckedSession(requests.Session):
         finally:
             done.set()
             watcher.join()
+
+    def drop(self) -> None:
+        """Give up the connection: where an answer was not read to its end, the server would go on writing it."""
+        self._wire.cut()
+        self._wire.close()
 
     def request(  # type: ignore[override]  # what else requests accepts goes through unchanged
         self, method: str | bytes, url: str | bytes, **kwargs: Any

@@ -27,6 +27,8 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
     namespace, workload, container = reading.subjects[judgement.subject]
     identity = Identity(cluster, namespace, workload.name, container)
     rows = np.nonzero(reading.panel.subject == judgement.subject)[0]
+    neighbours = [number for number, subject in enumerate(reading.subjects) if subject[0] == namespace]
+    peers = np.nonzero(np.isin(reading.panel.subject, neighbours))[0]
     return Finding(
         identity=identity,
         workload=workload,
@@ -48,16 +50,16 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
         revisions=_revisions(reading, judgement),
         reasons=judgement.reasons,
         evidence=_evidence(batch, reading.panel.grid, judgement.evidence),
-        fully_read=_is_fully_read(reading, workload, rows),
-        unseen_seconds=unseen_seconds(reading.panel, rows),
+        fully_read=_is_fully_read(reading, workload, rows, peers),
+        unseen_seconds=unseen_seconds(reading.panel, rows, peers),
     )
 
 
-def _is_fully_read(reading: Reading, workload: Workload, rows: Ints) -> bool:
+def _is_fully_read(reading: Reading, workload: Workload, rows: Ints, peers: Ints) -> bool:
     """Whether all was read of every pod that runs. Pods of jobs end by nature, and stay known when they have."""
     if any(int(row) in reading.unread for row in rows):
         return False
-    return workload.kind in _JOBS or not hides_a_pod(reading.panel, rows)
+    return workload.kind in _JOBS or not hides_a_pod(reading.panel, rows, peers)
 
 
 def _revisions(reading: Reading, judgement: Judgement) -> Revisions:

@@ -65,31 +65,49 @@ class Lease:
 
 def take_lease(engine: Engine, session: Session, lost: Callable[[], None], now: float) -> Lease:
     """The lease, in the caller's transaction. Raises ScanInProgress when another scan holds it."""
-    token = leases.take(session, _NAME, _holder(os.getpid()), now, _SECONDS)
-    if token is None and _is_dead(leases.holder(session, _NAME)):
+    holder = _holder(os.getpid())
+    token = leases.take(session, _NAME, holder, now, _SECONDS)
+    other = leases.holder(session, _NAME) if token is None else None
+    if other is not None and _is_dead(other):
         # Killed, and so it could not let go; nobody needs to wait until its time is up.
-        leases.expire(session, _NAME)
-        token = leases.take(session, _NAME, _holder(os.getpid()), now, _SECONDS)
+        leases.expire(session, _NAME, other)
+        token = leases.take(session, _NAME, holder, now, _SECONDS)
     if token is None:
         raise ScanInProgress("another scan is running", "wait until it has ended, or scan with --no-store")
     return Lease(engine, token, lost)
 
 
 def _holder(pid: int) -> str:
-    """Who holds it: the host, the process, and when that began (field 22 of proc_pid_stat(5)), since ids come again."""
-    return f"{socket.gethostname()}/{pid}/{_began(pid)}"
+    """Who holds it: where, the process, and when that began, since numbers of processes come again."""
+    return f"{here()}/{pid}/{_began(pid)}"
+
+
+def here() -> str:
+    """What numbers of processes are told apart by: host, boot, and namespace; containers may share a host's name."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{socket.gethostname()}/{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return f"{socket.gethostname()}/unknown"
 
 
 def _began(pid: int) -> str:
+    """When a process began, in ticks since the boot: field 22 of proc_pid_stat(5)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return "unknown"
 
 
-def _is_dead(holder: str | None) -> bool:
-    """Whether the holder was a process of this host that is there no more; of another host nothing is known."""
-    host, _, process = (holder or "").rpartition("/")[0].rpartition("/")
-    if host != socket.gethostname() or not process.isdigit() or not Path("/proc/self/stat").exists():
+def _is_dead(holder: str) -> bool:
+    """Whether the holder was a process of ours that is there no more; of another place nothing is known."""
+    place, process, began = holder.rsplit("/", 2) if holder.count("/") >= 2 else (holder, "", "")
+    if place != here() or place.endswith("/unknown") or not process.isdigit():
         return False
-    return holder != _holder(int(process))
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return _began(int(process)) not in {began, "unknown"}

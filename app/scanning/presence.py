@@ -9,27 +9,34 @@ import numpy as np
 from detectors.panel import Bools, Ints, Panel
 
 _FRESH_SECONDS = 1800.0
-# How many pods run at once is a high quantile over the window, so that the surge of a rollout does not count.
+# Kubernetes gives up on a silent node within minutes, and the objects of evicted pods stay: one that has been silent for
+# this long runs no more, whatever is still said of it.
+_DOUBT_SECONDS = 6 * 3600.0
+# How many pods run at once is a high quantile over that time, so that the surge of a rollout does not count.
 _USUAL_QUANTILE = 0.8
 
 
-def hides_a_pod(panel: Panel, rows: Ints) -> bool:
-    """Whether some pod of a workload (rows of the panel) may still run although its memory is not seen any more."""
-    seen, told = _memory(panel)[rows], np.isfinite(panel.restarts)[rows]
+def hides_a_pod(panel: Panel, rows: Ints, peers: Ints) -> bool:
+    """Whether some pod of a workload may still run although its memory is not seen any more.
+
+    rows: the panel's rows of the workload; peers: those of its namespace.
+    """
+    recent = slice(-_steps(panel, _DOUBT_SECONDS), None)
+    seen, told = _memory(panel)[rows][:, recent], np.isfinite(panel.restarts)[rows][:, recent]
     fresh = _is_fresh(panel, seen)
-    if _state_is_told(panel):
-        return bool((~fresh & _is_fresh(panel, told)).any())
+    if _state_is_told(panel, rows, peers):
+        return bool((~fresh & seen.any(axis=1) & _is_fresh(panel, told)).any())
     at_once = seen.sum(axis=0)
     usual = np.quantile(at_once[at_once > 0], _USUAL_QUANTILE) if at_once.any() else 0
     return bool(fresh.sum() < np.floor(usual))
 
 
-def unseen_seconds(panel: Panel, rows: Ints) -> float:
+def unseen_seconds(panel: Panel, rows: Ints, peers: Ints) -> float:
     """How long before the window's end anything last told of the workload; 0 where nobody could tell that it is gone.
 
     Without kube-state-metrics that is so until the workload has left the whole window.
     """
-    if not _state_is_told(panel):
+    if not _state_is_told(panel, rows, peers):
         return 0.0
     told = (_memory(panel)[rows] | np.isfinite(panel.restarts)[rows]).any(axis=0)
     last = panel.grid.times[told].max(initial=panel.grid.start)
@@ -41,12 +48,17 @@ def _memory(panel: Panel) -> Bools:
     return known
 
 
-def _state_is_told(panel: Panel) -> bool:
-    """Whether kube-state-metrics told of any pod of the batch until the end."""
-    return bool(_is_fresh(panel, np.isfinite(panel.restarts)).any())
+def _state_is_told(panel: Panel, rows: Ints, peers: Ints) -> bool:
+    """Whether kube-state-metrics knew the workload, and still answers for its namespace: it may be limited to some."""
+    told = np.isfinite(panel.restarts)
+    return bool(told[rows].any() and _is_fresh(panel, told[peers]).any())
 
 
 def _is_fresh(panel: Panel, known: Bools) -> Bools:
-    """Whether each row has something in the last half hour, at least three steps, shape (rows,)."""
-    steps = max(int(np.ceil(_FRESH_SECONDS / panel.grid.step)), 3)
-    return np.asarray(known[:, -steps:].any(axis=1), dtype=np.bool_)
+    """Whether each row has something in the last half hour, shape (rows,)."""
+    return np.asarray(known[:, -_steps(panel, _FRESH_SECONDS) :].any(axis=1), dtype=np.bool_)
+
+
+def _steps(panel: Panel, seconds: float) -> int:
+    """How many steps that is; three at least."""
+    return max(int(np.ceil(seconds / panel.grid.step)), 3)

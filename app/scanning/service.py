@@ -43,7 +43,8 @@ def make_perform(settings: Settings, end: float | None = None) -> Callable[[Cont
     def perform(control: Control) -> ScanReport:
         source, latest = _open(settings, control)
         try:
-            until = math.floor((end or latest) / step) * step
+            # Clocks and recordings may be ahead; what is judged must not be later than what is still to come.
+            until = math.floor(min(end or latest, time.time()) / step) * step
             request = ScanRequest(
                 start=until - math.floor(settings.lookback / step) * step,
                 end=until,

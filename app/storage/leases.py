@@ -32,9 +32,9 @@ def holder(session: Session, name: str) -> str | None:
     return session.scalars(select(LeaseRow.holder).where(LeaseRow.name == name)).first()
 
 
-def expire(session: Session, name: str) -> None:
-    """End a lease whose holder is known to be dead."""
-    session.execute(update(LeaseRow).where(LeaseRow.name == name).values(expires_at=0.0))
+def expire(session: Session, name: str, holder: str) -> None:
+    """End a lease whose holder is known to be dead, if it still is the holder."""
+    session.execute(update(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder).values(expires_at=0.0))
 
 
 def renew(session: Session, name: str, token: int, now: float, seconds: float) -> bool:

@@ -49,6 +49,8 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
         ("LEAKWATCH_PROMETHEUS_URL", "http://host:x", "LEAKWATCH_PROMETHEUS_URL: is no URL"),
         ("LEAKWATCH_PROMETHEUS_URL", "http://host/?a=b", "LEAKWATCH_PROMETHEUS_URL: give the base URL alone"),
         ("LEAKWATCH_PROMETHEUS_HEADERS", '{"X-A": "€"}', "LEAKWATCH_PROMETHEUS_HEADERS: the value of 'X-A' must be"),
+        ("LEAKWATCH_PROMETHEUS_HEADERS", '{"X-A": 5}', "LEAKWATCH_PROMETHEUS_HEADERS: Input should be a valid string"),
+        ("LEAKWATCH_HTTP_PORT", "8080", "LEAKWATCH_HTTP_PORT: there is no such setting"),
         ("LEAKWATCH_PROMETHEUS_HEADERS", "X-A: b", "LEAKWATCH_PROMETHEUS_HEADERS: is not JSON"),
         ("LEAKWATCH_PROMETHEUS_TOKEN", "a\nb", "LEAKWATCH_PROMETHEUS_TOKEN: it must be printable ASCII"),
         ("LEAKWATCH_LOOKBACK", "10000y", "LEAKWATCH_LOOKBACK: Input should be less than or equal"),
@@ -116,6 +118,10 @@ def test_service_links_of_kubernetes_are_no_settings(monkeypatch):
         "LEAKWATCH_SERVICE_HOST": "10.0.0.1",
         "LEAKWATCH_SERVICE_PORT_HTTP": "8080",
         "LEAKWATCH_PORT_8080_TCP_ADDR": "10.0.0.1",
+        "LEAKWATCH_POSTGRESQL_PORT": "tcp://10.0.0.2:5432",
+        "LEAKWATCH_POSTGRESQL_SERVICE_HOST": "10.0.0.2",
+        "LEAKWATCH_POSTGRESQL_SERVICE_PORT_TCP_POSTGRESQL": "5432",
+        "LEAKWATCH_POSTGRESQL_PORT_5432_TCP_PROTO": "tcp",
     }.items():
         monkeypatch.setenv(name, value)
     assert load_settings().port == 8080

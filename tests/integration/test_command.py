@@ -119,6 +119,12 @@ def test_a_device_is_written_to_and_not_replaced(leakwatch):
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
+def test_without_an_output_it_ends_as_it_should():
+    command = f"{sys.executable} -m app.cli --version >&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, env=environment())
+    assert "Traceback" not in done.stderr
+
+
 def test_a_full_disk_is_said_in_a_line():
     command = f"{sys.executable} -m app.cli scan --recording {DEMO} --no-store -o json > /dev/full"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, env=environment())

@@ -18,6 +18,7 @@ from app.errors import (
     SourceUnreachable,
     SourceUnusable,
 )
+from app.prometheus import session
 from app.prometheus.client import PrometheusClient
 from app.prometheus.source import Control
 from app.scanning.service import make_perform
@@ -83,6 +84,18 @@ def test_a_name_that_does_not_exist():
 def test_a_server_that_says_nothing():
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(SourceUnreachable, match="no whole answer"):
         _ask(f"http://127.0.0.1:{silent.getsockname()[1]}", prometheus_timeout=0.2)
+
+
+def test_an_answer_that_is_given_up_does_not_keep_the_server_writing(monkeypatch):
+    monkeypatch.setattr(session, "_MAX_BODY_BYTES", 1000)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    given_up = threading.Event()
+    with dripping_server(head, b"400\r\n" + b" " * 1024 + b"\r\n", given_up) as url:
+        client = PrometheusClient(load_settings(prometheus_url=url, prometheus_retries=0))
+        with pytest.raises(SourceTooLarge):
+            client.query_range("up", 1.7e9, 1.7e9, 60.0, Control())
+        assert given_up.wait(10)
+        client.close()
 
 
 _DRIPS = {

@@ -231,17 +231,23 @@ def false_prometheus(
 
 
 @contextlib.contextmanager
-def dripping_server(head: bytes, drop: bytes) -> Iterator[str]:
-    """A server that answers `head` and then `drop` again and again, a little at a time, and never ends."""
+def dripping_server(head: bytes, drop: bytes, given_up: threading.Event | None = None) -> Iterator[str]:
+    """A server that answers `head` and then `drop` again and again, a little at a time, and never ends.
+
+    given_up is set when a client has closed its connection.
+    """
     over = threading.Event()
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            with contextlib.suppress(OSError):
+            try:
                 self.request.recv(65_536)
                 self.request.sendall(head)
                 while not over.wait(_PAUSE_SECONDS):
                     self.request.sendall(drop)
+            except OSError:
+                if given_up is not None:
+                    given_up.set()
 
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

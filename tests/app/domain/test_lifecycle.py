@@ -88,6 +88,11 @@ def test_what_saw_less_does_not_count_as_healthy(found, sight):
     assert (change.standing.state, change.standing.healthy_streak) == (IncidentState.OPEN, 2)
 
 
+def test_a_shorter_window_wholly_after_the_leak_counts():
+    old = replace(OPEN, last_leak_at=NOW - 90_000, healthy_streak=2)
+    assert _seen(old, HEALTHY, seconds=86_400.0).standing.state is IncidentState.RESOLVED
+
+
 @pytest.mark.parametrize("end", [NOW - 600, NOW - 900], ids=["the same window again", "an older window"])
 def test_what_tells_nothing_new_does_not_count_as_healthy(end):
     assert _seen(replace(OPEN, healthy_streak=2), HEALTHY, end=end) is None

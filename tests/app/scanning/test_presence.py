@@ -45,7 +45,8 @@ def _panel(memory, state):
     ],
 )
 def test_whether_a_pod_may_run_unseen(memory, state, hides):
-    assert hides_a_pod(_panel(memory, state), np.arange(len(memory))) is hides
+    rows = np.arange(len(memory))
+    assert hides_a_pod(_panel(memory, state), rows, rows) is hides
 
 
 @pytest.mark.parametrize(
@@ -60,5 +61,29 @@ def test_whether_a_pod_may_run_unseen(memory, state, hides):
     ids=["it is there", "it is deleted", "its kubelet is silent", "nobody can tell", "who could tell is silent"],
 )
 def test_how_long_a_workload_is_gone(memory, state, hours_ago):
-    """The first row is the workload's; the second is another one's of the same batch."""
-    assert unseen_seconds(_panel(memory, state), np.array([0])) == pytest.approx(hours_ago * 3600, abs=301)
+    """The first row is the workload's; the second is another one's of the same namespace."""
+    found = unseen_seconds(_panel(memory, state), np.array([0]), np.array([0, 1]))
+    assert found == pytest.approx(hours_ago * 3600, abs=301)
+
+
+def test_kube_state_metrics_that_never_knew_the_workload_cannot_tell_that_it_is_gone():
+    """It may be limited to some namespaces, or one of its shards may be down."""
+    panel, both = _panel([UNTIL_20, ALL], [NONE, ALL]), np.array([0, 1])
+    assert unseen_seconds(panel, np.array([0]), both) == 0.0
+    assert hides_a_pod(panel, np.array([0]), both)
+
+
+def test_kube_state_metrics_that_answers_for_another_namespace_only_cannot_either():
+    panel = _panel([UNTIL_20, ALL], [UNTIL_20, ALL])
+    assert unseen_seconds(panel, np.array([0]), np.array([0])) == 0.0
+
+
+def test_a_pod_that_was_evicted_hours_ago_runs_no_more_although_its_object_stays():
+    until_12 = np.where(T < 12, 1.0, np.nan)
+    assert not hides_a_pod(_panel([ALL, until_12], [ALL, ALL]), np.array([0, 1]), np.array([0, 1]))
+
+
+def test_a_deployment_that_was_scaled_down_hours_ago_is_whole():
+    until_12 = np.where(T < 12, 1.0, np.nan)
+    rows = np.arange(3)
+    assert not hides_a_pod(_panel([ALL, until_12, until_12], [NONE] * 3), rows, rows)

@@ -1,6 +1,5 @@
 """One scan at a time, from its first line in the database to its last."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanState
 from app.errors import ScanAbandoned, ScanInProgress, SourceUnreachable
 from app.prometheus.source import Control
+from app.scanning.lease import here
 from app.scanning.runner import ScanRunner
 from app.storage import incidents, leases, scans
 from app.storage.engine import reading, transaction
@@ -144,7 +144,7 @@ def test_one_that_was_killed_holds_nobody_up(engine):
     killed.lease.stop_renewing()
     gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     with engine.begin() as connection:
-        holder = f"{socket.gethostname()}/{int(gone.stdout)}/12345"
+        holder = f"{here()}/{int(gone.stdout)}/12345"
         connection.execute(sa.text("UPDATE leases SET holder = :holder"), {"holder": holder})
     runner.begin("cli", Control()).execute()
     assert _scan(engine, killed.id).state is ScanState.ABANDONED
@@ -154,7 +154,7 @@ def test_one_on_another_host_is_waited_for(engine):
     runner = _runner(engine, lambda control: report())
     other = runner.begin("cli", Control())
     with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE leases SET holder = 'elsewhere/1/1'"))
+        connection.execute(sa.text("UPDATE leases SET holder = 'elsewhere/boot/namespace/1/1'"))
     with pytest.raises(ScanInProgress):
         runner.begin("cli", Control())
     other.abandon("cleanup")

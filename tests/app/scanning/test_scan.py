@@ -82,7 +82,7 @@ def test_a_source_that_lags_makes_the_scan_incomplete():
 
 def test_pods_that_run_unseen_are_said():
     """Without kube-state-metrics: one of two pods ended, and none took its place."""
-    assert _scan(FakeSource({"web": FLAT, "gone": np.where(T < 40, FLAT, np.nan)})).problems[0].code == "silent_pods"
+    assert _scan(FakeSource({"web": FLAT, "gone": np.where(T < 46, FLAT, np.nan)})).problems[0].code == "silent_pods"
 
 
 def test_only_what_seems_to_leak_is_looked_up_further_back():

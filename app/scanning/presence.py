@@ -9,8 +9,8 @@ import numpy as np
 from detectors.panel import Bools, Ints, Panel
 
 _FRESH_SECONDS = 1800.0
-# Kubernetes gives up on a silent node within minutes, and the objects of evicted pods stay: one that has been silent for
-# this long runs no more, whatever is still said of it.
+# Kubernetes gives up on a silent node within minutes, and the objects of evicted pods stay: a pod that has been silent
+# so long runs no more, whatever is still said of it.
 _DOUBT_SECONDS = 6 * 3600.0
 # How many pods run at once is a high quantile over that time, so that the surge of a rollout does not count.
 _USUAL_QUANTILE = 0.8

@@ -15,8 +15,3 @@ def nonreclaimable(panel: Panel) -> Floats:
     without_cache = np.maximum(panel.working_set - panel.cache, 0.0)
     known = np.fmax(panel.rss, without_cache)
     return np.where(np.isfinite(known), known, panel.working_set)
-
-
-def charged(panel: Panel) -> Floats:
-    """Bytes that the memory limit is compared with when there is no cache left to drop, shape (rows, steps)."""
-    return np.fmax(nonreclaimable(panel), np.fmin(panel.working_set, panel.rss))

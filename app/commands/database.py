@@ -11,11 +11,18 @@ from app.storage.schema import check
 
 
 @contextmanager
-def checked_engine() -> Iterator[Engine]:
-    """An engine on a database whose schema fits this version. Raises StorageError, SettingsError."""
+def opened_engine() -> Iterator[Engine]:
+    """An engine on the database of the settings. Raises StorageError, SettingsError."""
     engine = make_engine(load_settings())
     try:
-        check(engine)
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def checked_engine() -> Iterator[Engine]:
+    """The same where its schema fits this version. Raises StorageError, SettingsError."""
+    with opened_engine() as engine:
+        check(engine)
+        yield engine

@@ -8,26 +8,18 @@ app = typer.Typer(help="Check or upgrade the database's schema.", no_args_is_hel
 @app.command("upgrade")
 def upgrade_schema() -> None:
     """Bring the schema up to date, in one transaction; a database that does not exist yet is made."""
-    from app.settings import load_settings
-    from app.storage.engine import make_engine
+    from app.commands.database import opened_engine
     from app.storage.schema import upgrade
 
-    engine = make_engine(load_settings())
-    try:
+    with opened_engine() as engine:
         typer.echo(f"the database has schema {upgrade(engine)}, which is current")
-    finally:
-        engine.dispose()
 
 
 @app.command("check")
 def check_schema() -> None:
     """Say whether the schema fits this version of leakwatch; exit status 1 where it does not."""
-    from app.settings import load_settings
-    from app.storage.engine import make_engine
+    from app.commands.database import opened_engine
     from app.storage.schema import check
 
-    engine = make_engine(load_settings())
-    try:
+    with opened_engine() as engine:
         typer.echo(f"the database has schema {check(engine)}, which is current")
-    finally:
-        engine.dispose()

@@ -8,7 +8,6 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
-from app.domain.finding import Severity
 from app.domain.incident import Incident, IncidentDetail, IncidentState
 from app.durations import format_duration
 from app.output.document import Document, rfc3339
@@ -16,10 +15,9 @@ from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
 from app.output.incident import detail_document, incident_document
-from app.output.urgency import RANK
+from app.output.urgency import RANK, STYLES
 from detectors.words import amount
 
-_STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _COLUMNS = (
     Column("ID", right=True),
     Column("STATE"),
@@ -88,7 +86,7 @@ def _print_list(console: Console, incidents: list[Incident], now: float) -> None
 def _cells(incident: Incident, now: float) -> list[Text]:
     standing, finding, identity = incident.standing, incident.finding, incident.identity
     over = standing.state is IncidentState.RESOLVED
-    style = "dim" if over else _STYLES[standing.severity]
+    style = "dim" if over else STYLES[standing.severity]
     return [
         Text(str(incident.id)),
         Text(standing.state.value, style=style),
@@ -114,7 +112,7 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
     incident = detail.incident
     standing, finding, identity = incident.standing, incident.finding, incident.identity
     workload = f"{identity.namespace}/{identity.workload}"
-    style = "dim" if standing.state is IncidentState.RESOLVED else _STYLES[standing.severity]
+    style = "dim" if standing.state is IncidentState.RESOLVED else STYLES[standing.severity]
     head = Text.assemble(
         (f"Incident {incident.id}: ", "bold"),
         f"{workload}, container {identity.container}: ",

@@ -5,17 +5,16 @@ import time
 from rich.console import Console
 from rich.text import Text
 
-from app.domain.finding import Evidence, Finding, Severity
+from app.domain.finding import Evidence, Finding
 from app.domain.scan import ScanReport
 from app.durations import format_duration
 from app.output.fitted import Column, fitted_table
-from app.output.urgency import by_urgency
+from app.output.urgency import STYLES, by_urgency
 from detectors.judgement import Verdict
 from detectors.words import amount
 
 _BARS = "▁▂▃▄▅▆▇█"
 _SPARK_POINTS = 16
-_STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _COLUMNS = (
     Column("WORKLOAD"),
     Column("CONTAINER", leave_out=1),
@@ -62,7 +61,7 @@ def sparkline(evidence: Evidence) -> str:
 
 def _cells(finding: Finding, now: float) -> list[Text]:
     leaks = finding.verdict is Verdict.LEAK
-    style = _STYLES[finding.severity] if leaks else ("dim" if finding.verdict is Verdict.HEALTHY else "magenta")
+    style = STYLES[finding.severity] if leaks else ("dim" if finding.verdict is Verdict.HEALTHY else "magenta")
     until = finding.time_to_limit
     since = "" if finding.onset_at is None else f"{format_duration(now - finding.onset_at)} ago"
     told = finding.verdict is not Verdict.INSUFFICIENT_DATA

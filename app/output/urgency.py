@@ -1,4 +1,4 @@
-"""Which finding to look at first."""
+"""Which finding to look at first, and how that looks on a terminal."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,7 @@ from detectors.judgement import Verdict
 
 # The most severe first.
 RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _VERDICTS = {Verdict.LEAK: 0, Verdict.INSUFFICIENT_DATA: 1, Verdict.HEALTHY: 2}
 
 

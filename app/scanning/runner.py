@@ -100,9 +100,10 @@ class ScanRunner:
 
     def begin(self, trigger: str, control: Control) -> ActiveScan:
         """Take the lease and write the scan's first line, in one transaction. Raises ScanInProgress, StorageError."""
-        now = time.time()
         with transaction(self.engine) as session:
-            lease = take_lease(self.engine, session, control.cancelled.set, now)
+            lease = take_lease(self.engine, session, control.cancelled.set, time.time())
+            # Not before: for the lease one may have had to wait until another scan wrote its end.
+            now = time.time()
             # Whoever ran before us had the lease and lost it: it crashed, or it is about to notice.
             scans.abandon_running(session, "the process that ran it went away", now)
             scan_id = scans.add(session, trigger, now)

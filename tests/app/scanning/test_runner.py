@@ -11,7 +11,8 @@ from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanState
 from app.errors import ScanAbandoned, ScanInProgress, SourceUnreachable
 from app.prometheus.source import Control
-from app.scanning.lease import here
+from app.scanning import runner as runner_module
+from app.scanning.lease import here, take_lease
 from app.scanning.runner import ScanRunner
 from app.storage import incidents, leases, scans
 from app.storage.engine import reading, transaction
@@ -91,6 +92,20 @@ def test_there_is_never_more_than_one(engine):
         runner.begin("api", Control())
     active.execute()
     runner.begin("api", Control()).execute()
+
+
+def test_a_scan_begins_when_it_has_the_lease_and_not_when_it_asks(engine, monkeypatch):
+    had = []
+
+    def take(*arguments):
+        lease = take_lease(*arguments)
+        had.append(time.time())
+        return lease
+
+    monkeypatch.setattr(runner_module, "take_lease", take)
+    active = _runner(engine, lambda control: report()).begin("cli", Control())
+    assert _scan(engine, active.id).started_at >= had[0] - 1e-6  # the database keeps microseconds
+    active.execute()
 
 
 def test_one_that_crashed_is_written_off_by_the_next(engine):

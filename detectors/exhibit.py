@@ -32,6 +32,7 @@ def _row(scene: Scene, members: Ints, row: int, leaking: bool, floor: Floats) ->
         leaking=leaking,
         floor=floor,
         peak=scene.memory[row],
+        fit=np.full(scene.panel.grid.steps, np.nan),
         restarts=tuple(ends[~killed].tolist()),
         oom_kills=tuple(ends[killed].tolist()),
     )

@@ -49,6 +49,7 @@ def _cleaned(panel: Panel) -> Panel:
         subject=panel.subject,
         revision=panel.revision,
         history=panel.history,
+        accepted=panel.accepted,
     )
 
 

@@ -35,6 +35,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """What one test found, for a reader: a stable name, the figure, and what it means in plain words."""
+
+    name: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quantiles:
     """Seconds, from the soonest to the latest likely."""
 
@@ -49,6 +58,7 @@ class RowEvidence:
 
     floor: bytes, shape (steps,), the lower envelope of what the kernel cannot reclaim; NaN where unknown
     peak: bytes, shape (steps,), what the memory limit is compared with
+    fit: bytes, shape (steps,), the growth that was found, drawn through the floor since its onset; NaN elsewhere
     restarts, oom_kills: unix seconds
     """
 
@@ -56,6 +66,7 @@ class RowEvidence:
     leaking: bool
     floor: Floats
     peak: Floats
+    fit: Floats
     restarts: tuple[float, ...]
     oom_kills: tuple[float, ...]
 
@@ -65,7 +76,8 @@ class Judgement:
     """The verdict on one subject (a workload's container), pooled over its rows and their lifetimes.
 
     growth: bytes/hour of one leaking pod, with an 80 % interval; onset_at: unix seconds; current: bytes of the
-    largest pod at the window's end; limit: bytes, None where none is set.
+    largest pod at the window's end; limit: bytes, None where none is set. figures, and evidence of what does not
+    leak, are there where Options.explain asks for them.
     """
 
     subject: int
@@ -85,3 +97,4 @@ class Judgement:
     suspect_revision: int | None
     reasons: tuple[Reason, ...]
     evidence: tuple[RowEvidence, ...]
+    figures: tuple[Figure, ...] = ()

@@ -12,6 +12,7 @@ class Options:
     limit_horizon_hours: growth that needs longer to reach the limit does not matter yet
     doubling_horizon_hours: without a limit, growth that needs longer to double the memory does not matter yet
     fresh_seconds: how recent the last sample must be for a pod to count as running
+    explain: give each judgement its figures and its series, whatever the verdict
     """
 
     threshold: float = 0.5
@@ -19,3 +20,4 @@ class Options:
     limit_horizon_hours: float = 30 * 24.0
     doubling_horizon_hours: float = 7 * 24.0
     fresh_seconds: float = 1800.0
+    explain: bool = False

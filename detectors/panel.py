@@ -43,6 +43,17 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """What people have said is no leak, by subject: shape (subjects,), NaN where nobody has said so.
+
+    growth: bytes/hour of one pod; level: bytes of its floor, both as they stood when it was said
+    """
+
+    growth: Floats
+    level: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """The memory of many containers over one window.
 
@@ -71,6 +82,7 @@ class Panel:
     subject: Ints
     revision: Ints
     history: History | None = None
+    accepted: Accepted | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError where a member's shape is not the layout's."""
@@ -96,4 +108,4 @@ class Panel:
             if isinstance(value := getattr(self, field.name), np.ndarray)
         }
         history = self.history and History(self.history.step, self.history.low[rows], self.history.high[rows])
-        return type(self)(grid=self.grid, history=history, **picked)
+        return type(self)(grid=self.grid, history=history, accepted=self.accepted, **picked)

@@ -8,6 +8,9 @@ from detectors.lifetimes import Lifetimes
 from detectors.panel import Floats, Ints, Panel
 
 BLOCKS = 48
+# A floor needs a few samples to lie under a saw-tooth; a life of minutes has none to spare, and makes do with one each.
+_SAMPLES_A_BLOCK = 3
+_LEAST_BLOCKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,8 @@ class Blocks:
 def cut(panel: Panel, memory: Floats, lifetimes: Lifetimes, skip: Ints) -> Blocks:
     """Cut each lifetime, but for its first `skip` columns (shape (lifetimes,)), into up to BLOCKS blocks.
 
-    Lifetimes with fewer columns than that have blocks of one column. A block without a sample is left out.
+    A block without a sample is left out.
     """
-    shape = (lifetimes.count, BLOCKS)
     first = np.minimum(lifetimes.first + skip, lifetimes.last)
     length = lifetimes.last - first + 1
     owner, column = _columns(first, length)
@@ -40,30 +42,32 @@ def cut(panel: Panel, memory: Floats, lifetimes: Lifetimes, skip: Ints) -> Block
     value = memory[row, column]
     known = np.isfinite(value)
     owner, column, row, value = owner[known], column[known], row[known], value[known]
-    blocks = np.minimum(length, BLOCKS)[owner]
-    block = (column - first[owner]) * blocks // length[owner]
-    flat = owner * BLOCKS + block
-
-    floor = np.full(shape, np.inf)
-    np.minimum.at(floor.reshape(-1), flat, value)
-    peak = np.full(shape, -np.inf)
-    np.maximum.at(peak.reshape(-1), flat, value)
-    cpu_value = panel.cpu[row, column]
-    cpu_known = np.isfinite(cpu_value)
-    size = shape[0] * BLOCKS
-    seen = np.bincount(flat, minlength=size)
-    cpu_seen = np.bincount(flat[cpu_known], minlength=size)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cpu = np.bincount(flat[cpu_known], cpu_value[cpu_known], minlength=size) / cpu_seen
-        time = np.bincount(flat, column.astype(np.float64), minlength=size) / seen
-    exists = (seen > 0).reshape(shape)
+    blocks = np.clip(length // _SAMPLES_A_BLOCK, np.minimum(length, _LEAST_BLOCKS), BLOCKS)[owner]
+    flat = owner * BLOCKS + (column - first[owner]) * blocks // np.maximum(length[owner], 1)
+    # Columns are in order of time, so that each block is a run.
+    starts = np.flatnonzero(np.diff(flat, prepend=-1))
+    seen = np.diff(starts, append=flat.size)
+    cpu = panel.cpu[row, column]
+    cpu_known = np.isfinite(cpu)
+    cpu_seen = _sums(cpu_known.astype(np.float64), starts)
+    cpu_sum = _sums(np.where(cpu_known, cpu, 0.0), starts)
     return _pack(
-        exists,
-        time=time.reshape(shape) * panel.grid.step / 3600.0,
-        floor=floor,
-        peak=peak,
-        cpu=cpu.reshape(shape),
+        lifetimes.count,
+        flat[starts] // BLOCKS,
+        time=_sums(column.astype(np.float64), starts) / np.maximum(seen, 1) * panel.grid.step / 3600.0,
+        floor=np.minimum.reduceat(value, starts) if starts.size else value,
+        peak=np.maximum.reduceat(value, starts) if starts.size else value,
+        cpu=np.where(cpu_seen > 0, cpu_sum / np.maximum(cpu_seen, 1.0), np.nan),
     )
+
+
+def coarser(values: Floats, times: int) -> Floats:
+    """The smallest of each so many neighbours, shape (lifetimes, BLOCKS / times); NaN where all are.
+
+    Under the floor of a long saw-tooth, of which a block sees only a part.
+    """
+    smallest: Floats = np.fmin.reduce(values.reshape(values.shape[0], -1, times), axis=2)
+    return smallest
 
 
 def _columns(first: Ints, length: Ints) -> tuple[Ints, Ints]:
@@ -73,9 +77,15 @@ def _columns(first: Ints, length: Ints) -> tuple[Ints, Ints]:
     return owner, np.arange(owner.size) - begins[owner] + first[owner]
 
 
-def _pack(exists: np.ndarray, **members: Floats) -> Blocks:
-    """Move the blocks that exist to the left."""
-    order = np.argsort(~exists, axis=1, kind="stable")
-    kept = np.take_along_axis(exists, order, axis=1)
-    packed = {name: np.where(kept, np.take_along_axis(value, order, axis=1), np.nan) for name, value in members.items()}
-    return Blocks(count=exists.sum(axis=1), **packed)
+def _sums(values: Floats, starts: Ints) -> Floats:
+    return np.add.reduceat(values, starts) if starts.size else values
+
+
+def _pack(lifetimes: int, owner: Ints, **members: Floats) -> Blocks:
+    """Each lifetime's blocks side by side from the left. owner: the lifetime of each, in order."""
+    place = np.arange(owner.size) - np.searchsorted(owner, owner)
+    packed = {}
+    for name, values in members.items():
+        packed[name] = np.full((lifetimes, BLOCKS), np.nan)
+        packed[name][owner, place] = values
+    return Blocks(count=np.bincount(owner, minlength=lifetimes).astype(np.int64), **packed)

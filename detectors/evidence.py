@@ -1,4 +1,4 @@
-"""The figures of each lifetime that speak for or against a leak."""
+"""The figures of each lifetime that speak for or against a leak, and the probability that they add up to."""
 
 from dataclasses import dataclass
 
@@ -7,71 +7,102 @@ import numpy as np
 from detectors.blocks import Blocks
 from detectors.coefficients import LIFETIME
 from detectors.load import without_load
-from detectors.panel import Floats, Ints
+from detectors.panel import Bools, Floats
 from detectors.ranked import median
 from detectors.records import Records, records
-from detectors.trend import Trend, trend
+from detectors.rows import last_of
+from detectors.season import day_on_day
+from detectors.shapes import Shapes, shapes
+from detectors.trend import slope
+from detectors.valleys import Valleys, valleys
 
-# A record that beats the one before by less than a thousandth of the level is noise of the accounting (pages are
-# charged in batches).
-_RECORD_TOLERANCE = 0.001
+# A change of less than a thousandth of the level is noise of the accounting (pages are charged in batches).
+_TOLERANCE = 0.001
+# Beyond this, differences of the information criterion say no more; their roots are what is weighed.
+_CERTAIN = 40.0
+_LONGEST_HOURS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Each member's arrays have shape (lifetimes,).
+    """Each member's arrays have shape (lifetimes,), but for `adjusted`, bytes, shape (lifetimes, BLOCKS).
 
     level: bytes, median floor; span_hours: between the first and the last block
-    raw, adjusted: records of the floor, and of the floor with load removed
-    raw_later, adjusted_later: the same, of the later half of the lifetime alone
-    trend, trend_later: of the floor with load removed, over the whole lifetime and its later half
+    adjusted: the floor with load removed
+    raw_slope, slope: bytes/hour of the floor, and of the floor with load removed
+    explained: share of the growth that load explains, 0 to 1
+    raw_valleys, valleys: of the floor, and of the floor with load removed; the rest is of the latter
+    whole_days: whether another day can be compared; day_on_day: -1 to 1, see detectors.season
+    refills: how far an earlier life of the workload had come to rest above, 0 to 1, see detectors.earlier
     probability: that this lifetime leaks
     """
 
     level: Floats
     span_hours: Floats
-    raw: Records
-    raw_later: Records
-    adjusted: Records
-    adjusted_later: Records
-    trend: Trend
-    trend_later: Trend
+    adjusted: Floats
+    raw_slope: Floats
+    slope: Floats
+    explained: Floats
+    raw_records: Records
+    records: Records
+    raw_valleys: Valleys
+    valleys: Valleys
+    shapes: Shapes
+    whole_days: Bools
+    day_on_day: Floats
+    refills: Floats
     probability: Floats
-
-    @property
-    def persistence(self) -> Floats:
-        """The later half's slope over the whole one's, 0 to 1.5: near 1 for a straight leak, near 0 for a warm-up."""
-        whole = self.trend.slope
-        ratio = np.where(whole > 0, self.trend_later.slope / np.where(whole > 0, whole, 1.0), 0.0)
-        clipped: Floats = np.clip(np.nan_to_num(ratio), 0.0, 1.5)
-        return clipped
 
 
 def gather(blocks: Blocks) -> Evidence:
-    """The evidence of each lifetime, from its blocks."""
-    adjusted = without_load(blocks.floor, blocks.cpu)
-    level = median(blocks.floor, blocks.count)
-    tolerance = _RECORD_TOLERANCE * np.nan_to_num(level)
-    half = blocks.count // 2
-    later_time, later_count = _from(blocks.time, half, blocks.count), blocks.count - half
-    later_raw, later_adjusted = _from(blocks.floor, half, blocks.count), _from(adjusted, half, blocks.count)
-    raw = records(blocks.floor, blocks.count, tolerance)
-    raw_later = records(later_raw, later_count, tolerance)
-    whole = records(adjusted, blocks.count, tolerance)
-    later = records(later_adjusted, later_count, tolerance)
+    """The evidence of each lifetime, from its own blocks; what others say of it is not yet in the probability."""
+    count = blocks.count
+    level = np.nan_to_num(median(blocks.floor, count))
+    tolerance = _TOLERANCE * level
+    adjusted = without_load(blocks.time, blocks.floor, blocks.cpu)
+    raw_slope, without = slope(blocks.time, blocks.floor, count), slope(blocks.time, adjusted, count)
+    span = np.nan_to_num(last_of(blocks.time, count) - blocks.time[:, 0])
+    season = day_on_day(blocks.time, adjusted, count, tolerance)
     evidence = Evidence(
         level=level,
-        span_hours=_span(blocks),
-        raw=raw,
-        raw_later=raw_later,
-        adjusted=whole,
-        adjusted_later=later,
-        trend=trend(blocks.time, adjusted, blocks.count),
-        trend_later=trend(later_time, later_adjusted, later_count),
-        probability=np.zeros(blocks.count.shape),
+        span_hours=span,
+        adjusted=adjusted,
+        raw_slope=raw_slope,
+        slope=without,
+        explained=_explained(raw_slope * span, without * span, tolerance),
+        raw_records=records(blocks.floor, count, tolerance),
+        records=records(adjusted, count, tolerance),
+        raw_valleys=valleys(blocks.floor, count, tolerance),
+        valleys=valleys(adjusted, count, tolerance),
+        shapes=shapes(blocks.time, adjusted, blocks.cpu),
+        whole_days=season.told,
+        day_on_day=season.rise,
+        refills=np.zeros(count.shape),
+        probability=np.zeros(count.shape),
     )
-    evidence.probability[:] = _probability(evidence)
     return evidence
+
+
+def weigh(evidence: Evidence) -> None:
+    """Set the probability of each lifetime from its figures."""
+    evidence.probability[:] = logistic(figures_of(evidence) @ LIFETIME.weights + LIFETIME.intercept)
+
+
+def figures_of(evidence: Evidence) -> Floats:
+    """What the coefficients weigh, shape (lifetimes, figures), in the order of LIFETIME.names."""
+    return np.column_stack(
+        [
+            evidence.raw_valleys.agreement,
+            evidence.valleys.last,
+            _signed_root(evidence.shapes.over_steps),
+            _signed_root(evidence.shapes.over_saturating),
+            evidence.day_on_day,
+            evidence.whole_days.astype(np.float64),
+            np.log(np.clip(evidence.span_hours, 1.0, _LONGEST_HOURS)),
+            evidence.explained,
+            evidence.refills,
+        ]
+    )
 
 
 def logistic(log_odds: Floats) -> Floats:
@@ -80,30 +111,13 @@ def logistic(log_odds: Floats) -> Floats:
     return probability
 
 
-def _probability(evidence: Evidence) -> Floats:
-    c = LIFETIME
-    both = np.minimum(evidence.adjusted_later.late, evidence.raw_later.late)
-    return logistic(
-        c.intercept
-        + c.late_records * evidence.adjusted.late
-        + c.late_records_raw * evidence.raw.late
-        + c.late_records_both * both
-        + c.rest * evidence.adjusted.rest
-        + c.rest_raw * evidence.raw.rest
-        + c.z * np.clip(evidence.trend.z, 0.0, 7.0)
-        + c.drift * np.log1p(np.clip(evidence.adjusted_later.drift, 0.0, 20.0))
-        + c.persistence * evidence.persistence
-    )
+def _signed_root(difference: Floats) -> Floats:
+    bounded = np.clip(difference, -_CERTAIN, _CERTAIN)
+    root: Floats = np.sign(bounded) * np.sqrt(np.abs(bounded))
+    return root
 
 
-def _from(values: Floats, start: Ints, count: Ints) -> Floats:
-    """The values from block `start` on, packed to the left, NaN after."""
-    index = np.arange(values.shape[1]) + start[:, None]
-    inside = index < count[:, None]
-    return np.where(inside, np.take_along_axis(values, np.minimum(index, values.shape[1] - 1), axis=1), np.nan)
-
-
-def _span(blocks: Blocks) -> Floats:
-    rows = np.arange(blocks.count.size)
-    last = blocks.time[rows, np.maximum(blocks.count - 1, 0)]
-    return np.nan_to_num(last - blocks.time[:, 0])
+def _explained(raw: Floats, adjusted: Floats, tolerance: Floats) -> Floats:
+    raw, adjusted = np.maximum(np.nan_to_num(raw), 0.0), np.maximum(np.nan_to_num(adjusted), 0.0)
+    grew = raw > 2 * tolerance
+    return np.where(grew, np.clip(1 - adjusted / np.where(grew, raw, 1.0), 0.0, 1.0), 0.0)

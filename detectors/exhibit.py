@@ -1,9 +1,12 @@
-"""What is kept of a leaking subject for people to look at."""
+"""What is kept of a subject for people to look at."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.ndimage import minimum_filter1d
 
 from detectors.blocks import BLOCKS
+from detectors.growth import Growth
 from detectors.judgement import RowEvidence
 from detectors.panel import Floats, Ints
 from detectors.scene import Scene
@@ -11,31 +14,55 @@ from detectors.scene import Scene
 MAX_ROWS = 20
 
 
-def exhibit(scene: Scene, members: Ints, leaking: set[int]) -> tuple[RowEvidence, ...]:
-    """The rows of a subject, leaking ones first and then the largest, at most MAX_ROWS of them."""
-    rows = np.unique(scene.lifetimes.row[members])
-    size = np.nan_to_num(_largest(scene.memory[rows]))
-    order = sorted(range(rows.size), key=lambda i: (int(rows[i]) not in leaking, -size[i]))[:MAX_ROWS]
-    chosen = rows[order]
+def exhibit(
+    scene: Scene, members: Ints, leaking: set[int], rows: Ints, growths: Mapping[int, Growth]
+) -> tuple[RowEvidence, ...]:
+    """The rows of a subject, leaking ones first and then the largest, at most MAX_ROWS of them.
+
+    rows: the caller's number of each row of the scene; growths: of the lifetimes whose line is drawn.
+    """
+    mine = np.unique(scene.lifetimes.row[members])
+    size = np.nan_to_num(_largest(scene.memory[mine]))
+    order = sorted(range(mine.size), key=lambda i: (int(mine[i]) not in leaking, -size[i]))[:MAX_ROWS]
+    chosen = mine[order]
     floors = _floor(scene.memory[chosen])
-    return tuple(_row(scene, members, int(row), int(row) in leaking, floors[i]) for i, row in enumerate(chosen))
+    return tuple(
+        _row(scene, members, int(row), int(row) in leaking, floors[i], int(rows[row]), growths)
+        for i, row in enumerate(chosen)
+    )
 
 
-def _row(scene: Scene, members: Ints, row: int, leaking: bool, floor: Floats) -> RowEvidence:
+def _row(
+    scene: Scene, members: Ints, row: int, leaking: bool, floor: Floats, number: int, growths: Mapping[int, Growth]
+) -> RowEvidence:
     lifetimes = scene.lifetimes
     mine = members[lifetimes.row[members] == row]
     over = mine[lifetimes.ended[mine]]
     ends = scene.panel.grid.start + lifetimes.last[over] * scene.panel.grid.step
     killed = lifetimes.killed[over]
     return RowEvidence(
-        row=row,
+        row=number,
         leaking=leaking,
         floor=floor,
         peak=scene.memory[row],
-        fit=np.full(scene.panel.grid.steps, np.nan),
+        fit=_fit(scene, mine, growths),
         restarts=tuple(ends[~killed].tolist()),
         oom_kills=tuple(ends[killed].tolist()),
     )
+
+
+def _fit(scene: Scene, mine: Ints, growths: Mapping[int, Growth]) -> Floats:
+    """The fitted line of the row's lifetimes that have one, from onset to end; NaN elsewhere."""
+    grid, line = scene.panel.grid, np.full(scene.panel.grid.steps, np.nan)
+    for lifetime in mine:
+        growth = growths.get(int(lifetime))
+        if growth is None:
+            continue
+        ends = grid.start + float(scene.lifetimes.last[lifetime]) * grid.step
+        inside = (grid.times >= growth.onset) & (grid.times <= ends)
+        inside[: int(scene.lifetimes.first[lifetime])] = False
+        line[inside] = growth.fit[1] - growth.rate * (ends - grid.times[inside]) / 3600.0
+    return line
 
 
 def _floor(memory: Floats) -> Floats:

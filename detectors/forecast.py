@@ -1,20 +1,48 @@
 """When memory runs out."""
 
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.coefficients import GROWTH
 from detectors.judgement import Quantiles
 
 # Growth that may be nothing at all never gets there; ten times the middle stands for "much later".
 _LATEST = 10.0
 
 
-def time_to_limit(headroom_bytes: float, growth: float, low: float, high: float) -> Quantiles | None:
-    """Seconds until `headroom_bytes` are used up at `growth` bytes/hour with its 80 % interval; None without growth.
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """Bytes: where the line of growth stands now, and how far peaks go above it: as a rule, often, and at most."""
 
-    The headroom is of the peak, not of the floor: the peak is what gets killed.
+    now: float
+    low: float
+    middle: float
+    high: float
+
+
+def time_to_limit(
+    limit: float,
+    swing: Swing,
+    rate: float,
+    low: float,
+    high: float,
+    age: float,
+    life: tuple[float, float, float] | None,
+) -> Quantiles | None:
+    """Seconds until the limit (bytes) is reached at `rate` bytes/hour with its 80 % interval; None without growth.
+
+    The floor tells how fast it grows, the peak when that ends: what gets killed is the first peak that goes over the
+    limit. Where earlier lives of the same kind ended in OOM kills, how long they lasted (`life`: seconds, shortest,
+    middle, longest) tells more than any line; `age`: seconds since this one began.
     """
-    if growth <= 0:
+    if rate <= 0:
         return None
-    headroom = max(headroom_bytes, 0.0)
-    middle = headroom / growth * 3600.0
-    soonest = headroom / max(high, growth) * 3600.0
-    latest = headroom / low * 3600.0 if low > 0 else _LATEST * middle
-    return Quantiles(soonest, middle, min(max(latest, middle), _LATEST * middle))
+    if life is not None and age < life[2]:
+        shortest, typical, longest = (max(one - age, 0.0) for one in life)
+        spread = GROWTH.proportional * typical
+        return Quantiles(max(min(shortest, typical - spread), 0.0), typical, max(longest, typical + spread))
+    middle = max(limit - swing.now - swing.middle, 0.0) / rate * 3600.0
+    soonest = max(limit - swing.now - swing.high, 0.0) / max(high, rate) * 3600.0
+    latest = max(limit - swing.now - swing.low, 0.0) / low * 3600.0 if low > 0 else np.inf
+    return Quantiles(min(soonest, middle), middle, min(max(latest, middle), _LATEST * max(middle, 1.0)))

@@ -4,50 +4,119 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.forecast import time_to_limit
+from detectors.coefficients import GROWTH
+from detectors.forecast import Swing, time_to_limit
 from detectors.judgement import Quantiles
-from detectors.load import without_load
 from detectors.onset import onset_block
+from detectors.panel import Floats, Ints
 from detectors.pool import Pooled
 from detectors.scene import Scene
+from detectors.shapes import NAMES
 from detectors.trend import trend
+
+_LATE = NAMES.index("late")
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """rate, low, high: bytes/hour, with an 80 % interval; onset: unix seconds; matters: it gets somewhere in time."""
+    """rate, low, high: bytes/hour, with an 80 % interval; onset: unix seconds; matters: it gets somewhere in time.
+
+    fit: bytes of the fitted line at the onset and at the lifetime's end.
+    """
 
     rate: float
     low: float
     high: float
     onset: float
+    fit: tuple[float, float]
     time_to_limit: Quantiles | None
     matters: bool
 
 
-def growth_of(scene: Scene, lifetime: int, pooled: Pooled | None) -> Growth:
-    """The growth of one lifetime, or of the pool it belongs to, seen from where the lifetime stands now."""
-    grid, limit = scene.panel.grid, float(scene.panel.limit[scene.lifetimes.row[lifetime]])
-    if pooled is None:
-        rate, low, high, onset = _since_onset(scene, lifetime)
-    else:
-        rate, low, high = pooled.growth, pooled.low, pooled.high
-        onset = float(scene.lifetimes.began[list(pooled.lifetimes)].min())
-    floor, peak = scene.latest(lifetime)
-    until = time_to_limit(limit - peak, rate, low, high) if np.isfinite(limit) else None
-    return Growth(rate, low, high, max(onset, grid.start), until, _matters(scene, rate, floor, until))
+def growths_of(scene: Scene, chosen: Ints) -> dict[int, Growth]:
+    """The growth of each of these lifetimes by itself, seen from where it stands now."""
+    blocks, adjusted = scene.blocks, scene.evidence.adjusted
+    starts = np.array([_onset_block(scene, int(one)) for one in chosen], dtype=np.int64)
+    count = blocks.count[chosen]
+    inside = (np.arange(adjusted.shape[1]) >= starts[:, None]) & (np.arange(adjusted.shape[1]) < count[:, None])
+    time, value = np.where(inside, blocks.time[chosen], np.nan), np.where(inside, adjusted[chosen], np.nan)
+    since = trend(time, value, inside.sum(axis=1))
+    return {
+        int(one): _growth(
+            scene, int(one), int(starts[i]), float(since.slope[i]), (float(since.low[i]), float(since.high[i]))
+        )
+        for i, one in enumerate(chosen)
+    }
 
 
-def _since_onset(scene: Scene, lifetime: int) -> tuple[float, float, float, float]:
+def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
+    """The growth of the lifetimes that were laid over each other, seen from where one that runs stands now."""
+    onset = max(float(scene.lifetimes.began[list(pooled.lifetimes)].min()), scene.panel.grid.start)
+    low, high = widened(pooled.growth, pooled.low, pooled.high)
+    floor, _ = scene.latest(lifetime)
+    hours = float(scene.evidence.span_hours[lifetime])
+    swing = _swing(scene, lifetime, floor, pooled.growth)
+    until = _time_to_limit(scene, lifetime, swing, (pooled.growth, low, high), pooled)
+    matters = _matters(scene, pooled.growth, floor, until)
+    return Growth(pooled.growth, low, high, onset, (floor - pooled.growth * hours, floor), until, matters)
+
+
+def widened(rate: float, low: float, high: float) -> tuple[float, float]:
+    """The 80 % interval of a rate: that of its estimate, and what the floor itself may be off from what is leaked.
+
+    Heaps grow by more than what they hold, caches and arenas along with it: errors in proportion to the rate, which no
+    number of samples averages out. Both widths were fitted to cover 80 % of known rates.
+    """
+    if rate <= 0:
+        return min(low, rate), max(high, rate)
+    of_estimate = max(high - low, 0.0) / 2 / rate
+    width = float(np.sqrt(GROWTH.proportional**2 + (GROWTH.per_estimate * of_estimate) ** 2))
+    return rate * float(np.exp(-width)), rate * float(np.exp(width))
+
+
+def _growth(scene: Scene, lifetime: int, start: int, rate: float, interval: tuple[float, float]) -> Growth:
+    grid, blocks = scene.panel.grid, scene.blocks
+    rate = rate if np.isfinite(rate) else 0.0
+    low, high = widened(rate, *(value if np.isfinite(value) else 0.0 for value in interval))
+    count = int(blocks.count[lifetime])
+    times = blocks.time[lifetime, :count]
+    onset = grid.start + float(times[start]) * 3600.0 if start else float(scene.lifetimes.began[lifetime])
+    line = scene.evidence.adjusted[lifetime, start:count] - rate * (times[start:] - times[-1])
+    now = float(np.median(line))
+    swing = _swing(scene, lifetime, now, rate)
+    until = _time_to_limit(scene, lifetime, swing, (rate, low, high), None)
+    floor, _ = scene.latest(lifetime)
+    began = now - rate * float(times[-1] - times[start])
+    return Growth(rate, low, high, max(onset, grid.start), (began, now), until, _matters(scene, rate, floor, until))
+
+
+def _onset_block(scene: Scene, lifetime: int) -> int:
+    """The block at which growth set in: the first, unless a late onset describes it better than anything else."""
+    if int(scene.evidence.shapes.best[lifetime]) != _LATE:
+        return 0
     count = int(scene.blocks.count[lifetime])
-    time = scene.blocks.time[lifetime : lifetime + 1, :count]
-    adjusted = without_load(
-        scene.blocks.floor[lifetime : lifetime + 1, :count], scene.blocks.cpu[lifetime : lifetime + 1, :count]
-    )
-    block = onset_block(time[0], adjusted[0])
-    onset = scene.panel.grid.start + float(time[0, block]) * 3600.0 if block else float(scene.lifetimes.began[lifetime])
-    since = trend(time[:, block:], adjusted[:, block:], np.array([count - block]))
-    return float(since.slope[0]), float(since.low[0]), float(since.high[0]), onset
+    return onset_block(scene.blocks.time[lifetime, :count], scene.evidence.adjusted[lifetime, :count])
+
+
+def _swing(scene: Scene, lifetime: int, now: float, rate: float) -> Swing:
+    """How far peaks go above the line of growth, in the later half of the lifetime."""
+    count = int(scene.blocks.count[lifetime])
+    later = slice(count // 2, count)
+    times, peak = scene.blocks.time[lifetime, later], scene.blocks.peak[lifetime, later]
+    above: Floats = peak - (now + rate * (times - times[-1]))
+    low, middle, high = np.quantile(above, [0.5, 0.9, 1.0]).tolist()
+    return Swing(now, low, middle, high)
+
+
+def _time_to_limit(
+    scene: Scene, lifetime: int, swing: Swing, rates: tuple[float, float, float], pooled: Pooled | None
+) -> Quantiles | None:
+    limit = float(scene.panel.limit[scene.lifetimes.row[lifetime]])
+    if not np.isfinite(limit):
+        return None
+    life = None if pooled is None else pooled.life
+    age = scene.panel.grid.end - float(scene.lifetimes.began[lifetime])
+    return time_to_limit(limit, swing, *rates, age, life)
 
 
 def _matters(scene: Scene, rate: float, floor: float, until: Quantiles | None) -> bool:

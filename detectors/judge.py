@@ -1,13 +1,20 @@
-"""The verdict on each subject of a panel: floors, records and trends of lifetimes, pooled over pods."""
+"""The verdict on each subject of a panel: floors of lifetimes, their shapes and valleys, pooled over pods and lives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from detectors import reasons
+from detectors.acceptance import highest_floor, weigh
+from detectors.coefficients import UNTOLD_PROBABILITY
 from detectors.exhibit import exhibit
-from detectors.growth import Growth, growth_of
+from detectors.figures import figures
+from detectors.growth import Growth, growths_of, pooled_growth
+from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
-from detectors.panel import Ints, Panel
+from detectors.panel import Accepted, Floats, Ints, Panel
 from detectors.pool import Pooled, climbing, oom_loop, same_slope
 from detectors.scene import Scene
 from detectors.suspect import suspect_revision
@@ -16,198 +23,225 @@ from detectors.suspect import suspect_revision
 _CONTRADICTED = 0.2
 # A pool whose youngest grown lifetime grows by less than this share of the pool's rate leaked once, and no longer.
 _STILL_GROWS_RATIO = 0.25
+# So many rows are judged at once: enough to be quick, few enough that what is worked out on the way stays small.
+_ROWS_AT_ONCE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One subject of a scene: its lifetimes, those that run, the one that tells most, and what all tell together."""
+
+    subject: int
+    members: Ints
+    running: Ints
+    lifetime: int
+    pooled: Pooled | None
+    probability: float
 
 
 def judge(panel: Panel, options: Options | None = None) -> list[Judgement]:
     """One judgement a subject, in order of `panel.subject`'s numbers. Never raises for what the samples hold.
 
-    Assumes that growth which is a leak goes beyond every level of its lifetime, at a given load, and goes on. Blind to
-    leaks that no sample shows (a heap that grows inside memory the runtime has already taken).
+    Assumes that growth which is a leak lifts the level below which memory never falls again, at a given load, in all
+    parts of the window, and goes on. Blind to leaks that no sample shows (a heap that grows inside memory the runtime
+    has already taken).
     """
     options = options or Options()
-    subjects = int(panel.subject.max(initial=-1)) + 1
-    # Infinite, negative and absurd samples are as good as none.
+    told: list[Judgement] = []
     with np.errstate(invalid="ignore", over="ignore"):
-        scene = Scene.of(_cleaned(panel), options)
-        return [_judge_subject(scene, subject, members) for subject, members in enumerate(scene.members(subjects))]
+        for rows, subjects in _chunks(panel):
+            scene = Scene.of(_cleaned(panel, rows, subjects), options)
+            told += _judged(scene, rows, subjects)
+    return told
 
 
-def _cleaned(panel: Panel) -> Panel:
-    def clean(values: np.ndarray) -> np.ndarray:
+def _chunks(panel: Panel) -> Iterator[tuple[Ints, Ints]]:
+    """The rows and the subjects that are judged at once; a subject's rows are never parted."""
+    subjects = int(panel.subject.max(initial=-1)) + 1
+    order = np.argsort(panel.subject, kind="stable")
+    bounds = np.searchsorted(panel.subject[order], np.arange(subjects + 1))
+    first = 0
+    while first < subjects:
+        last = max(int(np.searchsorted(bounds, bounds[first] + _ROWS_AT_ONCE, side="right")) - 1, first + 1)
+        yield order[bounds[first] : bounds[last]], np.arange(first, last)
+        first = last
+
+
+def _cleaned(panel: Panel, rows: Ints, subjects: Ints) -> Panel:
+    """The rows of some subjects, these numbered from 0. Infinite, negative and absurd samples are as good as none."""
+
+    def clean(values: Floats) -> Floats:
         return np.where((values >= 0) & (values < 2.0**60), values, np.nan)
 
+    part = panel.take(rows)
+    accepted = panel.accepted and Accepted(panel.accepted.growth[subjects], panel.accepted.level[subjects])
     return Panel(
         grid=panel.grid,
-        working_set=clean(panel.working_set),
-        rss=clean(panel.rss),
-        cache=clean(panel.cache),
-        cpu=clean(panel.cpu),
-        start_time=clean(panel.start_time),
-        restarts=clean(panel.restarts),
-        oom_killed=panel.oom_killed,
-        limit=clean(panel.limit),
-        subject=panel.subject,
-        revision=panel.revision,
-        history=panel.history,
-        accepted=panel.accepted,
+        working_set=clean(part.working_set),
+        rss=clean(part.rss),
+        cache=clean(part.cache),
+        cpu=clean(part.cpu),
+        start_time=clean(part.start_time),
+        restarts=clean(part.restarts),
+        oom_killed=part.oom_killed,
+        limit=clean(part.limit),
+        subject=part.subject - (subjects[0] if subjects.size else 0),
+        revision=part.revision,
+        history=part.history,
+        accepted=accepted,
     )
 
 
-def _judge_subject(scene: Scene, subject: int, members: Ints) -> Judgement:
+def _judged(scene: Scene, rows: Ints, subjects: Ints) -> list[Judgement]:
+    cases = [_case(scene, subject, members) for subject, members in enumerate(scene.members(subjects.size))]
+    alone = [case.lifetime for case in cases if isinstance(case, _Case) and case.pooled is None]
+    growths = growths_of(scene, np.array(alone, dtype=np.int64))
+    told = []
+    for case in cases:
+        number = int(subjects[case.subject])
+        if isinstance(case, _Untold):
+            told.append(_untold(scene, case, number, rows))
+        elif case.pooled is None:
+            told.append(_verdict(scene, case, growths[case.lifetime], number, rows))
+        else:
+            told.append(_verdict(scene, case, pooled_growth(scene, case.lifetime, case.pooled), number, rows))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Untold:
+    """One subject of which nothing can be told, and why."""
+
+    subject: int
+    members: Ints
+    running: Ints
+    reason: Reason
+
+
+def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     running = members[scene.running[members]]
     if running.size == 0:
         text = "no samples in the window" if members.size == 0 else "no pod of it runs any more, or none is scraped"
         code = "no_samples" if members.size == 0 else "no_recent_samples"
-        return _untold(scene, subject, members, Reason(code, text))
+        return _Untold(subject, members, running, Reason(code, text))
     grown = running[scene.evidence.span_hours[running] >= scene.options.min_hours]
-    pool = _pool(scene, members, grown)
     probability = scene.evidence.probability
     alone = float(probability[grown].max(initial=0.0))
-    if pool is not None and pool.probability > alone:
-        lifetime = _nearest_to_limit(scene, running)
-        return _verdict(scene, subject, members, running, lifetime, pool, pool.probability)
+    pooled = _pooled(scene, members, grown)
+    if pooled is not None and pooled.probability > alone:
+        return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, pooled.probability)
     if grown.size == 0:
-        return _untold(scene, subject, members, reasons.too_young(scene, members))
-    lifetime = int(grown[np.lexsort((grown, -scene.evidence.trend.slope[grown], -probability[grown]))[0]])
-    return _verdict(scene, subject, members, running, lifetime, None, alone)
+        return _Untold(subject, members, running, reasons.too_young(scene, members))
+    best = int(grown[np.lexsort((grown, -scene.evidence.slope[grown], -probability[grown]))[0]])
+    return _Case(subject, members, running, best, None, alone)
 
 
-def _pool(scene: Scene, members: Ints, grown: Ints) -> Pooled | None:
+def _pooled(scene: Scene, members: Ints, grown: Ints) -> Pooled | None:
     """The lifetimes laid over each other, unless the present ones have long stopped growing."""
-    pool = climbing(
-        [same_slope(scene.evidence, members), oom_loop(scene.blocks, scene.lifetimes, scene.panel.limit, members)]
-    )
-    if pool is None or grown.size == 0:
-        return pool
-    present = float(scene.evidence.trend.slope[grown].max())
-    return pool if present >= _STILL_GROWS_RATIO * pool.growth else None
+    pooled = climbing([same_slope(scene, members), oom_loop(scene, members)])
+    if pooled is None or grown.size == 0:
+        return pooled
+    present = float(scene.evidence.slope[grown].max())
+    return pooled if present >= _STILL_GROWS_RATIO * pooled.growth else None
 
 
-def _verdict(
-    scene: Scene,
-    subject: int,
-    members: Ints,
-    running: Ints,
-    lifetime: int,
-    pool: Pooled | None,
-    probability: float,
-) -> Judgement:
-    growth = growth_of(scene, lifetime, pool)
-    held_before = _held_before(scene, lifetime) if pool is None else None
-    if not growth.matters or held_before is not None:
+def _verdict(scene: Scene, case: _Case, growth: Growth, number: int, rows: Ints) -> Judgement:
+    lifetime, probability = case.lifetime, case.probability
+    held = held_before(scene, lifetime) if case.pooled is None else None
+    if not growth.matters or held is not None:
         probability = min(probability, _CONTRADICTED)
     leaks = probability >= scene.options.threshold
-    leaking = _leaking_rows(scene, running, lifetime, pool) if leaks else set()
-    if leaks:
-        said = reasons.for_leak(scene, lifetime, growth, pool, len(leaking), _pods(scene, running))
-    else:
-        said = reasons.against_leak(scene, lifetime, growth, held_before)
+    leaking = _leaking_rows(scene, case) if leaks else set()
+    row = int(scene.lifetimes.row[lifetime])
+    floor = highest_floor(scene, case.members, leaking or {row})
+    limit = float(scene.panel.limit[row])
+    weighed = weigh(scene.panel.accepted, case.subject, growth.rate, growth.low, floor, limit) if leaks else None
+    if weighed is not None and not weighed.exceeded:
+        probability, leaks, leaking = min(probability, _CONTRADICTED), False, set()
     cache = reasons.page_cache(scene, lifetime)
-    kind = MemoryKind.KERNEL if leaks and reasons.rises_by_kernel(scene, lifetime) else MemoryKind.ANON
-    if cache is not None and not leaks:
-        said, kind = [cache, *said], MemoryKind.PAGE_CACHE
-    return _judgement(
-        scene,
-        subject,
-        members,
-        running,
+    kind = MemoryKind.ANON
+    if leaks:
+        said = reasons.for_leak(scene, lifetime, growth, case.pooled, len(leaking), _pods(scene, case.running))
+        kind = MemoryKind.KERNEL if reasons.rises_by_kernel(scene, lifetime) else MemoryKind.ANON
+    else:
+        said = reasons.against_leak(scene, lifetime, growth, held)
+        if cache is not None:
+            said, kind = [cache, *said], MemoryKind.PAGE_CACHE
+    if weighed is not None:
+        said = [weighed.reason, *said] if weighed.exceeded else [weighed.reason]
+    explain = scene.options.explain
+    return Judgement(
+        subject=number,
         verdict=Verdict.LEAK if leaks else Verdict.HEALTHY,
         probability=probability,
-        growth=growth,
-        kind=kind,
-        leaking=leaking,
-        suspect=suspect_revision(scene, members, pool) if leaks else None,
-        said=said,
-    )
-
-
-def _untold(scene: Scene, subject: int, members: Ints, reason: Reason) -> Judgement:
-    return _judgement(
-        scene,
-        subject,
-        members,
-        members[scene.running[members]],
-        verdict=Verdict.INSUFFICIENT_DATA,
-        probability=0.0,
-        growth=None,
-        kind=MemoryKind.ANON,
-        leaking=set(),
-        suspect=None,
-        said=[reason],
-    )
-
-
-def _judgement(
-    scene: Scene,
-    subject: int,
-    members: Ints,
-    running: Ints,
-    *,
-    verdict: Verdict,
-    probability: float,
-    growth: Growth | None,
-    kind: MemoryKind,
-    leaking: set[int],
-    suspect: int | None,
-    said: list[Reason],
-) -> Judgement:
-    lifetimes = scene.lifetimes
-    rows = lifetimes.row[members]
-    # The limit of a pod that runs now; of the largest where they differ.
-    limits = scene.panel.limit[lifetimes.row[running] if running.size else rows]
-    limits = limits[np.isfinite(limits)]
-    last = scene.memory[lifetimes.row[running], lifetimes.last[running]]
-    leaks = verdict is Verdict.LEAK and growth is not None
-    return Judgement(
-        subject=subject,
-        verdict=verdict,
-        probability=probability,
-        growth_bytes_per_hour=growth.rate if growth else 0.0,
-        growth_interval=(growth.low, growth.high) if growth else (0.0, 0.0),
-        onset_at=growth.onset if leaks and growth else None,
-        current_bytes=float(last.max(initial=0.0)),
-        limit_bytes=float(limits.max()) if limits.size else None,
-        time_to_limit=growth.time_to_limit if leaks and growth else None,
+        growth_bytes_per_hour=growth.rate,
+        growth_interval=(growth.low, growth.high),
+        onset_at=growth.onset if leaks else None,
+        current_bytes=_current(scene, case.running),
+        limit_bytes=_limit(scene, case.running),
+        time_to_limit=growth.time_to_limit if leaks else None,
         memory_kind=kind,
-        pods_observed=_pods(scene, running),
+        pods_observed=_pods(scene, case.running),
         pods_leaking=len(leaking),
-        restarts=int(lifetimes.ended[members].sum()),
-        oom_kills=int(lifetimes.killed[members].sum()),
-        suspect_revision=suspect,
+        restarts=int(scene.lifetimes.ended[case.members].sum()),
+        oom_kills=int(scene.lifetimes.killed[case.members].sum()),
+        suspect_revision=suspect_revision(scene, case.members, case.pooled) if leaks else None,
         reasons=tuple(said),
-        evidence=exhibit(scene, members, leaking) if leaks else (),
+        evidence=exhibit(scene, case.members, leaking, rows, {lifetime: growth}) if leaks or explain else (),
+        figures=figures(scene, lifetime, growth, case.pooled) if explain else (),
+        floor_bytes=floor if np.isfinite(floor) else None,
     )
+
+
+def _untold(scene: Scene, case: _Untold, number: int, rows: Ints) -> Judgement:
+    members, explain = case.members, scene.options.explain
+    return Judgement(
+        subject=number,
+        verdict=Verdict.INSUFFICIENT_DATA,
+        probability=UNTOLD_PROBABILITY,
+        growth_bytes_per_hour=0.0,
+        growth_interval=(0.0, 0.0),
+        onset_at=None,
+        current_bytes=_current(scene, case.running),
+        limit_bytes=_limit(scene, case.running if case.running.size else members),
+        time_to_limit=None,
+        memory_kind=MemoryKind.ANON,
+        pods_observed=_pods(scene, case.running),
+        pods_leaking=0,
+        restarts=int(scene.lifetimes.ended[members].sum()),
+        oom_kills=int(scene.lifetimes.killed[members].sum()),
+        suspect_revision=None,
+        reasons=(case.reason,),
+        evidence=exhibit(scene, members, set(), rows, {}) if explain else (),
+    )
+
+
+def _current(scene: Scene, running: Ints) -> float:
+    last = scene.memory[scene.lifetimes.row[running], scene.lifetimes.last[running]]
+    return float(last.max(initial=0.0))
+
+
+def _limit(scene: Scene, lifetimes: Ints) -> float | None:
+    """The limit of a pod that runs now; of the largest where they differ."""
+    limits = scene.panel.limit[scene.lifetimes.row[lifetimes]]
+    limits = limits[np.isfinite(limits)]
+    return float(limits.max()) if limits.size else None
 
 
 def _pods(scene: Scene, lifetimes: Ints) -> int:
     return int(np.unique(scene.lifetimes.row[lifetimes]).size)
 
 
-def _leaking_rows(scene: Scene, running: Ints, lifetime: int, pool: Pooled | None) -> set[int]:
+def _leaking_rows(scene: Scene, case: _Case) -> set[int]:
     rows = scene.lifetimes.row
-    leaking = {int(rows[one]) for one in running if scene.evidence.probability[one] >= scene.options.threshold}
-    if pool is not None:
+    leaking = {int(rows[one]) for one in case.running if scene.evidence.probability[one] >= scene.options.threshold}
+    if case.pooled is not None:
         # Who follows a lifetime that leaked, in the same row or as its replacement, leaks too.
-        pooled_rows = set(rows[list(pool.lifetimes)].tolist())
-        leaking |= {int(rows[one]) for one in running if int(rows[one]) in pooled_rows}
-    return leaking | {int(rows[lifetime])}
+        pooled_rows = set(rows[list(case.pooled.lifetimes)].tolist())
+        leaking |= {int(rows[one]) for one in case.running if int(rows[one]) in pooled_rows}
+    return leaking | {int(rows[case.lifetime])}
 
 
 def _nearest_to_limit(scene: Scene, running: Ints) -> int:
     last = scene.memory[scene.lifetimes.row[running], scene.lifetimes.last[running]]
     return int(running[int(np.argmax(last))])
-
-
-def _held_before(scene: Scene, lifetime: int) -> float | None:
-    """The floor that the same lifetime held before the window, where it is no lower than today's."""
-    history = scene.panel.history
-    if history is None or not scene.lifetimes.count:
-        return None
-    row, began = int(scene.lifetimes.row[lifetime]), float(scene.lifetimes.began[lifetime])
-    blocks = history.low.shape[1]
-    begins = scene.panel.grid.start - history.step * np.arange(blocks, 0, -1)
-    past = history.low[row][(begins >= began) & np.isfinite(history.low[row])]
-    if past.size == 0:
-        return None
-    highest, (now, _) = float(past.max()), scene.latest(lifetime)
-    return highest if highest >= now else None

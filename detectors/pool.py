@@ -1,78 +1,114 @@
-"""Lifetimes laid over each other: what each shows faintly, all together show plainly."""
+"""Lifetimes laid over each other by age: what each shows faintly, all together show plainly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.blocks import Blocks
 from detectors.coefficients import POOL
-from detectors.evidence import Evidence, logistic
-from detectors.lifetimes import Lifetimes
+from detectors.evidence import logistic
 from detectors.panel import Floats, Ints
+from detectors.rows import from_point
+from detectors.scene import Scene
+from detectors.trend import slope
 
-MIN_LIFETIMES = 3
+MIN_GENERATIONS = 3
 MIN_LIFETIME_HOURS = 5.0
+# Pods that began within that are one generation: what they share may be the hour, and not their age.
+_GENERATION_SECONDS = 3600.0
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
 _MIN_GROWTH_PER_DAY = 0.05
 MIN_KILLED = 2
 _MIN_CLIMB = 0.3
-_MIN_BLOCKS = 4
+# The ages, as shares of a whole life, in which levels are compared: after the warm-up and before a last spike.
+_AGES = (0.15, 0.35, 0.55, 0.75, 0.95)
+_LEAST_AGES = 3
+# Where the kubelet says nothing: a life that was heading for so much of the limit ended there.
+_AT_LIMIT = 0.85
+# What a last spike does in the last third is not growth: the thirds before it must have their part.
+_LEAST_OF_FIRST_HALF = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """What a subject's lifetimes say together. growth: bytes/hour; the interval is of 80 %."""
+    """What a subject's lifetimes say together.
+
+    growth: bytes/hour, with an 80 % interval; life: seconds that lives that end in OOM kills last, shortest, middle,
+    longest, None where they do not end so.
+    """
 
     probability: float
     lifetimes: tuple[int, ...]
     growth: float
     low: float
     high: float
+    life: tuple[float, float, float] | None = None
 
 
-def same_slope(evidence: Evidence, members: Ints) -> Pooled | None:
+def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     """Whether lifetimes that end before they show much all grow alike; None when there are too few.
 
     A warm-up is over when the later half of a lifetime begins; a leak goes on at the same rate, each time. The mean
-    slope is compared with its standard error between lifetimes, once for the whole and once for the later half, and
-    the weaker of the two decides.
+    slope of generations is compared with its standard error between them, once for the whole and once for the later
+    half, and the weaker of the two decides.
     """
-    grown = members[evidence.span_hours[members] >= MIN_LIFETIME_HOURS]
-    if grown.size < MIN_LIFETIMES:
+    evidence, blocks = scene.evidence, scene.blocks
+    grown = members[(evidence.span_hours[members] >= MIN_LIFETIME_HOURS) & (evidence.level[members] > 0)]
+    if grown.size < MIN_GENERATIONS:
         return None
-    level = evidence.level[grown]
-    usable = level > 0
-    grown, level = grown[usable], level[usable]
-    if grown.size < MIN_LIFETIMES:
+    generation = _generations(scene.lifetimes.began[grown])
+    if generation.max() + 1 < MIN_GENERATIONS:
         return None
-    whole, later = evidence.trend.slope[grown] / level, evidence.trend_later.slope[grown] / level
+    half, count = blocks.count[grown] // 2, blocks.count[grown]
+    late = slope(
+        from_point(blocks.time[grown], half, count), from_point(evidence.adjusted[grown], half, count), count - half
+    )
+    whole = _by_generation(evidence.slope[grown] / evidence.level[grown], generation)
+    later = _by_generation(np.nan_to_num(late) / evidence.level[grown], generation)
     t = min(_t(whole), _t(later))
     if float(np.median(later)) * 24 < _MIN_GROWTH_PER_DAY:
         t = min(t, 0.0)
-    slopes = evidence.trend.slope[grown]
-    return Pooled(_bounded(POOL.per_t * (t - POOL.even_t)), tuple(grown.tolist()), *_spread(slopes))
+    return Pooled(_bounded(POOL.per_t * (t - POOL.even_t)), tuple(grown.tolist()), *_spread(evidence.slope[grown]))
 
 
-def oom_loop(blocks: Blocks, lifetimes: Lifetimes, limit: Floats, members: Ints) -> Pooled | None:
+def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     """Whether lifetimes that ended in OOM kills climbed there, or leapt; None with fewer than two such.
 
-    limit: bytes of each row of the panel. The climb is how much of the room to the limit was used up between the
-    third and the eighth tenth of the lifetime: 0.6 for a straight leak, none for a spike after calm and little for a
-    warm-up.
+    Each sample of a life that is over has an age, as a share of that life: laid over each other, lives of minutes, of
+    which each has a sample or two, show one curve. The climb is how much of the room to the limit was used up between
+    the first and the fourth of the ages: some 0.7 for a straight leak, none for a spike after calm, and little for a
+    warm-up, whose climb is over early.
     """
-    killed = members[lifetimes.killed[members] & (blocks.count[members] >= _MIN_BLOCKS)]
-    if killed.size < MIN_KILLED:
+    over = members[scene.lifetimes.ended[members]]
+    if over.size < MIN_KILLED:
         return None
-    early, late = _at_share(blocks, killed, 0.3), _at_share(blocks, killed, 0.8)
-    room = np.fmax(limit[lifetimes.row[killed]], late) - early
-    climb = np.where(room > 0, (late - early) / np.where(room > 0, room, 1.0), 0.0)
-    typical = float(np.median(climb))
+    curve, life_seconds, limit = _by_age(scene, over)
+    told = np.isfinite(curve).sum(axis=0)
+    if (told > 0).sum() < _LEAST_AGES or not np.isfinite(limit):
+        return None
+    level = _medians(curve)
+    known = np.flatnonzero(np.isfinite(level))
+    ages = np.array(_AGES)
+    first, last = known[0], known[-1]
+    killed = scene.lifetimes.killed[over]
+    if level[last] + (level[last] - level[first]) * (1 - ages[last]) / (ages[last] - ages[first]) >= _AT_LIMIT * limit:
+        killed = np.ones_like(killed)
+    if killed.sum() < MIN_KILLED:
+        return None
+    late = float(np.interp(0.8, ages[known], level[known]))
+    early = float(np.interp(0.3, ages[known], level[known]))
+    middle = float(np.interp(0.55, ages[known], level[known]))
+    room = max(limit, late) - early
+    climb = (late - early) / room if room > 0 else 0.0
+    if late > early and (middle - early) < _LEAST_OF_FIRST_HALF * (late - early):
+        climb = 0.0
     # Certainty grows with the number of kills that look the same.
-    probability = _bounded(POOL.per_climb * (typical - _MIN_CLIMB) * np.sqrt(killed.size / MIN_KILLED))
-    hours = blocks.time[killed, np.maximum(blocks.count[killed] - 1, 0)] - blocks.time[killed, 0]
-    slopes = (late - early) / np.maximum(0.5 * hours, 1e-6)
-    return Pooled(probability, tuple(killed.tolist()), *_spread(slopes))
+    ended = over[killed]
+    probability = _bounded(POOL.per_climb * (climb - _MIN_CLIMB) * float(np.sqrt(ended.size / MIN_KILLED)))
+    life = life_seconds[killed]
+    slopes = (late - early) / (0.5 * np.maximum(life, 1.0) / 3600.0)
+    low, typical, high = np.quantile(life, [0.1, 0.5, 0.9]).tolist()
+    return Pooled(probability, tuple(ended.tolist()), *_spread(slopes), life=(low, typical, high))
 
 
 def climbing(pooled: Sequence[Pooled | None]) -> Pooled | None:
@@ -80,13 +116,46 @@ def climbing(pooled: Sequence[Pooled | None]) -> Pooled | None:
     return max((one for one in pooled if one is not None), key=lambda one: one.probability, default=None)
 
 
+def _by_age(scene: Scene, over: Ints) -> tuple[Floats, Floats, float]:
+    """Bytes of floor of each life at each of the ages, shape (lives, ages), NaN where it has no sample of that age;
+    how long each life lasted, seconds; the limit, bytes."""
+    lifetimes, blocks, grid = scene.lifetimes, scene.blocks, scene.panel.grid
+    following = over + 1  # lifetimes of a row stand in order of time, and one that ended has one after it
+    life = np.maximum(lifetimes.began[following] - lifetimes.began[over], grid.step)
+    age = (grid.start + blocks.time[over] * 3600.0 - lifetimes.began[over][:, None]) / life[:, None]
+    reach = 0.5 * (_AGES[1] - _AGES[0])
+    curve = np.full((over.size, len(_AGES)), np.nan)
+    for index, middle in enumerate(_AGES):
+        near = (np.abs(age - middle) <= reach) & np.isfinite(blocks.floor[over])
+        seen = near.sum(axis=1)
+        total = np.where(near, blocks.floor[over], 0.0).sum(axis=1)
+        curve[:, index] = np.where(seen > 0, total / np.maximum(seen, 1), np.nan)
+    limits = scene.panel.limit[lifetimes.row[over]]
+    limits = limits[np.isfinite(limits)]
+    return curve, life, float(np.median(limits)) if limits.size else float("nan")
+
+
+def _medians(curve: Floats) -> Floats:
+    columns = [column[np.isfinite(column)] for column in curve.T]
+    return np.array([np.median(column) if column.size else np.nan for column in columns])
+
+
+def _generations(began: Floats) -> Ints:
+    """The generation of each lifetime, numbered in order of time."""
+    order = np.argsort(began, kind="stable")
+    numbers = np.cumsum(np.diff(began[order], prepend=began[order[0]]) > _GENERATION_SECONDS)
+    generation = np.empty(began.size, dtype=np.int64)
+    generation[order] = numbers
+    return generation
+
+
+def _by_generation(values: Floats, generation: Ints) -> Floats:
+    means: Floats = np.bincount(generation, np.nan_to_num(values)) / np.bincount(generation)
+    return means
+
+
 def _bounded(log_odds: float) -> float:
     return float(logistic(np.clip(np.array(log_odds), -POOL.bound, POOL.bound)))
-
-
-def _at_share(blocks: Blocks, members: Ints, share: float) -> Floats:
-    floor: Floats = blocks.floor[members, np.rint(share * (blocks.count[members] - 1)).astype(np.int64)]
-    return floor
 
 
 def _t(values: Floats) -> float:
@@ -97,5 +166,5 @@ def _t(values: Floats) -> float:
 
 def _spread(slopes: Floats) -> tuple[float, float, float]:
     """Median, and the 80 % interval of the middle: between the tenth and ninetieth percentile of the lifetimes."""
-    middle, low, high = np.quantile(slopes, [0.5, 0.1, 0.9])
+    middle, low, high = np.quantile(np.nan_to_num(slopes), [0.5, 0.1, 0.9])
     return float(middle), float(low), float(high)

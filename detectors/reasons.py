@@ -9,6 +9,13 @@ from detectors.pool import Pooled
 from detectors.scene import Scene
 from detectors.words import amount, percent, span
 
+# Changes of less than a hundredth of the level are none.
+_SMALL = 0.01
+_MANY_RECORDS = 0.3
+_MOST_HOURS = 0.8
+# A difference of the information criterion that counts as strong (Kass and Raftery, JASA 90, 1995).
+_PLAINLY = 6.0
+
 
 def for_leak(
     scene: Scene, lifetime: int, growth: Growth, pooled: Pooled | None, leaking: int, running: int
@@ -26,14 +33,21 @@ def for_leak(
             text = f"{count} lifetimes laid over each other by age all grow, by about {amount(growth.rate)}/h"
             reasons.append(Reason("same_slope_each_lifetime", text))
     else:
-        grown, hours = amount(float(evidence.adjusted.growth[lifetime])), span(float(evidence.span_hours[lifetime]))
-        reasons.append(Reason("rising_floor", f"the floor rose by {grown} in {hours}, with load removed"))
-        share = percent(float(evidence.adjusted.late[lifetime]))
-        reasons.append(Reason("new_records", f"{share} of the later half's blocks went higher than any before"))
-        z = float(evidence.trend.z[lifetime])
-        reasons.append(
-            Reason("steady_trend", f"the trend is {z:.1f} standard errors from none, autocorrelation counted")
-        )
+        grown = amount(max(growth.rate, 0.0) * float(evidence.span_hours[lifetime]))
+        hours = span(float(evidence.span_hours[lifetime]))
+        reasons.append(Reason("rising_floor", f"the floor rose by about {grown} in {hours}, with load removed"))
+        share = percent(float(evidence.raw_valleys.agreement[lifetime]))
+        text = f"in {share} of six equal windows memory rose for good: it never fell below again"
+        reasons.append(Reason("windows_agree", text))
+        late = float(evidence.records.late[lifetime])
+        if late > _MANY_RECORDS:
+            text = f"{percent(late)} of the later half's blocks went higher than any before"
+            reasons.append(Reason("new_records", text))
+        if float(evidence.day_on_day[lifetime]) > _MOST_HOURS:
+            reasons.append(Reason("higher_each_day", "nearly every hour stands above the same hour of the day before"))
+        if float(evidence.shapes.over_saturating[lifetime]) > _PLAINLY:
+            text = "growth that goes on describes it better than growth that comes to an end"
+            reasons.append(Reason("goes_on", text))
     if running > 1:
         reasons.append(Reason("spread", f"{leaking} of {running} pods grow so"))
     if growth.time_to_limit is not None:
@@ -42,39 +56,51 @@ def for_leak(
     return reasons
 
 
-def against_leak(scene: Scene, lifetime: int, growth: Growth, held_before: float | None) -> list[Reason]:
+def against_leak(scene: Scene, lifetime: int, growth: Growth, held: float | None) -> list[Reason]:
     """What speaks against a leak, most telling first."""
     evidence, reasons = scene.evidence, []
-    level = float(evidence.level[lifetime])
-    raw, adjusted = float(evidence.raw.growth[lifetime]), float(evidence.adjusted.growth[lifetime])
-    hours = span(float(evidence.span_hours[lifetime]))
-    if held_before is not None:
-        reasons.append(Reason("level_held_before", f"it held {amount(held_before)} before, in the same lifetime"))
-    if raw <= 0.01 * level and adjusted <= 0.01 * level:
-        reasons.append(Reason("flat_floor", f"the floor changed by {amount(raw)} in {hours}"))
+    level, hours = float(evidence.level[lifetime]), float(evidence.span_hours[lifetime])
+    raw, adjusted = float(evidence.raw_slope[lifetime]) * hours, float(evidence.slope[lifetime]) * hours
+    if held is not None:
+        reasons.append(Reason("level_held_before", f"it held {amount(held)} before, in the same lifetime"))
+    if not (raw > _SMALL * level or adjusted > _SMALL * level):
+        reasons.append(Reason("flat_floor", f"the floor changed by {amount(raw)} in {span(hours)}"))
         return reasons
-    if raw > 0.01 * level and adjusted < 0.5 * raw:
+    if growth.rate > 0 and not growth.matters:
+        text = f"{amount(growth.rate)}/h comes near no limit in the time that counts"
+        reasons.append(Reason("growth_too_slow", text))
+    if raw > _SMALL * level and float(evidence.explained[lifetime]) > 0.5:
         reasons.append(Reason("load_explains", f"it grew {amount(raw)} but CPU grew with it"))
-    rest = float(max(evidence.raw.rest[lifetime], evidence.adjusted.rest[lifetime]))
+    if float(evidence.refills[lifetime]) > 0:
+        reasons.append(Reason("refills", "an earlier life of the workload had come to rest about there or higher"))
+    return reasons + (_shape_against(scene, lifetime) or [_mixed(scene, lifetime)])
+
+
+def _shape_against(scene: Scene, lifetime: int) -> list[Reason]:
+    evidence, reasons = scene.evidence, []
+    rest = float(max(evidence.raw_records.rest[lifetime], evidence.records.rest[lifetime]))
     if rest > 0.25:
         since = span(rest * float(evidence.span_hours[lifetime]))
         reasons.append(Reason("plateau", f"no new high for {since}"))
-    if float(evidence.adjusted.draw_down[lifetime]) > 0.75:
-        reasons.append(Reason("fell_back", "it gave back most of what it had grown"))
-    if 0 < evidence.persistence[lifetime] < 0.4:
-        reasons.append(Reason("growth_decays", "it grew much slower in the later half, as a warm-up does"))
-    if growth.rate > 0 and not growth.matters:
+    if float(evidence.raw_valleys.agreement[lifetime]) <= 0.5:
+        share = percent(float(evidence.raw_valleys.agreement[lifetime]))
+        reasons.append(Reason("fell_back", f"only in {share} of six equal windows did it rise and not fall back"))
+    if float(evidence.shapes.over_saturating[lifetime]) < 0:
         reasons.append(
-            Reason("growth_too_slow", f"{amount(growth.rate)}/h comes near no limit in the time that counts")
+            Reason("growth_decays", "growth that comes to an end describes it better than growth that goes on")
         )
-    if not reasons:
-        late = percent(float(evidence.adjusted.late[lifetime]))
-        z = float(evidence.trend.z[lifetime])
-        text = (
-            f"mixed: {late} of the later half's blocks set a new high, the trend is {z:.1f} standard errors from none"
-        )
-        reasons.append(Reason("no_clear_trend", text))
+    if float(evidence.shapes.over_steps[lifetime]) < 0:
+        reasons.append(Reason("steps", "a step or two describe it better than growth that goes on"))
+    if bool(evidence.whole_days[lifetime]) and float(evidence.day_on_day[lifetime]) < 0.5:
+        reasons.append(Reason("same_hour_as_high", "many hours stand no higher than the same hour of the day before"))
     return reasons
+
+
+def _mixed(scene: Scene, lifetime: int) -> Reason:
+    share = percent(float(scene.evidence.raw_valleys.agreement[lifetime]))
+    last = percent(float(scene.evidence.valleys.last[lifetime]))
+    text = f"mixed: it rose in {share} of six equal windows, and in the last by {last} of an even share"
+    return Reason("no_clear_trend", text)
 
 
 def page_cache(scene: Scene, lifetime: int) -> Reason | None:

@@ -6,7 +6,8 @@ from typing import Self
 import numpy as np
 
 from detectors.blocks import Blocks, cut
-from detectors.evidence import Evidence, gather
+from detectors.earlier import refills
+from detectors.evidence import Evidence, gather, weigh
 from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable
 from detectors.options import Options
@@ -38,9 +39,12 @@ class Scene:
         warm_up = np.minimum(_WARM_UP_HOURS * 3600 / panel.grid.step, length * _WARM_UP_SHARE)
         skip = np.where(lifetimes.seen_from_start, warm_up, 0.0).astype(np.int64)
         blocks = cut(panel, memory, lifetimes, skip)
+        evidence = gather(blocks)
+        evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
+        weigh(evidence)
         fresh = max(int(np.ceil(options.fresh_seconds / panel.grid.step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
-        return cls(panel, options, memory, lifetimes, blocks, gather(blocks), running)
+        return cls(panel, options, memory, lifetimes, blocks, evidence, running)
 
     def members(self, subject_count: int) -> list[Ints]:
         """The lifetimes of each subject."""

@@ -7,6 +7,7 @@ from scipy.special import ndtri
 
 from detectors.panel import Floats, Ints
 from detectors.ranked import median
+from detectors.rows import correlation_of_neighbours
 
 _COVERAGE = 0.8
 
@@ -25,6 +26,24 @@ class Trend:
     z: Floats
 
 
+def slope(time: Floats, value: Floats, count: Ints) -> Floats:
+    """Theil and Sen's slope of each series alone, shape (series,), units of value an hour; NaN with fewer than two.
+
+    time: hours, value: any unit, both of shape (series, points), the first `count` of each row finite, NaN after.
+    """
+    middle = np.full(value.shape[0], np.nan)
+    for points in np.unique(count[count >= 2]):
+        rows = np.flatnonzero(count == points)
+        slopes = _pairwise(time[rows, :points], value[rows, :points])
+        half = slopes.shape[1] // 2
+        if slopes.shape[1] % 2:
+            middle[rows] = np.partition(slopes, half, axis=1)[:, half]
+        else:
+            ordered = np.partition(slopes, (half - 1, half), axis=1)
+            middle[rows] = (ordered[:, half - 1] + ordered[:, half]) / 2
+    return middle
+
+
 def trend(time: Floats, value: Floats, count: Ints) -> Trend:
     """Theil and Sen's slope and Mann and Kendall's test of each series.
 
@@ -35,28 +54,35 @@ def trend(time: Floats, value: Floats, count: Ints) -> Trend:
     by the variance inflation of an AR(1) process, n/n_eff = (1 + r)/(1 - r), with r from the residuals about the
     slope (Bayley and Hammersley 1946; for this test Yue and Wang, Water Resources Management 18, 2004).
     """
-    points = value.shape[1]
-    earlier, later = np.triu_indices(points, k=1)
-    step, rise = time[:, later] - time[:, earlier], value[:, later] - value[:, earlier]
-    slopes = np.where(step > 0, rise / np.where(step > 0, step, 1.0), np.nan)
+    slopes = _pairwise(time, value)
+    sign = np.nansum(np.sign(slopes), axis=1)
     slopes.sort(axis=1)  # NaN goes last
     pairs = np.isfinite(slopes).sum(axis=1)
-    slope = _at_rank(slopes, pairs, pairs / 2 - 0.5)
+    middle = _at_rank(slopes, pairs, pairs / 2 - 0.5)
 
     count_ = count.astype(np.float64)
-    inflation = _variance_inflation(time, value, slope, count)
+    inflation = _variance_inflation(time, value, middle, count)
     spread = np.sqrt(np.maximum(count_ * (count_ - 1) * (2 * count_ + 5) / 18, 0.0) * inflation)
-    sign = np.nansum(np.sign(rise), axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         z = np.where(spread > 0, (sign - np.sign(sign)) / spread, 0.0)
     reach = ndtri(0.5 + _COVERAGE / 2) * spread / 2
     low = _at_rank(slopes, pairs, pairs / 2 - 0.5 - reach)
     high = _at_rank(slopes, pairs, pairs / 2 - 0.5 + reach)
-    return Trend(slope, low, high, np.where(count >= 4, z, 0.0))
+    return Trend(middle, low, high, np.where(count >= 4, z, 0.0))
+
+
+def _pairwise(time: Floats, value: Floats) -> Floats:
+    """The slope between each two points, shape (series, pairs), NaN where one is unknown."""
+    earlier, later = np.triu_indices(value.shape[1], k=1)
+    step, rise = time[:, later] - time[:, earlier], value[:, later] - value[:, earlier]
+    slopes: Floats = np.where(step > 0, rise / np.where(step > 0, step, 1.0), np.nan)
+    return slopes
 
 
 def _at_rank(ordered: Floats, pairs: Ints, rank: Floats) -> Floats:
     """The value between ranks of each row's first `pairs`, NaN for an empty row."""
+    if ordered.shape[1] == 0:
+        return np.full(ordered.shape[0], np.nan)
     last = np.maximum(pairs - 1, 0)
     rank = np.clip(rank, 0, last)
     lower = np.floor(rank).astype(np.int64)
@@ -70,10 +96,7 @@ def _at_rank(ordered: Floats, pairs: Ints, rank: Floats) -> Floats:
 def _variance_inflation(time: Floats, value: Floats, slope: Floats, count: Ints) -> Floats:
     residual = value - slope[:, None] * time
     centre = median(residual, count)
-    residual = np.where(np.isfinite(residual), residual - centre[:, None], 0.0)
-    power = np.sum(residual**2, axis=1)
-    lagged = np.sum(residual[:, 1:] * residual[:, :-1], axis=1)
-    r = np.clip(np.where(power > 0, lagged / np.where(power > 0, power, 1.0), 0.0), 0.0, 0.9)
+    r = correlation_of_neighbours(np.where(np.isfinite(residual), residual - centre[:, None], 0.0))
     # Never fewer than three effective points, as no correlation can be told from less.
     inflation: Floats = np.minimum((1 + r) / (1 - r), np.maximum(count / 3.0, 1.0))
     return inflation

@@ -1,0 +1,69 @@
+"""Each test's figure on the lifetime that decided, for a reader who wants to know why."""
+
+import numpy as np
+
+from detectors.coefficients import LIFETIME
+from detectors.evidence import figures_of
+from detectors.growth import Growth
+from detectors.judgement import Figure
+from detectors.pool import Pooled
+from detectors.scene import Scene
+from detectors.shapes import NAMES
+from detectors.trend import trend
+from detectors.valleys import WINDOWS
+
+
+def figures(scene: Scene, lifetime: int, growth: Growth, pooled: Pooled | None) -> tuple[Figure, ...]:
+    """All figures, those that are weighed with the log-odds that they add."""
+    evidence = scene.evidence
+    count = scene.blocks.count[lifetime : lifetime + 1]
+    test = trend(scene.blocks.time[[lifetime]], evidence.adjusted[[lifetime]], count)
+    added = dict(zip(LIFETIME.names, (figures_of(evidence)[lifetime] * LIFETIME.weights).tolist(), strict=True))
+    shape = NAMES[int(evidence.shapes.best[lifetime])]
+
+    def weighed(name: str, value: np.floating | float, text: str) -> Figure:
+        return Figure(name, float(value), f"{text} ({added[name]:+.1f})")
+
+    found = [
+        Figure("span_hours", float(evidence.span_hours[lifetime]), f"hours of this life seen ({added['span']:+.1f})"),
+        weighed(
+            "windows_agree",
+            evidence.raw_valleys.agreement[lifetime],
+            f"share of {WINDOWS} equal windows in which the level rose below which memory never falls again",
+        ),
+        weighed(
+            "last_window", evidence.valleys.last[lifetime], "the last window's part of the rise: 1 is even, 0 is over"
+        ),
+        weighed(
+            "over_steps", evidence.shapes.over_steps[lifetime], "how much better going on describes it than steps do"
+        ),
+        weighed(
+            "over_saturating",
+            evidence.shapes.over_saturating[lifetime],
+            "how much better going on describes it than saturation does",
+        ),
+        Figure(
+            "over_flat",
+            float(evidence.shapes.over_flat[lifetime]),
+            f"how much better than no change; of all single shapes it is most like: {shape}",
+        ),
+        weighed(
+            "day_on_day", evidence.day_on_day[lifetime], "hours above the same hour of the day before, less those below"
+        ),
+        weighed("whole_days", evidence.whole_days[lifetime], "1 where there is another day to compare with"),
+        weighed("explained", evidence.explained[lifetime], "share of the growth that goes with CPU"),
+        weighed("refills", evidence.refills[lifetime], "how far an earlier life had come to rest above, 0 to 1"),
+        Figure(
+            "late_records", float(evidence.records.late[lifetime]), "share of the later half's blocks that set a record"
+        ),
+        Figure(
+            "trend_z", float(test.z[0]), "Mann-Kendall, load removed and autocorrelation counted, in standard errors"
+        ),
+        Figure("slope_bytes_per_hour", float(evidence.raw_slope[lifetime]), "Theil-Sen slope of the floor as it is"),
+        Figure("adjusted_slope_bytes_per_hour", float(evidence.slope[lifetime]), "the same with load removed"),
+        Figure("lifetime_probability", float(evidence.probability[lifetime]), "what this life alone says"),
+    ]
+    if pooled is not None:
+        text = f"what {len(pooled.lifetimes)} lives laid over each other by age say"
+        found.append(Figure("pooled_probability", pooled.probability, text))
+    return tuple(found)

@@ -1,0 +1,134 @@
+"""Competing shapes of one series: flat, steps, saturating, straight, straight in work, accelerating, late."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.panel import Bools, Floats, Ints
+from detectors.rows import TINY, centred, correlation_of_neighbours, dot
+
+# Where a step or a late onset may be, and how fast what saturates does, as shares of the lifetime.
+_STEPS = tuple(np.arange(0.06, 0.97, 0.06).tolist())
+_ONSETS = (0.2, 0.35, 0.5, 0.65, 0.8)
+_TIMES_TO_SATURATE = (0.02, 0.05, 0.1, 0.2, 0.4)
+_TIMES_OF_LOGARITHMS = (0.01, 0.05)
+_POWERS = (2.0, 3.0)
+# Free parameters of each beyond the level: the size of the change, and where or how fast it is.
+_PARAMETERS = {"straight": 1.0, "accelerating": 1.5, "late": 2.0, "work": 1.0, "saturating": 2.0, "step": 2.0}
+_PARAMETERS_OF_TWO_STEPS = 4.0
+_GROWING = ("straight", "accelerating", "late", "work")
+# Residuals smaller than this share of the level are rounding.
+_ROUNDING = 1e-5
+_LEAST_POINTS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """How much better growth that goes on describes a series than what does not go on; each of shape (series,).
+
+    Differences of the information criterion, positive where growth is better: against no change at all, one or two
+    steps, and growth that saturates. best: index into NAMES of the best single shape.
+    """
+
+    over_flat: Floats
+    over_steps: Floats
+    over_saturating: Floats
+    best: Ints
+
+
+NAMES = tuple(_PARAMETERS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    error: Floats
+    line: Floats
+
+
+def shapes(time: Floats, value: Floats, cpu: Floats) -> Shapes:
+    """Fit each shape to each series, and compare.
+
+    time: hours; value: any unit; cpu: cores; all of shape (series, points), NaN after a row's last point. A shape may
+    only rise. The criterion is Schwarz's (Annals of Statistics 6, 1978), n log(error/n) + k log n, with n the effective
+    number of points under first-order autocorrelation of what the best shape leaves (Bayley and Hammersley 1946), so
+    that slow wander does not pass for structure.
+    """
+    known = np.isfinite(value)
+    y = centred(value, known)
+    total = dot(y, y)[:, 0]
+    fits = {name: _best(y, total, known, curves) for name, curves in _curves(time, cpu, known).items()}
+    step = fits["step"]
+    two_steps = step.error - _second_step(time, y - step.line, known)
+
+    errors = np.stack([fits[name].error for name in NAMES])
+    lines = np.stack([fits[name].line for name in NAMES])
+    closest = errors.argmin(axis=0)
+    fit = np.take_along_axis(lines, closest[None, :, None], axis=0)[0]
+    points = known.sum(axis=1).astype(np.float64)
+    r = correlation_of_neighbours(np.where(known, y - fit, 0.0))
+    effective = np.maximum(points * (1 - r) / (1 + r), _LEAST_POINTS)
+    level = np.where(known, np.abs(value), 0.0).sum(axis=1) / np.maximum(points, 1.0)
+    least = points * (_ROUNDING * level) ** 2 + TINY
+
+    def criterion(error: Floats, parameters: float) -> Floats:
+        per_point = (np.maximum(error, 0.0) + least) / np.maximum(points, 1.0)
+        score: Floats = effective * np.log(per_point) + parameters * np.log(effective)
+        return score
+
+    scores = np.stack([criterion(fits[name].error, _PARAMETERS[name]) for name in NAMES])
+    growing = scores[[NAMES.index(name) for name in _GROWING]].min(axis=0)
+    steps = np.minimum(scores[NAMES.index("step")], criterion(two_steps, _PARAMETERS_OF_TWO_STEPS))
+    return Shapes(
+        over_flat=criterion(total, 0.0) - growing,
+        over_steps=steps - growing,
+        over_saturating=scores[NAMES.index("saturating")] - growing,
+        best=scores.argmin(axis=0),
+    )
+
+
+def _curves(time: Floats, cpu: Floats, known: Bools) -> dict[str, Iterable[Floats]]:
+    share = _share_of_time(time, known)
+    worked = np.cumsum(np.where(known & np.isfinite(cpu), cpu, 0.0), axis=1)
+    return {
+        "straight": [share],
+        "accelerating": [share**power for power in _POWERS],
+        "late": [np.maximum(share - onset, 0.0) for onset in _ONSETS],
+        "work": [worked],
+        "saturating": [1 - np.exp(-share / span) for span in _TIMES_TO_SATURATE]
+        + [np.log1p(share / span) for span in _TIMES_OF_LOGARITHMS],
+        "step": _steps(share),
+    }
+
+
+def _steps(share: Floats) -> list[Floats]:
+    return [(share > step).astype(np.float64) for step in _STEPS]
+
+
+def _share_of_time(time: Floats, known: Bools) -> Floats:
+    since = np.where(known, time - time[:, :1], 0.0)
+    return since / np.maximum(since.max(axis=1, keepdims=True, initial=0.0), TINY)
+
+
+def _best(y: Floats, total: Floats, known: Bools, curves: Iterable[Floats]) -> _Fit:
+    """The rising curve with the least squared error, of each series."""
+    error, line = total, np.zeros(y.shape)
+    for curve in curves:
+        x = centred(curve, known)
+        size = dot(x, x)[:, 0]
+        along = np.maximum(dot(x, y)[:, 0], 0.0)
+        slope = np.where(size > TINY, along / np.maximum(size, TINY), 0.0)
+        this = total - slope * along
+        better = this < error
+        error = np.where(better, this, error)
+        line = np.where(better[:, None], slope[:, None] * x, line)
+    return _Fit(error, line)
+
+
+def _second_step(time: Floats, left: Floats, known: Bools) -> Floats:
+    """By how much a further step, up or down, lowers the squared error."""
+    lowered = np.zeros(left.shape[0])
+    for curve in _steps(_share_of_time(time, known)):
+        x = centred(curve, known)
+        lowered = np.maximum(lowered, dot(x, left)[:, 0] ** 2 / np.maximum(dot(x, x)[:, 0], TINY))
+    return lowered

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from bench.scenarios.allocator import high_water, uneven_work
-from bench.scenarios.clock import HOUR
+from bench.scenarios.clock import HOUR, START
 from bench.scenarios.life import Life, Part
 from detectors.panel import Floats
 
@@ -75,5 +75,49 @@ def pool(each: float, per_load: float, idle_hours: float) -> Part:
         asked = np.ceil(per_load * life.load)
         steps = max(int(idle_hours * HOUR / float(life.dt[-1])), 1)
         return each * high_water(asked, steps)
+
+    return part
+
+
+def batches(rng: np.random.Generator, size: float, every: float, length: float, uneven: float) -> Part:
+    """Peaks each `every` hours which rise for so many hours and are then released."""
+    phase = rng.random()
+    heights = np.exp(uneven * rng.standard_normal(4096))
+
+    def part(life: Life) -> Floats:
+        turn = (life.times - START) / HOUR / every + phase
+        share = np.minimum((turn - np.floor(turn)) * every / length, 2.0)
+        return size * heights[np.floor(turn).astype(np.int64) % 4096] * np.where(share < 1, share, 0.0)
+
+    return part
+
+
+def recycled_workers(rng: np.random.Generator, size: float, workers: int, hours: float) -> Part:
+    """Worker processes that grow with requests and are replaced after a number of them (gunicorn's max_requests).
+
+    size: bytes one worker grows by until it is replaced, after so many hours of mean load; all start at once, and
+    fall out of step
+    """
+    uneven = rng.uniform(0.05, 0.3)
+
+    def part(life: Life) -> Floats:
+        done = life.work / hours
+        total = np.zeros(life.times.size)
+        for _ in range(workers):
+            lengths = np.maximum(1 + uneven * life.rng.standard_normal(int(done[-1] * 1.5) + 4), 0.3)
+            ends = np.cumsum(lengths)
+            cycle = np.minimum(np.searchsorted(ends, done, side="right"), lengths.size - 1)
+            total += size * np.clip(done - (ends[cycle] - lengths[cycle]), 0.0, 1.5)
+        return total
+
+    return part
+
+
+def ramp(size: float, start: float, hours: float) -> Part:
+    """Straight growth over some hours from a point in time (unix s) on, then no more: an import, an index, a table."""
+
+    def part(life: Life) -> Floats:
+        grown: Floats = size * np.clip((life.times - start) / HOUR / hours, 0.0, 1.0)
+        return grown
 
     return part

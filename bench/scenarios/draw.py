@@ -1,6 +1,7 @@
 """From a design to a scenario: run it, look at it, and draw again where a leak could not be seen by anyone."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +17,7 @@ _ATTEMPTS = 60
 _LEAST_OF_LEVEL = 0.03
 _LEAST_OF_NOISE = 3.0
 _LEAST_OF_SWING = 1.5
+_LEAST_OF_GRAIN = 3.0
 _RECENT_SECONDS = 48 * HOUR
 
 
@@ -37,24 +39,39 @@ def scenario(
         if not _present(workload, traces) or (leak and not _visible(workload, traces)):
             continue
         revisions, suspect = _revisions(workload, traces)
-        panel = observe(workload, traces, draw_limit(workload, traces), revisions)
-        return Scenario(f"{family}/{seed}", seed, panel, _truth(family, leak, workload, traces, suspect))
+        rate = _rate(workload, traces) if leak else 0.0
+        panel = observe(workload, traces, draw_limit(workload, traces, rate), revisions)
+        return Scenario(f"{family}/{seed}", seed, panel, _truth(family, rate, workload, traces, suspect))
     raise ValueError(
         f"{family}: nothing to be seen in {hours:g} hours at a step of {step_seconds:g} seconds; take more"
     )
 
 
-def growth(w: Workload, trace: Trace) -> list[tuple[float, float]]:
-    """(bytes leaked, hours leaking) of each life of a pod within the window, from the onset on."""
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What a life lost in the window from the onset on: bytes lost, bytes seen of them, hours."""
+
+    lost: float
+    seen: float
+    hours: float
+
+
+def _spans(w: Workload, trace: Trace) -> list[_Span]:
     found = []
     times = w.clock.times[trace.low : trace.high]
     onset = int(np.searchsorted(times, max(w.onset, w.clock.start)))
     for low, high, _ in trace.lives:
         begin = max(low, onset)
         if high - begin >= 2:
-            gained = trace.leaked[high - 1] - trace.leaked[begin]
-            found.append((float(gained), float(times[high - 1] - times[begin]) / HOUR))
+            lost, seen = (float(curve[high - 1] - curve[begin]) for curve in (trace.lost, trace.leaked))
+            found.append(_Span(lost, seen, float(times[high - 1] - times[begin]) / HOUR))
     return found
+
+
+def _rate(w: Workload, traces: list[Trace]) -> float:
+    """Bytes/hour that a leaking pod loses, over all lives in which one does."""
+    spans = [span for trace in traces for span in _spans(w, trace) if span.lost > 0]
+    return sum(span.lost for span in spans) / sum(span.hours for span in spans)
 
 
 def _present(w: Workload, traces: list[Trace]) -> bool:
@@ -66,13 +83,14 @@ def _present(w: Workload, traces: list[Trace]) -> bool:
 
 def _visible(w: Workload, traces: list[Trace]) -> bool:
     """Whether it has grown by a few percent of the level and a few times what the floor is uncertain by."""
-    grown = [(gain, trace) for trace in traces for gain, _ in growth(w, trace) if gain > 0]
+    grown = [(min(span.lost, span.seen), trace) for trace in traces for span in _spans(w, trace) if span.lost > 0]
     if not grown:
         return False
     most, trace = max(grown, key=lambda one: one[0])
     pooled = most * np.sqrt(len(grown))
     enough = most >= _LEAST_OF_LEVEL * float(np.nanmedian(trace.anon + trace.kernel))
-    return enough and pooled >= _LEAST_OF_NOISE * _floor_noise(w, trace) and pooled >= _LEAST_OF_SWING * w.swing
+    noise = max(_LEAST_OF_NOISE * _floor_noise(w, trace), _LEAST_OF_SWING * w.swing, _LEAST_OF_GRAIN * w.grain)
+    return enough and pooled >= noise
 
 
 def _floor_noise(w: Workload, trace: Trace) -> float:
@@ -92,20 +110,18 @@ def _revisions(w: Workload, traces: list[Trace]) -> tuple[Ints, int | None]:
     return np.array([seen.index(trace.pod.revision) for trace in traces], dtype=np.int64), suspect
 
 
-def _truth(family: str, leak: bool, w: Workload, traces: list[Trace], suspect: int | None) -> Truth:
+def _truth(family: str, rate: float, w: Workload, traces: list[Trace], suspect: int | None) -> Truth:
     kills = sum(len(trace.kills) for trace in traces)
-    if not leak:
+    if not rate:
         warmed_up = _warmed_up(w, traces)
         return Truth(family, False, None, 0.0, w.memory_kind, kills, len(traces), 0, None, warmed_up)
-    leaking = [trace for trace in traces if any(gain > 0 for gain, _ in growth(w, trace))]
-    spans = [span for trace in leaking for span in growth(w, trace)]
-    rate = sum(gain for gain, _ in spans) / max(sum(hours for _, hours in spans), 1e-9)
+    leaking = [trace for trace in traces if any(span.lost > 0 for span in _spans(w, trace))]
     began = min(started for trace in leaking for _, _, started in trace.lives)
     return Truth(
         family,
         True,
         float(max(began, w.onset)),
-        float(rate),
+        rate,
         w.memory_kind,
         kills,
         len(traces),

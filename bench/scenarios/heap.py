@@ -24,6 +24,17 @@ def collected(garbage: float, period_hours: float, uneven: float, follows_load: 
     return heap
 
 
+def proportional(ratio: float, period_hours: float, uneven: float) -> Heap:
+    """Go, V8: the next collection comes when the heap has grown by a ratio of what survived the last one."""
+
+    def heap(life: Life, live: Floats) -> Floats:
+        rng = np.random.default_rng(life.heap_seed)
+        allocated = np.cumsum((0.1 + 0.9 * life.load) * life.dt) / HOUR / period_hours
+        return live * (1 + ratio * _saw(rng, allocated, uneven))
+
+    return heap
+
+
 def generations(young: float, young_hours: float, old: float, old_hours: float) -> Heap:
     """A minor collection every few minutes and a major one every few hours."""
     minor, major = collected(young, young_hours, 0.15, 0.9), collected(old, old_hours, 0.25, 0.7)

@@ -11,8 +11,8 @@ from bench.scenarios.workload import MIB, Workload, ordinary
 
 
 def pace(w: Workload, low: float = 0.04, high: float = 1.2) -> float:
-    """Bytes/hour so that the window sees growth by some share of the level."""
-    return w.level * spread(w.rng, low, high) / w.clock.hours
+    """Bytes/hour by which the level grows by some share in two days; in a longer window, in up to its length."""
+    return w.level * spread(w.rng, low, high) / spread(w.rng, min(48.0, w.clock.hours), w.clock.hours)
 
 
 def somewhere(w: Workload) -> None:
@@ -144,7 +144,9 @@ def _fragmentation(rng: np.random.Generator, hours: float, step: float) -> Workl
 
 
 def _slowing_with_load(rng: np.random.Generator, hours: float, step: float) -> Workload:
-    w = ordinary(rng, hours, step, age_hours=(0.05 * hours, hours), ramp=-between(rng, 0.35, 0.65), events=0.1)
+    w = ordinary(
+        rng, hours, step, age_hours=(0.05 * hours, hours), by_load=(0, 0.04), events=0.1, ramp=-between(rng, 0.35, 0.65)
+    )
     w.leak = leaking.by_request(pace(w, 0.1, 1.2), w.onset)
     somewhere(w)
     return w

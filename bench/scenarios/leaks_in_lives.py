@@ -7,6 +7,7 @@ from bench.scenarios.clock import HOUR, START
 from bench.scenarios.family import Family
 from bench.scenarios.leaks import pace, somewhere
 from bench.scenarios.rng import between, pick, spread
+from bench.scenarios.scaling import autoscale
 from bench.scenarios.simulate import peak_without_leak
 from bench.scenarios.workload import Workload, ordinary
 
@@ -95,6 +96,21 @@ def _oom(rng: np.random.Generator, hours: float, step: float, life_hours: float,
     return w
 
 
+def _autoscaled(rng: np.random.Generator, hours: float, step: float) -> Workload:
+    w = ordinary(rng, hours, step, age_hours=(0.2 * hours, hours), peaks=(2.0, 8.0), by_load=(0.05, 0.3), events=0.0)
+    autoscale(w)
+    w.leak = leaking.by_request(pace(w, 0.15, 1.2), w.onset)
+    somewhere(w)
+    return w
+
+
+def _heap_exhausted(rng: np.random.Generator, hours: float, step: float) -> Workload:
+    """The runtime's own bound is reached before the container's: the process gives up, and nothing is OOM-killed."""
+    w = _oom(rng, hours, step, spread(rng, 2.0, 0.7 * hours), (1, 6))
+    w.kills_itself = True
+    return w
+
+
 FAMILIES = (
     Family(
         "leak_since_deploy", True, "A revision rolled out in the window leaks, the one before did not.", _since_deploy
@@ -106,4 +122,6 @@ FAMILIES = (
     Family("leak_oom_minutes", True, "Killed at the limit every 8 to 30 minutes.", _oom_loop),
     Family("leak_oom_hours", True, "Killed at the limit every 3 to 12 hours.", _oom_hours),
     Family("leak_oom_days", True, "Reaches the limit every one or two days.", _oom_days),
+    Family("leak_autoscaled", True, "Pods come and go with load, and leak while they are there.", _autoscaled),
+    Family("leak_heap_exhausted", True, "The runtime's own bound ends it: restarts, no OOM kills.", _heap_exhausted),
 )

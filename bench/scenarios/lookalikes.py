@@ -152,6 +152,16 @@ def _page_cache(rng: np.random.Generator, hours: float, step: float) -> Workload
     return w
 
 
+def _slab(rng: np.random.Generator, hours: float, step: float) -> Workload:
+    """Names and inodes of many files: kernel memory that settles, and some of which goes when asked for."""
+    w = ordinary(rng, hours, step, age_hours=(0.1, 2 * hours))
+    size, tau = w.level * spread(rng, 0.05, 0.6), spread(rng, 1, 12)
+    w.kernel += [caches.warm_up(size, tau, 0.9), wander.stairs(0.1 * size, spread(rng, 2, 16))]
+    w.memory_kind = "kernel"
+    w.transient_hours = 4 * tau
+    return w
+
+
 def _memtable(rng: np.random.Generator, hours: float, step: float) -> Workload:
     w = ordinary(rng, hours, step, age_hours=_old(hours), heaps=("rigid",))
     size = w.level * spread(rng, 0.1, 0.8)
@@ -232,6 +242,7 @@ FAMILIES = (
     Family("ok_jvm_commit", False, "A JVM commits its heap in steps, up to its maximum.", _jvm_commit),
     Family("ok_metaspace", False, "Compiled code and classes grow in small steps and settle.", _metaspace),
     Family("ok_page_cache", False, "Page cache grows, anonymous memory does not.", _page_cache),
+    Family("ok_slab", False, "Kernel memory of many files grows and settles.", _slab),
     Family("ok_memtable", False, "Memtables are filled and flushed.", _memtable),
     Family("ok_long_gc", False, "A sawtooth of collections 6 to 12 hours apart.", _long_gc),
     Family("ok_fragments", False, "Fragmentation that settles.", _fragments),

@@ -3,11 +3,11 @@
 import numpy as np
 
 from bench.scenarios import caches, pods, wander
-from bench.scenarios.allocator import high_water
 from bench.scenarios.clock import DAY, HOUR, START
 from bench.scenarios.family import Family
-from bench.scenarios.life import Life, Part
+from bench.scenarios.life import Life
 from bench.scenarios.rng import between, chance, pick, spread
+from bench.scenarios.scaling import autoscale
 from bench.scenarios.simulate import peak_without_leak
 from bench.scenarios.workload import Workload, ordinary
 from detectors.panel import Floats
@@ -89,28 +89,15 @@ def _slow_recovery(rng: np.random.Generator, hours: float, step: float) -> Workl
 def _batch_peaks(rng: np.random.Generator, hours: float, step: float) -> Workload:
     w = ordinary(rng, hours, step, age_hours=(0.5, 8 * hours), peaks=(1.0, 2.0))
     every, length = spread(rng, 0.5, 12), spread(rng, 0.03, 0.6)
-    w.live.append(_batches(rng, w.level * spread(rng, 0.1, 2.0), every, min(length, 0.4 * every), 0.4))
+    w.live.append(caches.batches(rng, w.level * spread(rng, 0.1, 2.0), every, min(length, 0.4 * every), 0.4))
     if chance(rng, 0.7):
-        w.cpu.append(_batches(rng, w.cores * spread(rng, 0.2, 3), every, min(length, 0.4 * every), 0.1))
+        w.cpu.append(caches.batches(rng, w.cores * spread(rng, 0.2, 3), every, min(length, 0.4 * every), 0.1))
     return w
-
-
-def _batches(rng: np.random.Generator, size: float, every: float, length: float, uneven: float) -> Part:
-    """Peaks each `every` hours which rise for so many hours and are then released."""
-    phase = rng.random()
-    heights = np.exp(uneven * rng.standard_normal(4096))
-
-    def part(life: Life) -> Floats:
-        turn = (life.times - START) / HOUR / every + phase
-        share = np.minimum((turn - np.floor(turn)) * every / length, 2.0)
-        return size * heights[np.floor(turn).astype(np.int64) % 4096] * np.where(share < 1, share, 0.0)
-
-    return part
 
 
 def _nightly_job(rng: np.random.Generator, hours: float, step: float) -> Workload:
     w = ordinary(rng, hours, step, age_hours=(1.0 * hours, 8 * hours), events=0.1)
-    w.live.append(_batches(rng, w.level * spread(rng, 0.15, 1.5), 24.0, between(rng, 3, 10), 0.08))
+    w.live.append(caches.batches(rng, w.level * spread(rng, 0.15, 1.5), 24.0, between(rng, 3, 10), 0.08))
     return w
 
 
@@ -151,22 +138,14 @@ def _autoscaled(rng: np.random.Generator, hours: float, step: float) -> Workload
     w = ordinary(
         rng, hours, step, age_hours=(0.2 * hours, 2 * hours), peaks=(2.0, 8.0), by_load=(0.15, 0.6), events=0.0
     )
-    most = 10.0 if hours <= 72 else 4.0
-    busy = w.load / w.load[w.clock.first :].max() * between(rng, 2.5, most)
-    smooth = np.convolve(busy, np.ones(15) / 15, mode="same")
-    wanted = np.clip(np.ceil(smooth), int(rng.integers(1, 3)), most)
-    hold = between(rng, 600, 3600)
-    w.pods = pods.scaled(rng, w.clock.times, wanted, hold)
-    alive = high_water(wanted, max(int(hold / w.clock.grid.step), 1))
-    w.load = busy / alive
-    w.load = w.load / w.load[w.clock.first :].mean()
+    autoscale(w)
     return w
 
 
 def _cron_jobs(rng: np.random.Generator, hours: float, step: float) -> Workload:
     """Pods that come, load their data, work, and are gone; each is as large as the one before."""
     w = ordinary(rng, hours, step, age_hours=(0.1, 3.0), by_load=(0.0, 0.05), events=0.0)
-    every = spread(rng, 0.25 if hours <= 72 else 4.0, 12) * HOUR
+    every = spread(rng, max(0.75, hours / 64), 12) * HOUR
     length = every * between(rng, 0.1, 0.7)
     w.pods = pods.jobs(rng, START - every, START + hours * HOUR, every, length)
     ramp = length / HOUR * between(rng, 0.2, 1.2)
@@ -184,6 +163,24 @@ def _crash_loop(rng: np.random.Generator, hours: float, step: float) -> Workload
     return w
 
 
+def _recycled_workers(rng: np.random.Generator, hours: float, step: float) -> Workload:
+    """Each worker process leaks, and is replaced before it matters: the container is bounded."""
+    w = ordinary(rng, hours, step, age_hours=(0.2, 3 * hours), events=0.15, heaps=("manual", "rigid"))
+    workers, every = int(rng.integers(1, 9)), spread(rng, 0.5, 0.3 * hours)
+    w.outside.append(caches.recycled_workers(rng, w.level * spread(rng, 0.1, 1.0) / workers, workers, every))
+    w.transient_hours = 3 * every
+    return w
+
+
+def _ramp_stops(rng: np.random.Generator, hours: float, step: float) -> Workload:
+    """Data is imported, an index is built: straight growth which ends as it began, for no reason memory shows."""
+    w = ordinary(rng, hours, step, age_hours=(0.5 * hours, 6 * hours), events=0.05)
+    at, took = between(rng, -0.3, 0.5) * hours, spread(rng, 1.0, 0.35 * hours)
+    w.outside.append(caches.ramp(w.level * spread(rng, 0.05, 0.8), START + at * HOUR, took))
+    w.transients = [(START + at * HOUR, START + (at + took) * HOUR)]
+    return w
+
+
 FAMILIES = (
     Family("ok_step_at_deploy", False, "A deploy brings another level, flat on both sides.", _step_at_deploy),
     Family("ok_steps_at_deploys", False, "Several deploys, each a little larger.", _steps_at_deploys),
@@ -198,4 +195,6 @@ FAMILIES = (
     Family("ok_autoscaled", False, "Pods come and go with load, and each one's share changes.", _autoscaled),
     Family("ok_cron_jobs", False, "Pods of a CronJob: each grows while it works, and is gone.", _cron_jobs),
     Family("ok_crash_loop", False, "Restarts without end that have nothing to do with memory.", _crash_loop),
+    Family("ok_recycled_workers", False, "Worker processes grow and are replaced in turn.", _recycled_workers),
+    Family("ok_ramp_stops", False, "Straight growth that stops for no reason memory shows.", _ramp_stops),
 )

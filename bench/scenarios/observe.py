@@ -3,30 +3,34 @@
 import numpy as np
 
 from bench.scenarios.clock import HOUR
-from bench.scenarios.rng import between, chance, pick, spread
+from bench.scenarios.rng import chance, pick, spread
 from bench.scenarios.simulate import Trace
 from bench.scenarios.workload import Workload
 from detectors.panel import Floats, Ints, Panel
 
 _PAGE = 4096.0
+_LONGEST_HOURS = 35 * 24.0
 
 
-def draw_limit(w: Workload, traces: list[Trace]) -> float:
-    """The limit in bytes, NaN for none; where it was not set before, one above all that was used."""
-    if np.isfinite(w.limit):
+def draw_limit(w: Workload, traces: list[Trace], rate: float) -> float:
+    """The limit in bytes, NaN for none; where it was not set before, one above all that was used.
+
+    A leak of `rate` bytes/hour needs two hours to five weeks to get there.
+    """
+    if np.isfinite(w.limit) and not w.kills_itself:
         return w.limit
     if chance(w.rng, w.unlimited):
         return float("nan")
     peak = max(float(np.nanmax(trace.anon + trace.kernel)) for trace in traces)
-    limit = peak * (1 + spread(w.rng, *w.room))
+    room = min(rate * spread(w.rng, 2, _LONGEST_HOURS), 9 * peak) if rate else peak * spread(w.rng, *w.room)
+    limit = peak + room
     nice = 2.0 ** np.floor(np.log2(limit) - 3)
-    return float(np.ceil(limit / nice) * nice) if chance(w.rng, 0.7) else limit
+    return float(np.ceil(limit / nice) * nice) if not rate and chance(w.rng, 0.7) else limit
 
 
 def observe(w: Workload, traces: list[Trace], limit: float, revisions: Ints) -> Panel:
     """The panel of the window: a row a trace. Page cache gives way where the limit leaves no room for it."""
     clock, rng = w.clock, w.rng
-    active = between(rng, 0.02, 0.9)
     shape = (len(traces), clock.grid.steps)
     names = ("working_set", "rss", "cache", "cpu", "start_time", "restarts", "oom_killed")
     out = {name: np.full(shape, np.nan) for name in names}
@@ -42,7 +46,7 @@ def observe(w: Workload, traces: list[Trace], limit: float, revisions: Ints) -> 
             file = trace.file[skip:]
         out["rss"][row, columns] = _pages(anon)
         out["cache"][row, columns] = _pages(file)
-        out["working_set"][row, columns] = _pages(anon + kernel + active * file)
+        out["working_set"][row, columns] = _pages(anon + kernel + w.active_share * file)
         out["cpu"][row, columns] = trace.cpu[skip:]
         out["start_time"][row, columns] = trace.start_time[skip:]
         out["restarts"][row, columns] = trace.restarts[skip:]

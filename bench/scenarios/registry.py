@@ -14,9 +14,9 @@ FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for famil
 HELD_BACK: frozenset[str] = frozenset(
     {
         *("leak_late_steep", "leak_partial_release", "leak_jvm_heap", "leak_slowing", "leak_kernel"),
-        *("leak_few_replicas", "leak_frequent_deploys", "leak_oom_hours"),
+        *("leak_few_replicas", "leak_frequent_deploys", "leak_oom_hours", "leak_heap_exhausted"),
         *("ok_bounded_walk", "ok_monday", "ok_warm_up_long", "ok_catalogue", "ok_long_gc", "ok_connections"),
-        *("ok_refill", "ok_warm_up_deploys", "ok_queue", "ok_cron_jobs"),
+        *("ok_refill", "ok_warm_up_deploys", "ok_queue", "ok_cron_jobs", "ok_slab"),
     }
 )
 

@@ -19,7 +19,8 @@ _CALM_SECONDS = 600.0
 class Trace:
     """A pod's memory on steps low to high of the clock, shape (high - low,), NaN where no container runs.
 
-    leaked: bytes by which the leak raises what is used; lives: (low, high, started) on the same steps, of the trace
+    lost: bytes leaked; leaked: by how many that raises what is seen (a heap hides some, or adds to them)
+    lives: (low, high, started), steps of the trace and unix s; kills: unix s of OOM kills in the window
     """
 
     pod: Pod
@@ -29,6 +30,7 @@ class Trace:
     kernel: Floats
     file: Floats
     cpu: Floats
+    lost: Floats
     leaked: Floats
     start_time: Floats
     restarts: Floats
@@ -62,33 +64,34 @@ class _Memory:
     kernel: Floats
     file: Floats
     cpu: Floats
+    lost: Floats
     leaked: Floats
 
 
 def _run(w: Workload, pod: Pod, low: int, high: int) -> Trace:
     size = high - low
-    unknown = [np.full(size, np.nan) for _ in range(7)]
-    anon, kernel, file, cpu, leaked, start_time, oom_killed = unknown
-    trace = Trace(pod, low, high, anon, kernel, file, cpu, leaked, start_time, np.zeros(size), oom_killed, [], [])
+    unknown = [np.full(size, np.nan) for _ in range(8)]
+    anon, kernel, file, cpu, lost, leaked, start_time, oom_killed = unknown
+    trace = Trace(pod, low, high, anon, kernel, file, cpu, lost, leaked, start_time, np.zeros(size), oom_killed, [], [])
     started, at, number, failures = pod.start, low, 0, 0
     while at < high:
         planned = next((time for time in pod.restarts if time > started), np.inf)
         stop = min(high, int(np.searchsorted(w.clock.times, planned)))
         memory, end, killed = _until_killed(w, pod, (at, max(stop, at + 1)), started, number)
         part = slice(at - low, end - low)
-        for name in ("anon", "kernel", "file", "cpu", "leaked"):
+        for name in ("anon", "kernel", "file", "cpu", "lost", "leaked"):
             getattr(trace, name)[part] = getattr(memory, name)[: end - at]
         start_time[part] = started
         trace.lives.append((at - low, end - low, started))
         if end >= high and not killed:
             break
         over = between(w.rng, w.clock.times[end - 1], w.clock.times[min(end, w.clock.times.size - 1)])
-        if killed and over >= w.clock.start:
+        if killed and not w.kills_itself and over >= w.clock.start:
             trace.kills.append(over)
         failures = failures + 1 if killed and over - started < _CALM_SECONDS else 0
         delay = between(w.rng, 1, 6) + (_BACK_OFF_SECONDS[min(failures - 1, 5)] if failures else 0.0)
         trace.restarts[end - low :] += 1
-        oom_killed[end - low :] = float(killed)
+        oom_killed[end - low :] = float(killed and not w.kills_itself)
         started, number = over + delay, number + 1
         at = max(int(np.searchsorted(w.clock.times, started)), end)
     return trace
@@ -124,18 +127,24 @@ def _live(w: Workload, pod: Pod, steps: tuple[int, int], started: float, number:
     life = Life(times, dt, load, started, rng, int(seeds[1]), pod.replica, pod.revision, number)
     live = _total(w.live, life)
     beside, kernel, file = _total(w.outside, life), _total(w.kernel, life), _total(w.file, life)
-    anon, leaked = w.heap(life, live), np.zeros(times.size)
+    anon = w.heap(life, live)
+    lost = leaked = np.zeros(times.size)
     if leaking and w.leak is not None:
-        leaked = w.leak(life)
+        lost = leaked = w.leak(life)
         if w.place == "live":
-            raised = w.heap(life, live + leaked)
+            raised = w.heap(life, live + lost)
             anon, leaked = raised, raised - anon
         elif w.place == "native":
-            anon = anon + leaked
+            anon = anon + lost
         else:
-            kernel = kernel + leaked
+            # The working set less the page cache shows kernel memory only beyond what is inactive of the cache.
+            hidden = (1 - w.active_share) * file
+            leaked = np.maximum(kernel + lost - hidden, 0.0) - np.maximum(kernel - hidden, 0.0)
+            kernel = kernel + lost
     anon = np.maximum(anon + beside, 0.2 * w.level)
-    return _Memory(anon, np.maximum(kernel, 0.0), np.maximum(file, 0.0), _cpu(w, life, anon, steps), leaked)
+    if w.grain:
+        anon = np.round(anon / w.grain) * w.grain
+    return _Memory(anon, np.maximum(kernel, 0.0), np.maximum(file, 0.0), _cpu(w, life, anon), lost, leaked)
 
 
 def _total(parts: list[Part], life: Life) -> Floats:
@@ -145,7 +154,7 @@ def _total(parts: list[Part], life: Life) -> Floats:
     return total
 
 
-def _cpu(w: Workload, life: Life, anon: Floats, steps: tuple[int, int]) -> Floats:
+def _cpu(w: Workload, life: Life, anon: Floats) -> Floats:
     """Cores: idle work, requests, a start that compiles, collections that get dearer near the limit, the rest."""
     noise = np.exp(w.cpu_noise * life.rng.standard_normal(life.times.size) * 0.5)
     busy = w.idle_share + (1 - w.idle_share) * life.load

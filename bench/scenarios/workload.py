@@ -14,6 +14,10 @@ from bench.scenarios.rng import between, chance, pick, spread
 from detectors.panel import Floats
 
 MIB = 2.0**20
+HEAPS = (
+    *("manual", "manual", "manual", "committed", "committed", "committed"),
+    *("rigid", "rigid", "collected", "proportional", "generations"),
+)
 _STEPS_AT_MOST = 400_000
 
 
@@ -26,9 +30,11 @@ class Workload:
     live: parts of the live set, under `heap`; outside: parts beside it; kernel, file: what they are called
     leak: bytes lost over a lifetime of a pod for which `leaks` holds; place: live, native or kernel
     limit: bytes; NaN until it is drawn around what was used, within `room` (limit over peak); with `kills`
-        it is set before, and what goes beyond it is killed
+        it is set before, and what goes beyond it is killed; with `kills_itself` the process gives up by itself
+        (a runtime's own bound on its heap), and the container's limit is above that
     life_hours: about how long a lifetime is where OOM kills end it
     transient_hours: for how long a start is followed by warm-up; swing: bytes the memory wanders without cause
+    active_share: of the page cache, what the working set counts; grain: bytes in which pages come and go
     """
 
     rng: np.random.Generator
@@ -54,6 +60,7 @@ class Workload:
     suspect: int | None = None
     limit: float = np.nan
     kills: bool = False
+    kills_itself: bool = False
     room: tuple[float, float] = (0.03, 6.0)
     unlimited: float = 0.2
     life_hours: float = np.inf
@@ -62,6 +69,8 @@ class Workload:
     swing: float = 0.0
     memory_kind: str = "anon"
     always_gaps: bool = False
+    active_share: float = 0.5
+    grain: float = 0.0
 
 
 def ordinary(
@@ -74,7 +83,7 @@ def ordinary(
     age_hours: tuple[float, float] | None = None,
     peaks: tuple[float, float] | None = None,
     by_load: tuple[float, float] = (0.0, 0.15),
-    heaps: tuple[str, ...] = ("manual", "manual", "collected", "generations", "committed", "rigid"),
+    heaps: tuple[str, ...] = HEAPS,
     ugly: tuple[float, float] = (0.0005, 0.04),
     events: float = 0.3,
     deploys: list[float] | None = None,
@@ -125,6 +134,8 @@ def _heap(rng: np.random.Generator, size: float, kind: str) -> Heap:
         return heap.collected(
             size * spread(rng, 0.02, 0.6), spread(rng, 0.02, 3.0), between(rng, 0.02, 0.35), between(rng, 0.2, 1.0)
         )
+    if kind == "proportional":
+        return heap.proportional(spread(rng, 0.1, 1.0), spread(rng, 0.02, 2.0), between(rng, 0.02, 0.2))
     if kind == "generations":
         young, old = size * spread(rng, 0.01, 0.2), size * spread(rng, 0.03, 0.5)
         return heap.generations(young, spread(rng, 0.01, 0.2), old, spread(rng, 0.5, 8.0))
@@ -153,10 +164,14 @@ def _furnish(w: Workload, by_load: tuple[float, float]) -> None:
         w.live.append(caches.warm_up(size * warm, warm_hours))
         w.transient_hours = 4 * warm_hours if warm > 0.01 else 0.1
     w.outside = _wander(rng, w.swing)
-    noise = size * pick(rng, [0.0, spread(rng, 1e-5, 1e-3), spread(rng, 1e-3, 0.02)], [0.3, 0.45, 0.25])
-    w.outside.append(wander.jitter(noise, pick(rng, [1.0, spread(rng, 0.005, 0.5)], [0.35, 0.65])))
+    noise = size * pick(rng, [0.0, spread(rng, 1e-5, 1e-3), spread(rng, 1e-3, 0.02)], [0.35, 0.45, 0.2])
+    w.outside.append(wander.jitter(noise, pick(rng, [1.0, spread(rng, 0.002, 0.3)], [0.3, 0.7])))
+    w.grain = size * pick(rng, [0.0, spread(rng, 3e-4, 0.012)], [0.35, 0.65])
     if chance(rng, 0.2):
         w.outside.append(wander.spikes(size * spread(rng, 0.01, 0.5), spread(rng, 0.3, 5), spread(rng, 1, 20)))
+    if chance(rng, 0.1):
+        every = spread(rng, 0.5, 24)
+        w.live.append(caches.batches(rng, size * spread(rng, 0.02, 0.3), every, every * spread(rng, 0.02, 0.4), 0.3))
     _furnish_kernel_and_file(w)
     w.cores = spread(rng, 0.002, 2.0)
     w.idle_share = spread(rng, 0.01, 0.6)
@@ -170,7 +185,8 @@ def _furnish_kernel_and_file(w: Workload) -> None:
     slab = size * spread(rng, 0.002, 0.05)
     w.kernel = [_fixed(slab, 60.0), caches.held_by_load(slab * between(rng, 0, 0.3), spread(rng, 0.02, 0.5))]
     w.kernel.append(wander.drift(slab * 0.02, spread(rng, 0.3, 6)))
-    mapped = size * pick(rng, [0.0, spread(rng, 0.005, 0.3), spread(rng, 0.3, 2.0)], [0.25, 0.6, 0.15])
+    w.active_share = between(rng, 0.02, 0.9)
+    mapped = size * pick(rng, [0.0, spread(rng, 0.005, 0.3), spread(rng, 0.3, 2.0)], [0.1, 0.6, 0.3])
     w.file = [_fixed(mapped, 30.0)]
     if chance(rng, 0.3):  # log files, reads: a little page cache comes and goes
         w.file += [caches.warm_up(mapped * 0.3, spread(rng, 0.5, 12)), wander.walk(mapped * 0.2, spread(rng, 1, 24))]

@@ -40,10 +40,8 @@ class Clock:
 
 
 def make_clock(hours: float, step_seconds: float, before_hours: float) -> Clock:
-    """The clock of a window of so many hours. Raises ValueError where the window has fewer than two steps."""
+    """The clock of a window of so many hours, and of so many before it."""
     steps = round(hours * HOUR / step_seconds)
-    if steps < 2:
-        raise ValueError(f"hours {hours:g} at step_seconds {step_seconds:g} make fewer than two steps")
     grid = Grid(START, step_seconds, steps)
     coarse = max(step_seconds, 900.0 if before_hours <= 7 * 24 else 1800.0)
     ahead = int(before_hours * HOUR // coarse)

@@ -76,9 +76,17 @@ def _rate(w: Workload, traces: list[Trace]) -> float:
 
 def _present(w: Workload, traces: list[Trace]) -> bool:
     """Whether a pod runs at the end, or did recently, and anything was seen for an hour or a tenth of the window."""
+    if w.must_end and not any(_ended(w, trace) for trace in traces):
+        return False
     seen = sum(int(np.isfinite(trace.anon[max(w.clock.first - trace.low, 0) :]).sum()) for trace in traces)
     last = max((trace.high for trace in traces), default=0)
     return seen * w.clock.grid.step >= min(HOUR, 0.1 * w.clock.hours * HOUR) and last > w.clock.first
+
+
+def _ended(w: Workload, trace: Trace) -> bool:
+    """Whether the limit, or the process itself at a limit of its own, ended a lifetime in the window."""
+    again = any(started >= w.clock.start for _, _, started in trace.lives[1:])
+    return again if w.kills_itself else bool(trace.kills)
 
 
 def _visible(w: Workload, traces: list[Trace]) -> bool:

@@ -7,6 +7,8 @@ from bench.scenarios.clock import HOUR
 from bench.scenarios.life import Heap, Life
 from detectors.panel import Floats
 
+CYCLES_TO_COMMIT = 20.0  # by then one cycle in e^3 has been among them, and no later one is higher
+
 
 def collected(garbage: float, period_hours: float, uneven: float, follows_load: float) -> Heap:
     """A heap that collects each time the program has allocated so many bytes, and returns the pages.
@@ -57,7 +59,7 @@ def committed(garbage: float, period_hours: float, region: float, maximum: float
         allocated = np.cumsum((0.1 + 0.9 * life.load) * life.dt) / HOUR / period_hours
         cycles = int(allocated[-1]) + 2
         # Survivors and humongous objects now and then make a cycle's peak much higher: commits come late.
-        height = 0.6 + 0.15 * rng.standard_exponential(cycles)
+        height = 0.6 + 0.15 * np.minimum(rng.standard_exponential(cycles), 3.0)
         used = live + np.minimum(garbage * height[allocated.astype(np.int64)], np.maximum(maximum - live, 0.02 * live))
         steps = life.times.size if np.isinf(keep_hours) else int(keep_hours * HOUR / float(life.dt[-1]))
         return in_grains(high_water(used, steps), region)

@@ -90,7 +90,7 @@ def _oom(rng: np.random.Generator, hours: float, step: float, life_hours: float,
     ]
     room = w.level * spread(rng, 0.15, 3.0)
     w.limit = peak_without_leak(w) * 1.02 + room
-    w.kills, w.life_hours = True, life_hours
+    w.kills, w.must_end, w.life_hours = True, True, life_hours
     w.leak = pick(rng, [leaking.by_clock, leaking.by_request])(room / life_hours, w.onset)
     w.place = "native"
     return w

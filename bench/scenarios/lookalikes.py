@@ -12,7 +12,10 @@ from detectors.panel import Floats
 
 
 def _flat(rng: np.random.Generator, hours: float, step: float) -> Workload:
-    return ordinary(rng, hours, step, age_hours=_old(hours), peaks=(1.0, 1.3), by_load=(0, 0.05), ugly=(1e-5, 0.008))
+    heaps = ("manual", "rigid", "collected")
+    return ordinary(
+        rng, hours, step, age_hours=_old(hours), peaks=(1.0, 1.3), by_load=(0, 0.05), ugly=(1e-5, 0.008), heaps=heaps
+    )
 
 
 def _idle(rng: np.random.Generator, hours: float, step: float) -> Workload:
@@ -70,7 +73,7 @@ def _connections(rng: np.random.Generator, hours: float, step: float) -> Workloa
     count = spread(rng, 5, 300)
     idle_hours = pick(rng, [spread(rng, 0.2, 6), 1e4], [0.6, 0.4])
     w.live.append(caches.pool(w.level * spread(rng, 0.05, 0.4) / count, count, idle_hours))
-    w.transient_hours = 48.0 if idle_hours > 24 else 1.0
+    w.settles_after(48.0 if idle_hours > 24 else 1.0)
     return w
 
 
@@ -78,7 +81,7 @@ def _ttl_cache(rng: np.random.Generator, hours: float, step: float) -> Workload:
     keep = spread(rng, 1, 24)
     w = ordinary(rng, hours, step, age_hours=(0.3, 4 * hours))
     w.live.append(caches.held_by_load(w.level * spread(rng, 0.1, 1.0), keep))
-    w.transient_hours = 4 * keep
+    w.settles_after(4 * keep)
     return w
 
 
@@ -96,7 +99,7 @@ def _warming(
 ) -> Workload:
     w = ordinary(rng, hours, step, age_hours=age_hours, events=0.2)
     w.live.append(caches.warm_up(w.level * spread(rng, 0.1, 1.5), tau_hours, between(rng, 0, 1)))
-    w.transient_hours = 4 * tau_hours
+    w.settles_after(4 * tau_hours)
     return w
 
 
@@ -104,7 +107,7 @@ def _bounded_cache(rng: np.random.Generator, hours: float, step: float) -> Workl
     fill = spread(rng, 2.0, min(36.0, 0.75 * hours))
     w = ordinary(rng, hours, step, age_hours=(0.02 * hours, 0.5 * hours), events=0.15)
     w.live.append(caches.bounded_cache(w.level * spread(rng, 0.15, 2.0), fill, pick(rng, [0.0, between(rng, 0.3, 1)])))
-    w.transient_hours = 1.5 * fill
+    w.settles_after(1.5 * fill)
     return w
 
 
@@ -113,7 +116,7 @@ def _catalogue(rng: np.random.Generator, hours: float, step: float) -> Workload:
     fill = spread(rng, 0.5 * hours, 1.0 * hours)
     w = ordinary(rng, hours, step, age_hours=(0.25 * hours, 1.5 * hours), events=0.1)
     w.live.append(caches.catalogue_cache(w.level * spread(rng, 0.05, 0.6), fill))
-    w.transient_hours = 1.2 * fill
+    w.settles_after(1.2 * fill)
     return w
 
 
@@ -123,7 +126,7 @@ def _jvm_commit(rng: np.random.Generator, hours: float, step: float) -> Workload
     maximum = w.level * between(rng, 1.3, 3.0)
     keep = pick(rng, [np.inf, spread(rng, 12, 48)], [0.75, 0.25])
     w.heap = heap.committed(w.level * spread(rng, 0.2, 1.0), spread(rng, 0.2, 3), region, maximum, keep)
-    w.transient_hours = 48.0
+    w.settles_after(48.0)
     return w
 
 
@@ -131,7 +134,7 @@ def _metaspace(rng: np.random.Generator, hours: float, step: float) -> Workload:
     w = ordinary(rng, hours, step, age_hours=(0.1, hours), heaps=("committed", "generations"))
     tau = spread(rng, 1.0, 10.0)
     w.outside.append(_in_grains(caches.warm_up(w.level * spread(rng, 0.05, 0.3), tau, 0.9), w.level * 0.01))
-    w.transient_hours = 4 * tau
+    w.settles_after(4 * tau)
     return w
 
 
@@ -148,7 +151,7 @@ def _page_cache(rng: np.random.Generator, hours: float, step: float) -> Workload
         w.file.append(caches.held_by_load(0.2 * size, spread(rng, 0.2, 4)))
     w.room = (0.05, 1.5)
     w.memory_kind = "page_cache"
-    w.transient_hours = 4 * tau
+    w.settles_after(4 * tau)
     return w
 
 
@@ -158,7 +161,7 @@ def _slab(rng: np.random.Generator, hours: float, step: float) -> Workload:
     size, tau = w.level * spread(rng, 0.05, 0.6), spread(rng, 1, 12)
     w.kernel += [caches.warm_up(size, tau, 0.9), wander.stairs(0.1 * size, spread(rng, 2, 16))]
     w.memory_kind = "kernel"
-    w.transient_hours = 4 * tau
+    w.settles_after(4 * tau)
     return w
 
 
@@ -182,7 +185,7 @@ def _fragments(rng: np.random.Generator, hours: float, step: float) -> Workload:
     tau = spread(rng, 1.5, 0.2 * hours)
     w = ordinary(rng, hours, step, age_hours=(0.1, 1.5 * hours), heaps=("manual",))
     w.outside.append(allocator.fragments(w.level * spread(rng, 0.08, 0.6), tau, spread(rng, 0.7, 6)))
-    w.transient_hours = 5 * tau
+    w.settles_after(5 * tau)
     return w
 
 
@@ -205,6 +208,7 @@ def _declining(rng: np.random.Generator, hours: float, step: float) -> Workload:
         return size * np.exp(-life.hours / tau)
 
     w.live.append(part)
+    w.settles_after(4 * tau)
     return w
 
 

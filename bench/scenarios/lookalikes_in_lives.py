@@ -50,7 +50,7 @@ def _warm_up_deploys(rng: np.random.Generator, hours: float, step: float) -> Wor
     w = ordinary(rng, hours, step, age_hours=(25, 40), deploys=deploys, replicas=_few(deploys), events=0.05)
     tau = every / between(rng, 0.9, 2.3)
     w.live.append(caches.warm_up(w.level * spread(rng, 0.1, 0.7), tau, between(rng, 0, 0.7)))
-    w.transient_hours = 4 * tau
+    w.settles_after(4 * tau)
     return w
 
 
@@ -66,7 +66,7 @@ def _refill(rng: np.random.Generator, hours: float, step: float) -> Workload:
     move = pick(rng, [pods.restarted, pods.evicted])
     for _ in range(int(rng.integers(1, 3))):
         w.pods = move(rng, w.pods, START + between(rng, 0.2, 0.9) * hours * HOUR)
-    w.transient_hours = 1.6 * fill
+    w.settles_after(1.6 * fill)
     return w
 
 
@@ -105,7 +105,7 @@ def _burst_ooms(rng: np.random.Generator, hours: float, step: float) -> Workload
     """Flat, but now and then a request wants more than there is."""
     w = ordinary(rng, hours, step, age_hours=(0.3, 4 * hours), events=0.1, ugly=(0.0005, 0.015), replicas=(1, 6))
     w.limit = peak_without_leak(w) * between(rng, 1.08, 1.6)
-    w.kills = True
+    w.kills = w.must_end = True
     w.outside.append(wander.spikes(w.limit * between(rng, 0.15, 0.8), spread(rng, 0.7, 20), spread(rng, 2, 15)))
     return w
 
@@ -150,7 +150,7 @@ def _cron_jobs(rng: np.random.Generator, hours: float, step: float) -> Workload:
     w.pods = pods.jobs(rng, START - every, START + hours * HOUR, every, length)
     ramp = length / HOUR * between(rng, 0.2, 1.2)
     w.live.append(caches.bounded_cache(w.level * spread(rng, 0.2, 3.0), ramp, pick(rng, [0.0, 0.6])))
-    w.transient_hours = length / HOUR
+    w.settles_after(length / HOUR)
     return w
 
 
@@ -168,7 +168,7 @@ def _recycled_workers(rng: np.random.Generator, hours: float, step: float) -> Wo
     w = ordinary(rng, hours, step, age_hours=(0.2, 3 * hours), events=0.15, heaps=("manual", "rigid"))
     workers, every = int(rng.integers(1, 9)), spread(rng, 0.5, 0.3 * hours)
     w.outside.append(caches.recycled_workers(rng, w.level * spread(rng, 0.1, 1.0) / workers, workers, every))
-    w.transient_hours = 3 * every
+    w.settles_after(3 * every)
     return w
 
 

@@ -10,6 +10,9 @@ from bench.scenarios.truth import Scenario
 _ALL = (*leaks.FAMILIES, *leaks_in_lives.FAMILIES, *lookalikes.FAMILIES, *lookalikes_in_lives.FAMILIES)
 FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for family in _ALL})
 
+SHORTEST_HOURS = 6.0
+LONGEST_STEP_SECONDS = 1800.0
+
 # Never used in fitting: what a detector has not been fitted on tells whether it has learned more than this generator.
 HELD_BACK: frozenset[str] = frozenset(
     {
@@ -22,9 +25,16 @@ HELD_BACK: frozenset[str] = frozenset(
 
 
 def generate(family: str, seed: int, *, hours: float = 48.0, step_seconds: float = 60.0) -> Scenario:
-    """One scenario; the same family and seed give the same arrays for ever. Raises ValueError for an unknown family."""
+    """One scenario; the same family and seed give the same arrays for ever.
+
+    Raises ValueError for an unknown family, and for a window below six hours or of steps above half an hour.
+    """
     if family not in FAMILIES:
         raise ValueError(f"family {family!r} is unknown; there are {', '.join(FAMILIES)}")
+    if hours < SHORTEST_HOURS:
+        raise ValueError(f"hours {hours:g}: a window has at least {SHORTEST_HOURS:g}")
+    if not 1 <= step_seconds <= LONGEST_STEP_SECONDS:
+        raise ValueError(f"step_seconds {step_seconds:g}: a step has 1 to {LONGEST_STEP_SECONDS:g}")
     return FAMILIES[family](seed, hours=hours, step_seconds=step_seconds)
 
 

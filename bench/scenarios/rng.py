@@ -16,13 +16,13 @@ def generator(family: str, seed: int, attempt: int = 0) -> np.random.Generator:
 
 
 def between(rng: np.random.Generator, low: float, high: float) -> float:
-    """Uniform between the two."""
-    return float(rng.uniform(low, high))
+    """Uniform between the two; `low` gives way to `high`."""
+    return float(rng.uniform(min(low, high), high))
 
 
 def spread(rng: np.random.Generator, low: float, high: float) -> float:
-    """Uniform in the logarithm, for what varies by orders of magnitude; both bounds above 0."""
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    """Uniform in the logarithm, for what varies by orders of magnitude; bounds above 0, `low` gives way to `high`."""
+    return float(np.exp(rng.uniform(np.log(min(low, high)), np.log(high))))
 
 
 def chance(rng: np.random.Generator, probability: float) -> bool:

@@ -54,7 +54,8 @@ def peak_without_leak(w: Workload) -> float:
     pod = w.pods[0]
     low = int(np.searchsorted(w.clock.times, pod.start))
     high = w.clock.times.size
-    memory = _live(w, pod, (min(low, high - 2), high), max(pod.start, w.clock.times[0]), 0, leaking=False)
+    low = min(low, high - 2)
+    memory = _live(w, pod, (low, high), min(pod.start, float(w.clock.times[low])), 0, leaking=False)
     return float(np.max(memory.anon + memory.kernel))
 
 

@@ -31,7 +31,8 @@ class Workload:
     leak: bytes lost over a lifetime of a pod for which `leaks` holds; place: live, native or kernel
     limit: bytes; NaN until it is drawn around what was used, within `room` (limit over peak); with `kills`
         it is set before, and what goes beyond it is killed; with `kills_itself` the process gives up by itself
-        (a runtime's own bound on its heap), and the container's limit is above that
+        (a runtime's own bound on its heap), and the container's limit is above that; with `must_end` a draw in which
+        no lifetime of the window is ended so is none
     life_hours: about how long a lifetime is where OOM kills end it
     transient_hours: for how long a start is followed by warm-up; swing: bytes the memory wanders without cause
     active_share: of the page cache, what the working set counts; grain: bytes in which pages come and go
@@ -61,6 +62,7 @@ class Workload:
     limit: float = np.nan
     kills: bool = False
     kills_itself: bool = False
+    must_end: bool = False
     room: tuple[float, float] = (0.03, 6.0)
     unlimited: float = 0.2
     life_hours: float = np.inf
@@ -71,6 +73,10 @@ class Workload:
     always_gaps: bool = False
     active_share: float = 0.5
     grain: float = 0.0
+
+    def settles_after(self, hours: float) -> None:
+        """A start is followed by a transient of at least so many hours."""
+        self.transient_hours = max(self.transient_hours, hours)
 
 
 def ordinary(
@@ -111,8 +117,13 @@ def ordinary(
     if chance(rng, events / 2):
         fleet = pods.evicted(rng, fleet, between(rng, clock.start, clock.end))
     swing = size * spread(rng, *ugly)
-    workload = Workload(rng, clock, traffic, size, load, fleet, _heap(rng, size, pick(rng, heaps)), swing=swing)
+    kind = pick(rng, heaps)
+    workload = Workload(rng, clock, traffic, size, load, fleet, rigid, swing=swing)
     _furnish(workload, by_load)
+    if kind == "committed":
+        _commit(workload)
+    elif kind != "rigid":
+        workload.heap = _heap(rng, size, kind)
     return workload
 
 
@@ -136,15 +147,17 @@ def _heap(rng: np.random.Generator, size: float, kind: str) -> Heap:
         )
     if kind == "proportional":
         return heap.proportional(spread(rng, 0.1, 1.0), spread(rng, 0.02, 2.0), between(rng, 0.02, 0.2))
-    if kind == "generations":
-        young, old = size * spread(rng, 0.01, 0.2), size * spread(rng, 0.03, 0.5)
-        return heap.generations(young, spread(rng, 0.01, 0.2), old, spread(rng, 0.5, 8.0))
-    if kind == "committed":
-        keep = pick(rng, [np.inf, spread(rng, 4, 48)], [0.6, 0.4])
-        return heap.committed(
-            size * spread(rng, 0.05, 0.5), spread(rng, 0.05, 2.0), size * spread(rng, 0.002, 0.06), size * 6, keep
-        )
-    return rigid
+    young, old = size * spread(rng, 0.01, 0.2), size * spread(rng, 0.03, 0.5)
+    return heap.generations(young, spread(rng, 0.01, 0.2), old, spread(rng, 0.5, 8.0))
+
+
+def _commit(w: Workload) -> None:
+    rng, size = w.rng, w.level
+    keep_hours = pick(rng, [np.inf, spread(rng, 4, 48)], [0.6, 0.4])
+    period_hours = spread(rng, 0.05, 2.0)
+    garbage, region = size * spread(rng, 0.05, 0.5), size * spread(rng, 0.002, 0.06)
+    w.heap = heap.committed(garbage, period_hours, region, size * 6, keep_hours)
+    w.settles_after(heap.CYCLES_TO_COMMIT * period_hours)
 
 
 def rigid(life: Life, live: Floats) -> Floats:
@@ -162,7 +175,7 @@ def _furnish(w: Workload, by_load: tuple[float, float]) -> None:
     w.live.append(caches.held_by_load(size * loaded, spread(rng, 0.02, 0.6)))
     if warm:
         w.live.append(caches.warm_up(size * warm, warm_hours))
-        w.transient_hours = 4 * warm_hours if warm > 0.01 else 0.1
+        w.settles_after(4 * warm_hours if warm > 0.01 else 0.1)
     w.outside = _wander(rng, w.swing)
     noise = size * pick(rng, [0.0, spread(rng, 1e-5, 1e-3), spread(rng, 1e-3, 0.02)], [0.35, 0.45, 0.2])
     w.outside.append(wander.jitter(noise, pick(rng, [1.0, spread(rng, 0.002, 0.3)], [0.3, 0.7])))

@@ -60,10 +60,22 @@ def lagged(life: Life, hours: float) -> Floats:
 
 
 def held_by_load(size: float, hours: float) -> Part:
-    """Bytes that a mean load holds for so many hours: sessions, caches with a time to live, connections."""
+    """Bytes that a mean load holds for about so many hours: requests in flight, sessions, connections."""
 
     def part(life: Life) -> Floats:
         return size * lagged(life, hours)
+
+    return part
+
+
+def expiring(size: float, hours: float) -> Part:
+    """Entries that live for exactly so many hours: what a mean load brings in that time takes up `size` bytes."""
+
+    def part(life: Life) -> Floats:
+        done = uneven_work(life, 20.0)
+        expired = np.interp(life.hours - hours, life.hours, done, left=0.0)
+        held: Floats = size * (done - expired) / hours
+        return held
 
     return part
 

@@ -16,8 +16,11 @@ from detectors.panel import Floats, Ints
 _ATTEMPTS = 60
 _LEAST_OF_LEVEL = 0.03
 _LEAST_OF_NOISE = 3.0
-_LEAST_OF_SWING = 1.5
+_LEAST_OF_SWING = 2.5
 _LEAST_OF_GRAIN = 3.0
+_LEAST_RISES = 3  # a heap that hides the leak but for one step shows a step
+_TWELFTHS = 12
+_WORTHWHILE = 0.02
 _RECENT_SECONDS = 48 * HOUR
 
 
@@ -49,11 +52,15 @@ def scenario(
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """What a life lost in the window from the onset on: bytes lost, bytes seen of them, hours."""
+    """What a life lost in the window from the onset on: bytes lost, bytes seen of them, hours.
+
+    rises: in how many twelfths of that time what is seen rose by a worthwhile part of the whole
+    """
 
     lost: float
     seen: float
     hours: float
+    rises: int
 
 
 def _spans(w: Workload, trace: Trace) -> list[_Span]:
@@ -64,7 +71,9 @@ def _spans(w: Workload, trace: Trace) -> list[_Span]:
         begin = max(low, onset)
         if high - begin >= 2:
             lost, seen = (float(curve[high - 1] - curve[begin]) for curve in (trace.lost, trace.leaked))
-            found.append(_Span(lost, seen, float(times[high - 1] - times[begin]) / HOUR))
+            marks = trace.leaked[np.linspace(begin, high - 1, _TWELFTHS + 1).astype(np.int64)]
+            rises = int((np.diff(marks) > _WORTHWHILE * max(seen, lost)).sum())
+            found.append(_Span(lost, seen, float(times[high - 1] - times[begin]) / HOUR, rises))
     return found
 
 
@@ -91,7 +100,12 @@ def _ended(w: Workload, trace: Trace) -> bool:
 
 def _visible(w: Workload, traces: list[Trace]) -> bool:
     """Whether it has grown by a few percent of the level and a few times what the floor is uncertain by."""
-    grown = [(min(span.lost, span.seen), trace) for trace in traces for span in _spans(w, trace) if span.lost > 0]
+    grown = [
+        (min(span.lost, span.seen), trace)
+        for trace in traces
+        for span in _spans(w, trace)
+        if span.lost > 0 and span.rises >= _LEAST_RISES
+    ]
     if not grown:
         return False
     most, trace = max(grown, key=lambda one: one[0])

@@ -10,7 +10,7 @@ from bench.scenarios.simulate import peak_without_leak
 from bench.scenarios.workload import MIB, Workload, ordinary
 
 
-def pace(w: Workload, low: float = 0.04, high: float = 1.2) -> float:
+def pace(w: Workload, low: float = 0.05, high: float = 1.2) -> float:
     """Bytes/hour by which the level grows by some share in two days; in a longer window, in up to its length."""
     return w.level * spread(w.rng, low, high) / spread(w.rng, min(48.0, w.clock.hours), w.clock.hours)
 
@@ -171,7 +171,9 @@ def _gc_pressure(rng: np.random.Generator, hours: float, step: float) -> Workloa
 
 
 def _no_limit(rng: np.random.Generator, hours: float, step: float) -> Workload:
-    w = _straight(rng, hours, step)
+    w = ordinary(rng, hours, step, age_hours=_age(hours))
+    w.leak = pick(rng, [leaking.by_clock, leaking.by_request])(pace(w, 0.1, 2.0), w.onset)
+    somewhere(w)
     w.unlimited = 1.0
     return w
 

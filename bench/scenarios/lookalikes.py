@@ -80,8 +80,8 @@ def _connections(rng: np.random.Generator, hours: float, step: float) -> Workloa
 def _ttl_cache(rng: np.random.Generator, hours: float, step: float) -> Workload:
     keep = spread(rng, 1, 24)
     w = ordinary(rng, hours, step, age_hours=(0.3, 4 * hours))
-    w.live.append(caches.held_by_load(w.level * spread(rng, 0.1, 1.0), keep))
-    w.settles_after(4 * keep)
+    w.live.append(caches.expiring(w.level * spread(rng, 0.1, 1.0), keep))
+    w.settles_after(1.2 * keep)
     return w
 
 

@@ -12,6 +12,8 @@ LEAKS = [name for name, family in FAMILIES.items() if family.leak]
 LOOK_ALIKES = [name for name, family in FAMILIES.items() if not family.leak]
 MEMBERS = ("working_set", "rss", "cache", "cpu", "start_time", "restarts", "oom_killed", "limit")
 STEP = 300.0
+# Of leak_straight/7: rows, growth, median RSS, start. A change of these makes all earlier measurements void.
+PINNED = (6, 511094.6748136824, 174178304.0, 1795113656.9155917)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,13 @@ def test_the_same_seed_gives_the_same_arrays(name, drawn):
     assert again.truth == first.truth
     for member in MEMBERS:
         np.testing.assert_array_equal(getattr(again.panel, member), getattr(first.panel, member))
+
+
+def test_numbers_are_the_same_on_every_machine_and_in_every_process():
+    scenario = generate("leak_straight", 7, step_seconds=STEP)
+    panel = scenario.panel
+    shown = (panel.rows, scenario.truth.growth_bytes_per_hour, np.nanmedian(panel.rss), panel.start_time[0, -1])
+    assert shown == pytest.approx(PINNED, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", FAMILIES)

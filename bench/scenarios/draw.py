@@ -15,7 +15,7 @@ from detectors.panel import Floats, Ints
 
 _ATTEMPTS = 60
 _LEAST_OF_LEVEL = 0.03
-_LEAST_OF_NOISE = 3.0
+_LEAST_OF_NOISE = 4.0
 _LEAST_OF_SWING = 2.5
 _LEAST_OF_GRAIN = 3.0
 _LEAST_RISES = 3  # a heap that hides the leak but for one step shows a step

@@ -25,7 +25,6 @@ class Life:
     heap_seed: int
     replica: int
     revision: int
-    number: int
 
     @property
     def hours(self) -> Floats:

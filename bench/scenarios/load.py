@@ -17,7 +17,7 @@ class Traffic:
     peak_ratio: the busiest hour against the quietest of a weekday
     weekend: what weekends have of a weekday
     shift_hours: what the calendar is ahead of the window's start; 0 is midnight from Sunday to Monday
-    ramp: by how much traffic has grown at the window's end, relative to its start; settled_at is when it stops growing
+    ramp: by how much traffic has grown at the window's end, relative to its start
     """
 
     peak_ratio: float

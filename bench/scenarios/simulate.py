@@ -55,7 +55,7 @@ def peak_without_leak(w: Workload) -> float:
     low = int(np.searchsorted(w.clock.times, pod.start))
     high = w.clock.times.size
     low = min(low, high - 2)
-    memory = _live(w, pod, (low, high), min(pod.start, float(w.clock.times[low])), 0, leaking=False)
+    memory = _live(w, pod, (low, high), min(pod.start, float(w.clock.times[low])), leaking=False)
     return float(np.max(memory.anon + memory.kernel))
 
 
@@ -74,11 +74,11 @@ def _run(w: Workload, pod: Pod, low: int, high: int) -> Trace:
     unknown = [np.full(size, np.nan) for _ in range(8)]
     anon, kernel, file, cpu, lost, leaked, start_time, oom_killed = unknown
     trace = Trace(pod, low, high, anon, kernel, file, cpu, lost, leaked, start_time, np.zeros(size), oom_killed, [], [])
-    started, at, number, failures = pod.start, low, 0, 0
+    started, at, failures = pod.start, low, 0
     while at < high:
         planned = next((time for time in pod.restarts if time > started), np.inf)
         stop = min(high, int(np.searchsorted(w.clock.times, planned)))
-        memory, end, killed = _until_killed(w, pod, (at, max(stop, at + 1)), started, number)
+        memory, end, killed = _until_killed(w, pod, (at, max(stop, at + 1)), started)
         part = slice(at - low, end - low)
         for name in ("anon", "kernel", "file", "cpu", "lost", "leaked"):
             getattr(trace, name)[part] = getattr(memory, name)[: end - at]
@@ -93,14 +93,12 @@ def _run(w: Workload, pod: Pod, low: int, high: int) -> Trace:
         delay = between(w.rng, 1, 6) + (_BACK_OFF_SECONDS[min(failures - 1, 5)] if failures else 0.0)
         trace.restarts[end - low :] += 1
         oom_killed[end - low :] = float(killed and not w.kills_itself)
-        started, number = over + delay, number + 1
+        started = over + delay
         at = max(int(np.searchsorted(w.clock.times, started)), end)
     return trace
 
 
-def _until_killed(
-    w: Workload, pod: Pod, steps: tuple[int, int], started: float, number: int
-) -> tuple[_Memory, int, bool]:
+def _until_killed(w: Workload, pod: Pod, steps: tuple[int, int], started: float) -> tuple[_Memory, int, bool]:
     """The memory of one life, the step at which it ends, and whether the limit ended it."""
     low, high = steps
     leaking = w.leak is not None and w.leaks(pod)
@@ -108,7 +106,7 @@ def _until_killed(
     if w.kills and np.isfinite(w.life_hours):
         near = min(high, int(np.searchsorted(w.clock.times, started + 3 * w.life_hours * HOUR)) + 4)
     for stop in (near, high):
-        memory = _live(w, pod, (low, max(stop, low + 1)), started, number, leaking)
+        memory = _live(w, pod, (low, max(stop, low + 1)), started, leaking)
         if not w.kills:
             return memory, high, False
         over = np.flatnonzero(memory.anon + memory.kernel > w.limit)
@@ -119,13 +117,13 @@ def _until_killed(
     return memory, high, False
 
 
-def _live(w: Workload, pod: Pod, steps: tuple[int, int], started: float, number: int, leaking: bool) -> _Memory:
+def _live(w: Workload, pod: Pod, steps: tuple[int, int], started: float, leaking: bool) -> _Memory:
     times, dt = w.clock.times[slice(*steps)], w.clock.dt[slice(*steps)]
     seeds = w.rng.integers(2**62, size=3)
     own_share = 1 + 0.08 * np.random.default_rng([int(seeds[2])]).standard_normal()
     load = w.load[slice(*steps)] * max(own_share, 0.5)
     rng = np.random.default_rng(int(seeds[0]))
-    life = Life(times, dt, load, started, rng, int(seeds[1]), pod.replica, pod.revision, number)
+    life = Life(times, dt, load, started, rng, int(seeds[1]), pod.replica, pod.revision)
     live = _total(w.live, life)
     beside, kernel, file = _total(w.outside, life), _total(w.kernel, life), _total(w.file, life)
     anon = w.heap(life, live)

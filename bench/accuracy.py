@@ -20,8 +20,8 @@ Which workloads each method flags at the window's end, against the truth; a work
 pods is. The last columns ask each method at every hour, from the sixth of the window and the leak's onset on, with only
 what was known by then: how many of the leaking workloads whose first OOM kill came after the sixth hour were flagged
 before it, and how many hours before, in the median over those. Read them beside the precision: who always flags is
-early. Milliseconds are of CPU time. `bench/methods/` has each method with all its thresholds; none is told of deploys, and only `leakwatch` and the
-two Mann-Kendall tests are told of restarts.
+early. Milliseconds are of CPU time. `bench/methods/` has each method with all its thresholds; `leakwatch` and the two
+Mann-Kendall tests know of restarts, the others take a pod's series as one.
 """
 
 
@@ -39,7 +39,7 @@ def _all_cases() -> Iterator[tuple[Cases, str]]:
         "No weight of any method was fitted on these families.",
     )
     demo = demo_recording()
-    yield recorded(demo, "Recorded: the demo cluster"), "leakwatch's weights were fitted on these programs among others."
+    yield recorded(demo, "Recorded: the demo cluster"), "leakwatch's weights were fitted on these programs too."
     programs = demo.parent / _PROGRAMS
     if programs.is_file():
         yield recorded(programs, "Recorded: further programs"), "leakwatch's weights were fitted on a part of them."

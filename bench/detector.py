@@ -10,7 +10,15 @@ from bench.report import RESULTS, keep, machine, table
 _ROWS = 10_000
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _MIB = 1024.0**2
-_HEADER = ("containers", "workloads", "CPU seconds", "containers/s", "peak beyond the input", "input", "libraries/leakwatch")
+_HEADER = (
+    "containers",
+    "workloads",
+    "CPU seconds",
+    "containers/s",
+    "peak beyond input",
+    "input",
+    "libraries/leakwatch",
+)
 _REMARK = (
     "48 hours at 5 minutes, on one core with one BLAS thread. `libraries/leakwatch` is how many times longer"
     " `pymannkendall.original_test` and `scipy.stats.theilslopes` take on the same series, one after the other,"

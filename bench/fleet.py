@@ -61,7 +61,8 @@ def _shapes(rng: np.random.Generator, kind: np.ndarray, load: Floats, age_hours:
     rows = kind.size
     shape = 1 + _walk(rng, load.shape, 0.02) + rng.normal(0, 0.005, load.shape)
     names = list(_SHARES)
-    period, rate, ease = rng.uniform(0.3, 6, (rows, 1)), rng.uniform(0.002, 0.05, (rows, 1)), rng.uniform(1, 6, (rows, 1))
+    period, ease = rng.uniform(0.3, 6, (rows, 1)), rng.uniform(1, 6, (rows, 1))
+    rate = rng.uniform(0.002, 0.05, (rows, 1))
     parts = {
         "daily": 0.5 * load,
         "sawtooth": 0.6 * np.mod(age_hours / period, 1.0),

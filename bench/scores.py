@@ -71,8 +71,10 @@ def _leads(method: Method, cases: Cases) -> tuple[list[float], int]:
     at = start + FIRST_HOUR * HOUR
     while pending:
         asked = [one for one in pending if cases.onset[one] <= at]
-        flags = method.flags(only(until(panel, at), [number[one] for one in asked])) if asked else []
-        flagged = {one for one, flag in zip(asked, flags, strict=True) if flag}
+        flagged: set[int] = set()
+        if asked:
+            flags = method.flags(only(until(panel, at), [number[one] for one in asked]))
+            flagged = {one for one, flag in zip(asked, flags, strict=True) if flag}
         leads += [float(first_kill[one] - at) / HOUR for one in sorted(flagged)]
         at += HOUR
         pending = [one for one in pending if one not in flagged and first_kill[one] > at]

@@ -1,15 +1,15 @@
 """Panels cut, thinned and laid together."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from detectors.panel import Floats, Grid, Panel
 
-_SAMPLED = tuple(
-    field.name for field in fields(Panel) if field.name in {"working_set", "rss", "cache", "start_time", "restarts"}
-) + ("oom_killed",)
+# Members of which the last value of a step stands for the step; of CPU it is the mean.
+_SAMPLED = ("working_set", "rss", "cache", "start_time", "restarts", "oom_killed")
 _PER_ROW = ("limit", "revision")
 
 
@@ -19,7 +19,7 @@ def stacked(panels: Sequence[Panel]) -> Panel:
         raise ValueError("the panels are on different grids")
     counts = [int(panel.subject.max(initial=-1)) + 1 for panel in panels]
     firsts = np.cumsum([0, *counts[:-1]])
-    together = {
+    together: dict[str, Any] = {
         name: np.concatenate([getattr(panel, name) for panel in panels]) for name in (*_SAMPLED, "cpu", *_PER_ROW)
     }
     subject = np.concatenate([panel.subject + first for panel, first in zip(panels, firsts, strict=True)])
@@ -38,14 +38,14 @@ def thinned(panel: Panel, step_seconds: float) -> Panel:
         return panel
     steps = -(-panel.grid.steps // times)
     start = panel.grid.end - (steps - 1) * step_seconds
-    thin = {name: _last(_folded(getattr(panel, name), times)) for name in _SAMPLED}
+    thin: dict[str, Any] = {name: _last(_folded(getattr(panel, name), times)) for name in _SAMPLED}
     return replace(panel, grid=Grid(start, step_seconds, steps), cpu=_mean(_folded(panel.cpu, times)), **thin)
 
 
 def until(panel: Panel, end: float) -> Panel:
     """The panel as it was at a time, unix seconds: without the columns after it."""
     steps = int(np.count_nonzero(panel.grid.times <= end))
-    cut = {name: getattr(panel, name)[:, :steps] for name in (*_SAMPLED, "cpu")}
+    cut: dict[str, Any] = {name: getattr(panel, name)[:, :steps] for name in (*_SAMPLED, "cpu")}
     return replace(panel, grid=Grid(panel.grid.start, panel.grid.step, steps), **cut)
 
 

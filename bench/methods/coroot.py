@@ -48,6 +48,4 @@ def _longest(witness: Witness) -> tuple[np.ndarray, np.ndarray]:
     return witness.times[longest], witness.value[longest]
 
 
-COROOT = Method(
-    "Coroot's rule, last hour", _STEP_SECONDS, lambda panel: flagged(panel, pods(panel, panel.rss), coroot)
-)
+COROOT = Method("Coroot's rule, last hour", _STEP_SECONDS, lambda panel: flagged(panel, pods(panel, panel.rss), coroot))

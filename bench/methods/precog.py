@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -57,7 +58,7 @@ def _rise(times: Floats, value: Floats) -> _Rise | None:
 
 
 def _learned(times: Floats, value: Floats, bounds: Sequence[int]) -> list[_Rise]:
-    pieces = (_rise(times[a:b], value[a:b]) for a, b in zip(bounds, bounds[1:], strict=False))
+    pieces = (_rise(times[a:b], value[a:b]) for a, b in pairwise(bounds))
     return [piece for piece in pieces if piece is not None]
 
 

@@ -16,8 +16,10 @@ FIRST_HOUR = 6
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """flagged_before of killed: leaking workloads flagged before the first OOM kill, of those killed after hour six.
+    """How well leaks were told at the window's end, and how early.
 
+    flagged_before, killed: of the leaking workloads first OOM-killed after the sixth hour and the leak's onset, how
+    many were flagged before that kill, and how many there are
     lead_hours: from the first flag to that kill, the median over those flagged before it; NaN where none was
     milliseconds: of CPU time, of one series at the window's end
     """
@@ -63,7 +65,8 @@ def _precision_and_recall(flags: Bools, leak: Bools) -> tuple[float, float]:
 def _leads(method: Method, cases: Cases) -> tuple[list[float], int]:
     """Hours from first flag to first kill of each workload flagged before it; and how many could have been."""
     first_kill, start = cases.first_kill, cases.panel.grid.start
-    could_be = cases.leak & np.isfinite(first_kill) & (first_kill > start + FIRST_HOUR * HOUR)
+    earliest = np.maximum(cases.onset, start + FIRST_HOUR * HOUR)
+    could_be = cases.leak & np.isfinite(first_kill) & (first_kill > earliest)
     pending = np.nonzero(could_be)[0].tolist()
     panel = thinned(only(cases.panel, pending), method.step_seconds)
     number = {subject: index for index, subject in enumerate(pending)}

@@ -73,10 +73,12 @@ def test_a_flag_after_the_kill_is_none_before_it():
 
 
 @pytest.mark.parametrize(
-    ("leak", "kills"), [(False, [15]), (True, [4]), (True, [])], ids=["no leak", "killed before hour six", "not killed"]
+    ("leak", "kills", "onset"),
+    [(False, [15], 0.0), (True, [4], 0.0), (True, [15], 18.0), (True, [], 0.0)],
+    ids=["no leak", "killed before hour six", "killed before the onset", "not killed"],
 )
-def test_there_is_no_lead_where_nothing_could_be_flagged_in_time(leak, kills):
-    found = score(_from_hour(0), _cases([leak], [kills]))
+def test_there_is_no_lead_where_nothing_could_be_flagged_in_time(leak, kills, onset):
+    found = score(_from_hour(0), _cases([leak], [kills], [onset]))
     assert (found.flagged_before, found.killed) == (0, 0)
 
 

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export LEAKWATCH_DATA_DIR ?= .data
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Scan the demo cluster (or LEAKWATCH_PROMETHEUS_URL), then serve on http://127.0.0.1:8080
 	@exec $(BIN)/leakwatch run
@@ -26,8 +26,14 @@ format: $(VENV)/.dev ## Put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## Measure the detector and a scan beside what users run today
+bench: $(VENV)/.dev ## Measure all of it: the two below, and a scan of a real Prometheus
 	$(BIN)/python -m bench
+
+bench-accuracy: $(VENV)/.dev ## Which leaks are found, how early, beside the methods in use today
+	$(BIN)/python -m bench.accuracy
+
+bench-detect: $(VENV)/.dev ## What judging 10,000 containers costs on one core, beside two libraries
+	$(BIN)/python -m bench.detector
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock.sh
@@ -50,4 +56,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test lint format bench lock settings picture clean
+.PHONY: help run test lint format bench bench-accuracy bench-detect lock settings picture clean

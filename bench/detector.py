@@ -1,51 +1,53 @@
-"""How long the detector takes by itself, beside the same number of calls of the nearest thing in scipy."""
+"""`python -m bench.detector`: judging 10,000 containers on one core, beside libraries; kept in bench/RESULTS.md."""
 
-import time
+import json
+import os
+import subprocess
+import sys
 
-import numpy as np
-from scipy import stats
+from bench.report import RESULTS, keep, machine, table
 
-from detectors.judge import judge
-from detectors.panel import Grid, Panel
+_ROWS = 10_000
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_MIB = 1024.0**2
+_HEADER = (
+    "containers",
+    "workloads",
+    "CPU seconds",
+    "containers/s",
+    "peak beyond input",
+    "input",
+    "libraries/leakwatch",
+)
+_REMARK = (
+    "48 hours at 5 minutes, on one core with one BLAS thread. `libraries/leakwatch` is how many times longer"
+    " `pymannkendall.original_test` and `scipy.stats.theilslopes` take on the same series, one after the other,"
+    " scaled up from 40 of them; they judge neither restarts nor load."
+)
 
-_STEPS = 576
-_STEP_SECONDS = 300.0
-_START = 1.7e9
+
+def main() -> None:
+    """Measure with three replicas to a workload and with one, print, and write it down."""
+    rows = [_measured(_ROWS, replicas) for replicas in (3, 1)]
+    keep(RESULTS, "The detector", f"{machine()} {_REMARK}\n\n{table(_HEADER, rows)}")
 
 
-def detector(rows: int) -> list[tuple[str, float, str]]:
-    """(what, seconds, remark) for so many containers over 48 hours, a tenth of them leaking."""
-    panel = _panel(rows)
-    began = time.perf_counter()
-    judge(panel)
-    ours = time.perf_counter() - began
-    sample = min(rows, 50)
-    began = time.perf_counter()
-    for row in range(sample):
-        stats.theilslopes(panel.rss[row], panel.grid.times)
-    theirs = (time.perf_counter() - began) * rows / sample
+def _measured(rows: int, replicas: int) -> list[str]:
+    command = [sys.executable, "-m", "bench.judging", str(rows), str(replicas)]
+    one_thread = dict.fromkeys(_THREADS, "1")
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **one_thread})
+    found: dict[str, float] = json.loads(answer.stdout)
+    seconds = found["seconds"]
     return [
-        ("leakwatch: judge, every test", ours, f"{rows / ours:.0f} containers/s"),
-        ("scipy.stats.theilslopes alone, one series after the other", theirs, f"{rows / theirs:.0f} containers/s"),
+        f"{rows:,}",
+        f"{-(-rows // replicas):,}",
+        f"{seconds:.2f}",
+        f"{rows / seconds:,.0f}",
+        f"{found['peak_bytes'] / _MIB:,.0f} MiB",
+        f"{found['input_bytes'] / _MIB:,.0f} MiB",
+        f"{found['library_seconds'] / seconds:.1f}",
     ]
 
 
-def _panel(rows: int) -> Panel:
-    rng = np.random.default_rng(0)
-    shape = (rows, _STEPS)
-    memory = 1e8 + np.cumsum(rng.normal(0, 2e4, shape), axis=1) + rng.normal(0, 1e6, shape)
-    memory[::10] += 2e5 * np.arange(_STEPS)
-    unknown = np.full(shape, np.nan)
-    return Panel(
-        grid=Grid(_START, _STEP_SECONDS, _STEPS),
-        working_set=memory,
-        rss=memory,
-        cache=np.zeros(shape),
-        cpu=rng.uniform(0.1, 1.0, shape),
-        start_time=np.full(shape, _START - 86_400),
-        restarts=unknown,
-        oom_killed=unknown,
-        limit=np.full(rows, 1e9),
-        subject=np.arange(rows),
-        revision=np.zeros(rows, dtype=np.int64),
-    )
+if __name__ == "__main__":
+    main()

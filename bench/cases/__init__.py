@@ -1,0 +1,1 @@
+"""Labelled workloads to measure on."""

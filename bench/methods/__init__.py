@@ -1,0 +1,1 @@
+"""Ways to tell leaks that people use or publish, each in a file, beside ours."""

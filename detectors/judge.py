@@ -3,6 +3,7 @@
 import numpy as np
 
 from detectors import reasons
+from detectors.acceptance import highest_floor, weigh
 from detectors.exhibit import exhibit
 from detectors.growth import Growth, growth_of
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
@@ -98,6 +99,12 @@ def _verdict(
         probability = min(probability, _CONTRADICTED)
     leaks = probability >= scene.options.threshold
     leaking = _leaking_rows(scene, running, lifetime, pool) if leaks else set()
+    row = int(scene.lifetimes.row[lifetime])
+    floor = highest_floor(scene, members, leaking or {row})
+    limit = float(scene.panel.limit[row])
+    weighed = weigh(scene.panel.accepted, subject, growth.rate, growth.low, floor, limit) if leaks else None
+    if weighed is not None and not weighed.exceeded:
+        probability, leaks, leaking = min(probability, _CONTRADICTED), False, set()
     if leaks:
         said = reasons.for_leak(scene, lifetime, growth, pool, len(leaking), _pods(scene, running))
     else:
@@ -106,6 +113,8 @@ def _verdict(
     kind = MemoryKind.KERNEL if leaks and reasons.rises_by_kernel(scene, lifetime) else MemoryKind.ANON
     if cache is not None and not leaks:
         said, kind = [cache, *said], MemoryKind.PAGE_CACHE
+    if weighed is not None:
+        said = [weighed.reason, *said] if weighed.exceeded else [weighed.reason]
     return _judgement(
         scene,
         subject,
@@ -118,6 +127,7 @@ def _verdict(
         leaking=leaking,
         suspect=suspect_revision(scene, members, pool) if leaks else None,
         said=said,
+        floor=floor,
     )
 
 
@@ -150,6 +160,7 @@ def _judgement(
     leaking: set[int],
     suspect: int | None,
     said: list[Reason],
+    floor: float = float("nan"),
 ) -> Judgement:
     lifetimes = scene.lifetimes
     rows = lifetimes.row[members]
@@ -176,6 +187,7 @@ def _judgement(
         suspect_revision=suspect,
         reasons=tuple(said),
         evidence=exhibit(scene, members, leaking) if leaks else (),
+        floor_bytes=floor if np.isfinite(floor) else None,
     )
 
 

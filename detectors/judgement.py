@@ -76,8 +76,9 @@ class Judgement:
     """The verdict on one subject (a workload's container), pooled over its rows and their lifetimes.
 
     growth: bytes/hour of one leaking pod, with an 80 % interval; onset_at: unix seconds; current: bytes of the
-    largest pod at the window's end; limit: bytes, None where none is set. figures, and evidence of what does not
-    leak, are there where Options.explain asks for them.
+    largest pod at the window's end; limit: bytes, None where none is set; floor: bytes, the highest at which the floor
+    of a pod that grows stands, or stood when a lifetime ended, None where nothing can be told. figures, and evidence of
+    what does not leak, are there where Options.explain asks for them.
     """
 
     subject: int
@@ -98,3 +99,4 @@ class Judgement:
     reasons: tuple[Reason, ...]
     evidence: tuple[RowEvidence, ...]
     figures: tuple[Figure, ...] = ()
+    floor_bytes: float | None = None

@@ -13,6 +13,7 @@ import uvicorn
 from app.api.services import Services
 from app.errors import ListenError, UsageError
 from app.main import create_app
+from app.scanning.heeding import heeding
 from app.scanning.service import make_perform
 from app.settings import Settings
 from app.storage.engine import make_engine
@@ -37,7 +38,7 @@ def serve(settings: Settings) -> None:
     else:
         check(engine)
     listening = _listen(settings)
-    app = create_app(settings, engine, perform)
+    app = create_app(settings, engine, heeding(perform, engine))
     server = _Server(
         uvicorn.Config(
             app,

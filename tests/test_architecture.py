@@ -22,7 +22,7 @@ ALLOWED = {
         "detectors.judgement",
     },
     "app.services": {
-        *("app.services", "app.scanning", "app.storage", "app.domain", "app.errors", "app.durations"),
+        *("app.services", "app.scanning", "app.storage", "app.domain", "app.errors", "app.durations", "app.text"),
     },
     "app.storage": {
         *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),

@@ -95,6 +95,7 @@ class FindingModel(_Model):
     revision: RevisionModel
     reasons: list[ReasonModel]
     fully_read: bool = Field(True, description="Whether every pod that runs was read; without it healthy means little")
+    floor_bytes: int | None = Field(None, description="Highest level of a pod that grows, short-lived memory left out")
 
 
 class IncidentModel(_Model):
@@ -156,8 +157,20 @@ class EvidenceModel(_Model):
     pods: list[PodEvidenceModel]
 
 
+class FeedbackModel(_Model):
+    """That a person said it is no leak, up to this growth and this level."""
+
+    growth_bytes_per_hour: float
+    level_bytes: int
+    comment: str
+    actor: str
+    at: Time
+
+
 class IncidentDetailModel(IncidentModel):
     """One incident with its timeline, and its evidence from when it opened and of the last scan."""
+
+    feedback: FeedbackModel | None = Field(description="In force: it is told again only when it clearly exceeds this")
 
     events: list[EventModel]
     evidence: dict[Literal["opened", "latest"], EvidenceModel]

@@ -1,5 +1,6 @@
 """`leakwatch incidents`: what is kept, from the command line."""
 
+import getpass
 import sys
 import time
 from typing import Annotated
@@ -8,10 +9,13 @@ import typer
 
 from app.domain.finding import Severity
 from app.domain.incident import IncidentFilter, IncidentState
+from app.errors import UsageError
 from app.output.formats import Format
 
-app = typer.Typer(help="List incidents, or show one.", no_args_is_help=True)
+app = typer.Typer(help="List incidents, show one, or say that one is no leak.", no_args_is_help=True)
 
+_Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Number of the incident.")]
+_By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; your login name if unset.")]
 _Output = Annotated[Format, typer.Option("--output", "-o", help="How to write them.")]
 
 
@@ -51,7 +55,7 @@ def list_incidents(
 
 @app.command("show")
 def show_incident(
-    incident_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the incident.")],
+    incident_id: _Id,
     output: _Output = Format.TABLE,
 ) -> None:
     """Show one incident: why it is believed, and what happened to it."""
@@ -62,3 +66,54 @@ def show_incident(
     with checked_engine() as engine:
         detail = IncidentService(engine).detail(incident_id)
     write_incident(detail, output, sys.stdout, time.time())
+
+
+@app.command("not-a-leak")
+def not_a_leak(
+    incident_id: _Id,
+    comment: Annotated[str, typer.Option("--comment", help="Why it is none; kept, and shown with the incident.")],
+    by: _By = None,
+    output: _Output = Format.TABLE,
+) -> None:
+    """Say that it is no leak: it is resolved, and told again only when it clearly exceeds what it shows now."""
+    from app.commands.database import checked_engine
+    from app.output.incident_write import accepted, write_incident
+    from app.services.feedback import FeedbackService
+
+    with checked_engine() as engine:
+        acted = FeedbackService(engine).not_a_leak(incident_id, _login() if by is None else by, comment)
+    if output is not Format.TABLE:
+        write_incident(acted.detail, output, sys.stdout, time.time())
+    elif acted.detail.feedback is not None:
+        how = "accepted" if acted.changed else "was accepted already"
+        typer.echo(f"incident {incident_id}: {how}, {accepted(acted.detail.feedback)}")
+
+
+@app.command("is-a-leak")
+def is_a_leak(
+    incident_id: _Id,
+    comment: Annotated[str, typer.Option("--comment", help="Why; kept in the incident's timeline.")] = "",
+    by: _By = None,
+    output: _Output = Format.TABLE,
+) -> None:
+    """Take back that it is no leak: the next scan judges it anew, and opens it again where it still leaks."""
+    from app.commands.database import checked_engine
+    from app.output.incident_write import write_incident
+    from app.services.feedback import FeedbackService
+
+    with checked_engine() as engine:
+        acted = FeedbackService(engine).is_a_leak(incident_id, _login() if by is None else by, comment)
+    if output is not Format.TABLE:
+        write_incident(acted.detail, output, sys.stdout, time.time())
+    elif acted.changed:
+        typer.echo(f"incident {incident_id}: nothing is accepted any more; the next scan judges it anew")
+    else:
+        typer.echo(f"incident {incident_id}: nobody has said that it is no leak")
+
+
+def _login() -> str:
+    """Who runs the command. Raises UsageError where the machine does not know."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise UsageError("--by: this machine does not know your name", "give it with --by NAME") from None

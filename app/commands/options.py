@@ -44,7 +44,8 @@ End = Annotated[
     str | None,
     typer.Option(
         "--end",
-        help="End of the window, RFC 3339 or unix seconds; the present if unset. The past keeps no incidents.",
+        help="End of the window, RFC 3339 or unix seconds; the present if unset. The past keeps no incidents, "
+        "and heeds no 'not a leak'.",
     ),
 ]
 

@@ -30,7 +30,9 @@ def command(
     fail_on_leak: Annotated[
         bool, typer.Option("--fail-on-leak", help="Exit with status 3 when there is a leak.")
     ] = False,
-    no_store: Annotated[bool, typer.Option("--no-store", help="Keep no incidents, touch no database.")] = False,
+    no_store: Annotated[
+        bool, typer.Option("--no-store", help="Touch no database: keep no incidents, and heed no 'not a leak'.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
     header: options.Header = None,
     timeout: options.Timeout = None,

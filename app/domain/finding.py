@@ -92,3 +92,4 @@ class Finding:
     evidence: Evidence
     fully_read: bool
     unseen_seconds: float
+    floor_bytes: float | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.domain.feedback import Feedback
 from app.domain.finding import Finding, Identity, Severity
 
 
@@ -24,6 +25,8 @@ class EventKind(StrEnum):
     RECURRED = "recurred"
     SEVERITY_CHANGED = "severity_changed"
     SUSPECT_CHANGED = "suspect_changed"
+    NOT_A_LEAK = "not_a_leak"
+    IS_A_LEAK = "is_a_leak"
     RESOLVED = "resolved"
 
 
@@ -101,11 +104,15 @@ class KeptEvidence:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDetail:
-    """One incident with its timeline, oldest first, and its evidence by moment: "opened", "latest"."""
+    """One incident with its timeline, oldest first, and its evidence by moment: "opened", "latest".
+
+    feedback: what a person said of it, where that is in force.
+    """
 
     incident: Incident
     timeline: tuple[TimelineEntry, ...]
     evidence: Mapping[str, KeptEvidence]
+    feedback: Feedback | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class ScanReport:
     cluster: the name given to the scanned cluster ("" for none)
     namespaces, selector: what the scan was limited to (empty: everything); only what lies inside can be told to be gone
     seen: every workload's container that existed in the window, judged or not
+    heeded: ids of the feedback that was in force when it began, and was heeded
     complete: everything planned was read; without it, absence means nothing
     """
 
@@ -74,6 +75,7 @@ class ScanReport:
     seconds: Seconds
     findings: tuple[Finding, ...]
     seen: frozenset[Identity] = field(default_factory=frozenset)
+    heeded: frozenset[int] = frozenset()
 
     @property
     def scope(self) -> str:

@@ -70,6 +70,7 @@ def finding_document(finding: Finding) -> Document:
         },
         "reasons": [{"code": reason.code, "text": reason.text} for reason in finding.reasons],
         "fully_read": finding.fully_read,
+        "floor_bytes": None if finding.floor_bytes is None else round(finding.floor_bytes),
     }
 
 

@@ -23,7 +23,7 @@ _COLUMNS = (
     *("verdict", "probability", "severity", "growth_bytes_per_hour", "growth_low", "growth_high", "onset_at"),
     *("current_bytes", "limit_bytes", "time_to_limit_p10", "time_to_limit_p50", "time_to_limit_p90"),
     *("memory_kind", "pods_observed", "pods_leaking", "restarts", "oom_kills"),
-    *("revision_current", "revision_suspect", "revision_previous", "reasons", "fully_read"),
+    *("revision_current", "revision_suspect", "revision_previous", "reasons", "fully_read", "floor_bytes"),
 )
 
 

@@ -1,5 +1,6 @@
 """The JSON documents of incidents: the API answers with them, the command writes them."""
 
+from app.domain.feedback import Feedback
 from app.domain.incident import Incident, IncidentDetail, TimelineEntry
 from app.output.document import Document, rfc3339
 
@@ -32,8 +33,19 @@ def detail_document(detail: IncidentDetail) -> Document:
     """An incident with its timeline and evidence as a JSON document."""
     return {
         **incident_document(detail.incident),
+        "feedback": None if detail.feedback is None else _feedback(detail.feedback),
         "events": [_event(entry) for entry in detail.timeline],
         "evidence": {moment: {"at": rfc3339(kept.at), **kept.content} for moment, kept in detail.evidence.items()},
+    }
+
+
+def _feedback(feedback: Feedback) -> Document:
+    return {
+        "growth_bytes_per_hour": feedback.figures.growth_bytes_per_hour,
+        "level_bytes": round(feedback.figures.level_bytes),
+        "comment": feedback.comment,
+        "actor": feedback.actor,
+        "at": rfc3339(feedback.at),
     }
 
 

@@ -8,6 +8,7 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
+from app.domain.feedback import Feedback
 from app.domain.incident import Incident, IncidentDetail, IncidentState
 from app.durations import format_duration
 from app.output.document import Document, rfc3339
@@ -59,6 +60,11 @@ def write_incident(detail: IncidentDetail, form: Format, out: TextIO, now: float
         write_incidents([detail.incident], form, out, now)
     else:
         _dump(detail_document(detail), form, out)
+
+
+def accepted(feedback: Feedback) -> str:
+    """What is accepted, by whom, since when, and why: in one line."""
+    return f"up to {feedback.figures}, by {feedback.actor} at {rfc3339(feedback.at)}: {feedback.comment}"
 
 
 def _urgency(incident: Incident) -> tuple[bool, int, float, int]:
@@ -129,6 +135,7 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
         "opened": f"{rfc3339(standing.opened_at)} ({format_duration(now - standing.opened_at)} ago)",
         "last leaking": rfc3339(standing.last_leak_at),
         "resolved": "" if standing.resolved_at is None else rfc3339(standing.resolved_at),
+        "accepted": "" if detail.feedback is None else accepted(detail.feedback),
     }
     for name, value in facts.items():
         if value:

@@ -9,11 +9,12 @@ from app.settings import Settings
 def scan_once(settings: Settings, control: Control, *, end: float | None, store: bool) -> ScanReport:
     """Scan once. With `store`, the schema is upgraded where it is our own SQLite file, and findings become incidents.
 
-    Raises LeakwatchError.
+    Only with `store` is what people said heeded: without it no database is read. Raises LeakwatchError.
     """
     perform = make_perform(settings, end)
     if not store:
         return perform(control)
+    from app.scanning.heeding import heeding  # noqa: PLC0415
     from app.scanning.runner import ScanRunner  # noqa: PLC0415 (the database's libraries, only where they are needed)
     from app.storage.engine import make_engine  # noqa: PLC0415
     from app.storage.schema import check, upgrade  # noqa: PLC0415
@@ -24,6 +25,6 @@ def scan_once(settings: Settings, control: Control, *, end: float | None, store:
             upgrade(engine)
         else:
             check(engine)
-        return ScanRunner(engine, incident_policy(settings), perform).begin("cli", control).execute()
+        return ScanRunner(engine, incident_policy(settings), heeding(perform, engine)).begin("cli", control).execute()
     finally:
         engine.dispose()

@@ -12,8 +12,9 @@ from app.domain.fingerprint import fingerprint
 from app.domain.lifecycle import IncidentPolicy, Sight, on_absence, on_finding
 from app.domain.scan import ScanReport
 from app.errors import StorageError
-from app.storage import incidents
+from app.storage import feedback, incidents
 from app.storage.engine import transaction
+from detectors.judgement import Verdict
 
 Guard = Callable[[Session], None]
 _TRIES = 3
@@ -38,7 +39,7 @@ class Recorder:
         seen = {fingerprint(identity) for identity in report.seen}
         sight = Sight(report.window, now, report.whole)
         for finding in report.findings:
-            self._retried(lambda session, one=finding: self._one(session, one, sight))  # type: ignore[misc]
+            self._retried(lambda session, one=finding: self._one(session, one, report, sight))  # type: ignore[misc]
         for gone in sorted(known - seen):
             self._retried(lambda session, one=gone: self._absent(session, one, report, sight))  # type: ignore[misc]
 
@@ -56,8 +57,12 @@ class Recorder:
                 return
         raise StorageError("an incident could not be written: another process keeps writing it", "try again")
 
-    def _one(self, session: Session, finding: Finding, sight: Sight) -> None:
+    def _one(self, session: Session, finding: Finding, report: ScanReport, sight: Sight) -> None:
         row = incidents.by_fingerprint(session, finding.fingerprint, lock=True)
+        if finding.verdict is Verdict.LEAK and row is not None:
+            said = feedback.of_fingerprint(session, finding.fingerprint)
+            if said is not None and said.id not in report.heeded:
+                return  # A person said since the scan began that it is none; the next scan knows, this one does not.
         standing = None if row is None else incidents.standing_of(row)
         change = on_finding(standing, finding, sight, self.policy)
         if change is not None:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from app.domain.feedback import NOTHING_SAID, InForce
 from app.domain.finding import Finding, Identity
 from app.domain.scan import Problem, ScanReport, Seconds, Window
 from app.domain.severity import SeverityPolicy
 from app.errors import SourceError
 from app.prometheus.source import Batch, Control, Plan, Reading, ScanRequest, Source
+from app.scanning.accepted import with_accepted
 from app.scanning.findings import findings_of
 from detectors.judge import judge
 from detectors.judgement import Judgement, Verdict
@@ -36,9 +38,15 @@ class _Tally:
 
 
 def scan(
-    source: Source, request: ScanRequest, policy: SeverityPolicy, options: Options, control: Control, started_at: float
+    source: Source,
+    request: ScanRequest,
+    policy: SeverityPolicy,
+    options: Options,
+    control: Control,
+    started_at: float,
+    said: InForce = NOTHING_SAID,
 ) -> ScanReport:
-    """Look once at all that the request covers. started_at: unix seconds.
+    """Look once at all that the request covers. started_at: unix seconds; said: the feedback to heed.
 
     A batch that cannot be read makes the report incomplete, and two in a row end the scan. Raises SourceError,
     ScanAbandoned, RecordingError.
@@ -52,7 +60,7 @@ def scan(
     control.progress(done, plan.containers)
     for batch in plan.batches:
         control.check()
-        _scan_batch(source, plan, batch, request, policy, options, control, tally)
+        _scan_batch(source, plan, batch, request, policy, options, control, tally, said)
         done += len(batch.containers)
         control.progress(done, plan.containers)
     _note_lag(plan, tally)
@@ -74,6 +82,7 @@ def scan(
         seconds=Seconds(planned - began, tally.read_seconds, tally.judge_seconds),
         findings=tuple(tally.findings),
         seen=seen,
+        heeded=frozenset(feedback.id for feedback in said.values()),
     )
 
 
@@ -86,10 +95,11 @@ def _scan_batch(
     options: Options,
     control: Control,
     tally: _Tally,
+    said: InForce,
 ) -> None:
     started = time.monotonic()
     try:
-        reading = source.read(plan, batch, control)
+        reading = with_accepted(source.read(plan, batch, control), request.cluster, said)
     except SourceError as error:
         tally.failures += 1
         if not error.retryable or tally.failures >= _FAILURES_IN_A_ROW or len(plan.batches) == 1:

@@ -2,9 +2,10 @@
 
 import math
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
+from app.domain.feedback import NOTHING_SAID, InForce
 from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanReport
 from app.domain.severity import SeverityPolicy
@@ -21,11 +22,18 @@ _MIN_STEPS = 48
 _MAX_STEPS = 100_000
 
 
-def make_perform(settings: Settings, end: float | None = None) -> Callable[[Control], ScanReport]:
+class PerformHeeding(Protocol):
+    """Performs one scan, heeding what people have said of leaks. Raises SourceError, RecordingError, ScanAbandoned."""
+
+    def __call__(self, control: Control, said: InForce = NOTHING_SAID) -> ScanReport:
+        """Scan once."""
+        ...
+
+
+def make_perform(settings: Settings, end: float | None = None) -> PerformHeeding:
     """A function that performs one scan as the settings say; its window ends at `end` (unix seconds), or at present.
 
-    Raises SettingsError at once where the settings cannot make a scan. What it returns raises SourceError,
-    RecordingError and ScanAbandoned.
+    Raises SettingsError at once where the settings cannot make a scan.
     """
     if (settings.prometheus_url is None) == (settings.recording is None):
         raise SettingsError(
@@ -40,7 +48,7 @@ def make_perform(settings: Settings, end: float | None = None) -> Callable[[Cont
         )
     policy = SeverityPolicy(settings.page_within, settings.warn_within)
 
-    def perform(control: Control) -> ScanReport:
+    def perform(control: Control, said: InForce = NOTHING_SAID) -> ScanReport:
         source, latest = _open(settings, control)
         try:
             # Clocks and recordings may be ahead; what is judged must not be later than what is still to come.
@@ -54,7 +62,7 @@ def make_perform(settings: Settings, end: float | None = None) -> Callable[[Cont
                 namespaces=settings.namespaces,
                 selector=settings.selector,
             )
-            return scan(source, request, policy, Options(), control, time.time())
+            return scan(source, request, policy, Options(), control, time.time(), said)
         finally:
             source.close()
 

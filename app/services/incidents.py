@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from app.domain.incident import Incident, IncidentDetail, IncidentFilter
 from app.errors import NotFound
 from app.services import cursor
-from app.storage import incidents
+from app.storage import feedback, incidents
 from app.storage.engine import reading
 
 _MAX_EVENTS = 500
@@ -36,13 +36,19 @@ class IncidentService:
         return IncidentPage(shown, cursor.encode(shown[-1].id) if len(found) > limit else None)
 
     def detail(self, incident_id: int) -> IncidentDetail:
-        """One incident with its timeline and evidence. Raises NotFound."""
+        """One incident with its timeline and evidence, and what was said of it. Raises NotFound."""
         with reading(self.engine) as session:
             incident = incidents.get(session, incident_id)
             if incident is None:
-                raise NotFound(f"there is no incident {incident_id}", "`leakwatch incidents list` shows them")
+                raise no_such_incident(incident_id)
             return IncidentDetail(
                 incident,
                 tuple(incidents.timeline(session, incident_id, _MAX_EVENTS)),
                 incidents.evidence(session, incident_id),
+                feedback.of_fingerprint(session, incident.fingerprint),
             )
+
+
+def no_such_incident(incident_id: int) -> NotFound:
+    """The error for an id that no incident has."""
+    return NotFound(f"there is no incident {incident_id}", "`leakwatch incidents list` shows them")

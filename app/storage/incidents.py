@@ -34,7 +34,12 @@ def by_fingerprint(session: Session, fingerprint: str, *, lock: bool = False) ->
 def get(session: Session, incident_id: int) -> Incident | None:
     """One incident."""
     row = session.get(IncidentRow, incident_id)
-    return None if row is None else _incident(row)
+    return None if row is None else incident_of(row)
+
+
+def held(session: Session, incident_id: int) -> IncidentRow | None:
+    """One incident, held against other writers until the transaction ends."""
+    return session.get(IncidentRow, incident_id, with_for_update=True)
 
 
 def unresolved(session: Session, cluster: str) -> list[str]:
@@ -53,7 +58,7 @@ def page(session: Session, wanted: IncidentFilter, before: int | None, limit: in
     query = select(IncidentRow).where(*_conditions(wanted)).order_by(IncidentRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(IncidentRow.id < before)
-    return [_incident(row) for row in session.scalars(query)]
+    return [incident_of(row) for row in session.scalars(query)]
 
 
 def counts(session: Session) -> list[tuple[str, str, int]]:
@@ -96,8 +101,14 @@ def standing_of(row: IncidentRow) -> Standing:
     )
 
 
+def incident_of(row: IncidentRow) -> Incident:
+    """The incident that a row keeps."""
+    identity = Identity(row.cluster, row.namespace, row.workload, row.container)
+    return Incident(row.id, row.fingerprint, identity, standing_of(row), row.updated_at, row.finding)
+
+
 def save(session: Session, row: IncidentRow | None, change: Change, actor: str, now: float) -> IncidentRow:
-    """Write what a scan made of an incident, its events and its evidence. A new incident needs `change.finding`."""
+    """Write what a scan or a person made of an incident, its events and evidence. A new one needs `change.finding`."""
     if row is None:
         if change.finding is None:
             raise ValueError("an incident begins with a finding")
@@ -119,11 +130,6 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
         began = any(event.after == IncidentState.OPEN.value for event in change.events)
         _keep(session, row.id, change.finding.evidence, ("opened", "latest") if began else ("latest",), now)
     return row
-
-
-def _incident(row: IncidentRow) -> Incident:
-    identity = Identity(row.cluster, row.namespace, row.workload, row.container)
-    return Incident(row.id, row.fingerprint, identity, standing_of(row), row.updated_at, row.finding)
 
 
 def _evidence_rows(session: Session, incident_id: int) -> dict[str, EvidenceRow]:

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.storage.types import CompressedJson, UnixTime
@@ -95,6 +107,32 @@ class EvidenceRow(Table):
     moment: Mapped[str] = mapped_column(String(10))
     at: Mapped[float] = mapped_column(UnixTime)
     content: Mapped[dict[str, Any]] = mapped_column(CompressedJson)
+
+
+class FeedbackRow(Table):
+    """What a person said of a fingerprint's leak; in force until it is withdrawn, and kept after that."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        # Of each fingerprint one at most is in force, whoever writes at the same time.
+        Index(
+            "uq_feedback_fingerprint_in_force",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    growth_bytes_per_hour: Mapped[float] = mapped_column(Double)
+    level_bytes: Mapped[float] = mapped_column(Double)
+    comment: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(255))
+    at: Mapped[float] = mapped_column(UnixTime)
+    withdrawn_at: Mapped[float | None] = mapped_column(UnixTime)
+    withdrawn_by: Mapped[str | None] = mapped_column(String(255))
 
 
 class LeaseRow(Table):

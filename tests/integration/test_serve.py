@@ -78,6 +78,14 @@ def test_scans_by_itself_and_answers(tmp_path):
         assert process.stop() == 0
 
 
+def test_heeds_what_was_said_to_be_no_leak(tmp_path, leakwatch):
+    assert leakwatch("scan", "--recording", DEMO, "--namespace", "data", "--fail-on-leak").status == 3
+    assert leakwatch("incidents", "not-a-leak", "1", "--comment", "a cache").status == 0
+    with _serving(tmp_path, "serve", "--recording", DEMO, namespaces="data") as (url, _):
+        assert _wait_for_scan(url, "succeeded", 2)[0]["leaks"] == 0
+        assert _get(f"{url}/api/v1/incidents/1")["state"] == "resolved"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_stops_cleanly_and_leaves_no_scan_running(tmp_path, number):
     """The scan waits for a server that takes connections and never answers."""

@@ -39,6 +39,7 @@ def finding(
         "restarts": 4,
         "oom_kills": 3,
         "unseen_seconds": 0.0,
+        "floor_bytes": 390.0 * MIB,
         "reasons": (Reason("rising_floor", "the floor rose by 84 MiB"),),
         "evidence": Evidence(
             (NOW - 600.0, NOW - 300.0, NOW),
@@ -66,6 +67,7 @@ def report(
     selector: str = "",
     problems: tuple[Problem, ...] = (),
     end: float = NOW,
+    heeded: frozenset[int] = frozenset(),
 ) -> ScanReport:
     """A report of these findings; `seen` names further workloads of namespace shop that were there."""
     there = {one.identity for one in findings} | {Identity(cluster, "shop", name, "app") for name in seen}
@@ -85,4 +87,5 @@ def report(
         seconds=Seconds(0.1, 0.2, 0.3, 0.0),
         findings=findings,
         seen=frozenset(there),
+        heeded=heeded,
     )

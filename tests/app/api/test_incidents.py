@@ -5,8 +5,9 @@ import pytest
 from app.domain.finding import Severity
 from app.domain.lifecycle import IncidentPolicy
 from app.scanning.record import Recorder
+from app.services.feedback import FeedbackService
 from detectors.judgement import Verdict
-from tests.support.findings import NOW, finding, report
+from tests.support.findings import MIB, NOW, finding, report
 
 HEALTHY = finding("mail", verdict=Verdict.HEALTHY)
 
@@ -76,6 +77,26 @@ def test_one_has_its_finding_timeline_and_evidence(client):
     assert [event["kind"] for event in one["events"]] == ["opened"]
     assert one["evidence"]["opened"]["pods"][0]["floor"] == [1, None, 3]
     assert one["opened_at"] == "2027-01-15T08:01:00Z"
+
+
+def test_nobody_has_said_anything_of_it(client):
+    assert client.get("/api/v1/incidents/1").json()["feedback"] is None
+
+
+def test_one_has_what_was_said_of_it(client, sqlite_engine):
+    FeedbackService(sqlite_engine, lambda: NOW + 700).not_a_leak(2, "ann", "a cache")
+    one = client.get("/api/v1/incidents/2").json()
+    assert one["state"] == "resolved"
+    assert one["feedback"] == {
+        "growth_bytes_per_hour": 5.0 * MIB,
+        "level_bytes": 390 * MIB,
+        "comment": "a cache",
+        "actor": "ann",
+        "at": "2027-01-15T08:11:40Z",
+    }
+    assert [event["kind"] for event in one["events"]] == ["opened", "not_a_leak", "resolved"]
+    FeedbackService(sqlite_engine).is_a_leak(2, "ann")
+    assert client.get("/api/v1/incidents/2").json()["feedback"] is None
 
 
 @pytest.mark.parametrize(

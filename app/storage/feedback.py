@@ -1,0 +1,49 @@
+"""Queries on what people said of leaks."""
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from app.domain.feedback import Feedback, Figures
+from app.storage.tables import FeedbackRow
+
+_IN_FORCE = FeedbackRow.withdrawn_at.is_(None)
+
+
+def in_force(session: Session) -> dict[str, Feedback]:
+    """All that is in force, by fingerprint."""
+    return {row.fingerprint: _feedback(row) for row in session.scalars(select(FeedbackRow).where(_IN_FORCE))}
+
+
+def of_fingerprint(session: Session, fingerprint: str) -> Feedback | None:
+    """What is in force of a fingerprint."""
+    row = session.scalars(select(FeedbackRow).where(FeedbackRow.fingerprint == fingerprint, _IN_FORCE)).first()
+    return None if row is None else _feedback(row)
+
+
+def add(session: Session, fingerprint: str, figures: Figures, comment: str, actor: str, now: float) -> None:
+    """Put it in force. now: unix seconds. Raises IntegrityError where another of the fingerprint still is."""
+    session.add(
+        FeedbackRow(
+            fingerprint=fingerprint,
+            growth_bytes_per_hour=figures.growth_bytes_per_hour,
+            level_bytes=figures.level_bytes,
+            comment=comment,
+            actor=actor,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def withdraw(session: Session, feedback_id: int, actor: str, now: float) -> bool:
+    """End it; False when it was not in force any more. The row stays, with who ended it and when."""
+    result = session.execute(
+        update(FeedbackRow).where(FeedbackRow.id == feedback_id, _IN_FORCE).values(withdrawn_at=now, withdrawn_by=actor)
+    )
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _feedback(row: FeedbackRow) -> Feedback:
+    figures = Figures(row.growth_bytes_per_hour, row.level_bytes)
+    return Feedback(row.id, row.fingerprint, figures, row.comment, row.actor, row.at)

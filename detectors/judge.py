@@ -175,7 +175,7 @@ def _judgement(
         oom_kills=int(lifetimes.killed[members].sum()),
         suspect_revision=suspect,
         reasons=tuple(said),
-        evidence=exhibit(scene, members, leaking) if leaks else (),
+        evidence=exhibit(scene, members, leaking) if leaks or scene.options.explain else (),
     )
 
 

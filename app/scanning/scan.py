@@ -1,6 +1,7 @@
 """One scan, from a source to a report. Follow it here: plan, read, judge, batch by batch."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +21,9 @@ from detectors.panel import History
 _FAILURES_IN_A_ROW = 2
 _MAX_LAG_SECONDS = 900.0
 
+# Is told of each batch once it is judged: its containers, their series, and what was made of them.
+Watch = Callable[[Batch, Reading, list[Judgement]], None]
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -36,9 +40,15 @@ class _Tally:
 
 
 def scan(
-    source: Source, request: ScanRequest, policy: SeverityPolicy, options: Options, control: Control, started_at: float
+    source: Source,
+    request: ScanRequest,
+    policy: SeverityPolicy,
+    options: Options,
+    control: Control,
+    started_at: float,
+    watch: Watch = lambda batch, reading, judgements: None,
 ) -> ScanReport:
-    """Look once at all that the request covers. started_at: unix seconds.
+    """Look once at all that the request covers. started_at: unix seconds; watch: see there.
 
     A batch that cannot be read makes the report incomplete, and two in a row end the scan. Raises SourceError,
     ScanAbandoned, RecordingError.
@@ -52,7 +62,7 @@ def scan(
     control.progress(done, plan.containers)
     for batch in plan.batches:
         control.check()
-        _scan_batch(source, plan, batch, request, policy, options, control, tally)
+        _scan_batch(source, plan, batch, request, policy, options, control, tally, watch)
         done += len(batch.containers)
         control.progress(done, plan.containers)
     _note_lag(plan, tally)
@@ -86,6 +96,7 @@ def _scan_batch(
     options: Options,
     control: Control,
     tally: _Tally,
+    watch: Watch,
 ) -> None:
     started = time.monotonic()
     try:
@@ -109,6 +120,7 @@ def _scan_batch(
     tally.whole = tally.whole and not reading.unread
     tally.newest = max(tally.newest, _newest(reading))
     tally.findings += findings_of(batch, reading, judgements, request.cluster, policy)
+    watch(batch, reading, judgements)
 
 
 def _look_back(

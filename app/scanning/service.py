@@ -10,7 +10,7 @@ from app.domain.scan import ScanReport
 from app.domain.severity import SeverityPolicy
 from app.errors import SettingsError
 from app.prometheus.source import Control, ScanRequest, Source
-from app.scanning.scan import scan
+from app.scanning.scan import Watch, scan
 from app.settings import Settings
 from detectors.options import Options
 
@@ -21,9 +21,17 @@ _MIN_STEPS = 48
 _MAX_STEPS = 100_000
 
 
-def make_perform(settings: Settings, end: float | None = None) -> Callable[[Control], ScanReport]:
+def make_perform(
+    settings: Settings,
+    end: float | None = None,
+    *,
+    options: Options | None = None,
+    narrowed: Callable[[Source], Source] = lambda source: source,
+    watch: Watch = lambda batch, reading, judgements: None,
+) -> Callable[[Control], ScanReport]:
     """A function that performs one scan as the settings say; its window ends at `end` (unix seconds), or at present.
 
+    narrowed: makes of the source one that shows less of it; watch: is told of each batch once it is judged.
     Raises SettingsError at once where the settings cannot make a scan. What it returns raises SourceError,
     RecordingError and ScanAbandoned.
     """
@@ -54,7 +62,7 @@ def make_perform(settings: Settings, end: float | None = None) -> Callable[[Cont
                 namespaces=settings.namespaces,
                 selector=settings.selector,
             )
-            return scan(source, request, policy, Options(), control, time.time())
+            return scan(narrowed(source), request, policy, options or Options(), control, time.time(), watch)
         finally:
             source.close()
 

@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -13,15 +13,13 @@ from app.domain.finding import Finding
 from app.durations import format_duration
 from app.output.canvas import Glyphs
 from app.output.document import rfc3339
-from app.output.fitted import Column, fitted_table
 from app.output.plot import Size, draw
 from app.output.urgency import STYLES
 from detectors.judgement import Figure, Verdict
 from detectors.words import amount
 
 _NAME_WIDTH = 13
-_LEAST_WIDTH = 20
-_FIGURES = (Column("TEST"), Column("FIGURE", right=True), Column("MEANING"))
+_LEAST_WIDTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def _print_one(console: Console, explained: Explained, explanation: Explanation,
         _say(console, "  ", f"{reason.text} [{reason.code}]")
     if explanation.figures:
         console.print(Text("\nTests", style="bold"))
-        console.print(fitted_table(console, _FIGURES, [_figure_cells(figure) for figure in explanation.figures]))
+        _print_figures(console, explanation.figures)
     console.print(Text("\nNext", style="bold"))
     for hint in _hints(explained, explanation, look):
         _say(console, "  ", hint)
@@ -72,7 +70,7 @@ def _print_one(console: Console, explained: Explained, explanation: Explanation,
 
 def _say(console: Console, before: str, text: str) -> None:
     """Print a text after something; where it takes several lines, all stand at the same indent."""
-    lines = textwrap.wrap(text, max(console.width - len(before), _LEAST_WIDTH), break_on_hyphens=False)
+    lines = textwrap.wrap(text, max(console.width - len(before), _LEAST_WIDTH), break_on_hyphens=False) or [""]
     for number, line in enumerate(lines):
         console.print(Text(f"{before if number == 0 else ' ' * len(before)}{line}"), soft_wrap=True)
 
@@ -131,8 +129,16 @@ def _revisions(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "revision", text
 
 
-def _figure_cells(figure: Figure) -> list[Text]:
-    return [Text(f"  {figure.name}"), Text(_figure(figure)), Text(figure.text)]
+def _print_figures(console: Console, figures: Sequence[Figure]) -> None:
+    """Name, figure and meaning in columns; the meaning beneath where the console is too narrow for it beside."""
+    names = max(len(figure.name) for figure in figures)
+    values = max(len(_figure(figure)) for figure in figures)
+    for figure in figures:
+        before = f"  {figure.name:<{names}}  {_figure(figure):>{values}}  "
+        if console.width - len(before) < _LEAST_WIDTH:
+            console.print(Text(before.rstrip()), soft_wrap=True)
+            before = " " * 6
+        _say(console, before, figure.text)
 
 
 def _figure(figure: Figure) -> str:
@@ -143,7 +149,7 @@ def _figure(figure: Figure) -> str:
         return amount(figure.value)
     if figure.name.endswith("_bytes_per_hour"):
         return f"{amount(figure.value)}/h"
-    return f"{figure.value:.3g}"
+    return f"{figure.value:,.0f}" if abs(figure.value) >= 1000 else f"{figure.value:.3g}"
 
 
 def _hints(explained: Explained, explanation: Explanation, look: Look) -> Iterator[str]:

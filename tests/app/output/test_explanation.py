@@ -23,6 +23,7 @@ FIGURES = (
     Figure("late_records_ratio", 0.875, "of the later half's blocks set a new high"),
     Figure("slope_bytes_per_hour", 5.0 * MIB, "robust slope"),
     Figure("rise_bytes", 84.0 * MIB, "what the floor rose by"),
+    Figure("blocks", 12_345.0, ""),
     Figure("seasonality_ratio", NAN, "too short a window to tell"),
 )
 PODS = tuple(pod_of(range(10, 34), pod=f"cart-{number}", leaking=number < 2) for number in range(5))
@@ -66,6 +67,7 @@ def test_every_reason_and_every_figure_is_told():
     assert "late_records_ratio 0.875 of the later half's blocks set a new high" in lines
     assert "slope_bytes_per_hour 5.0 MiB/h robust slope" in lines
     assert "rise_bytes 84.0 MiB what the floor rose by" in lines
+    assert "blocks 12,345" in lines
     assert "seasonality_ratio none too short a window to tell" in lines
 
 
@@ -176,7 +178,7 @@ def test_the_document_is_a_scans_with_figures_and_series():
         "value": 0.875,
         "text": "of the later half's blocks set a new high",
     }
-    assert one["figures"][3]["value"] is None
+    assert one["figures"][4]["value"] is None
     assert one["series"] == {
         "times": [MIDNIGHT, MIDNIGHT + 3600, MIDNIGHT + 7200],
         "deploys": [{"at": MIDNIGHT + 3600, "revision": "v2"}],

@@ -48,7 +48,7 @@ def scan(
     started_at: float,
     watch: Watch = lambda batch, reading, judgements: None,
 ) -> ScanReport:
-    """Look once at all that the request covers. started_at: unix seconds; watch: see there.
+    """Look once at all that the request covers. started_at: unix seconds; watch: as `Watch` says.
 
     A batch that cannot be read makes the report incomplete, and two in a row end the scan. Raises SourceError,
     ScanAbandoned, RecordingError.

@@ -50,6 +50,32 @@ End = Annotated[
 ]
 
 
+def connection(
+    *,
+    header: list[str] | None,
+    timeout: str | None,
+    tenant: str | None,
+    token_file: Path | None,
+    username: str | None,
+    password_file: Path | None,
+    ca_file: Path | None,
+    client_cert: Path | None,
+    client_key: Path | None,
+) -> dict[str, Any]:
+    """The settings that the options of the connection make. Raises UsageError."""
+    return {
+        "prometheus_headers": headers_of(header),
+        "prometheus_timeout": timeout,
+        "prometheus_tenant": tenant,
+        "prometheus_token": secret_in(token_file, "--token-file"),
+        "prometheus_username": username,
+        "prometheus_password": secret_in(password_file, "--password-file"),
+        "prometheus_ca_file": ca_file,
+        "prometheus_client_cert": client_cert,
+        "prometheus_client_key": client_key,
+    }
+
+
 def headers_of(lines: list[str] | None) -> dict[str, str] | None:
     """Headers of `Name: value` lines. Raises UsageError, without the value."""
     if not lines:

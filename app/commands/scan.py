@@ -61,15 +61,17 @@ def command(
         namespaces=tuple(namespace or ()) or None,
         selector=selector,
         cluster=cluster,
-        prometheus_headers=options.headers_of(header),
-        prometheus_timeout=timeout,
-        prometheus_tenant=tenant,
-        prometheus_token=options.secret_in(token_file, "--token-file"),
-        prometheus_username=username,
-        prometheus_password=options.secret_in(password_file, "--password-file"),
-        prometheus_ca_file=ca_file,
-        prometheus_client_cert=client_cert,
-        prometheus_client_key=client_key,
+        **options.connection(
+            header=header,
+            timeout=timeout,
+            tenant=tenant,
+            token_file=token_file,
+            username=username,
+            password_file=password_file,
+            ca_file=ca_file,
+            client_cert=client_cert,
+            client_key=client_key,
+        ),
     )
     settings = load_settings(**given)
     until = options.time_of(end, time.time())

@@ -1,4 +1,4 @@
-"""The forms in which a report can be written."""
+"""The forms in which a report or an explanation can be written."""
 
 from enum import StrEnum
 
@@ -10,3 +10,11 @@ class Format(StrEnum):
     JSON = "json"
     YAML = "yaml"
     CSV = "csv"
+
+
+class ExplanationFormat(StrEnum):
+    """How an explanation is written; series are no rows of a sheet."""
+
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"

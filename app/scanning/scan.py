@@ -1,6 +1,7 @@
 """One scan, from a source to a report. Follow it here: plan, read, judge, batch by batch."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +22,9 @@ from detectors.panel import History
 # A server that fails twice in a row is down; asking on for every batch would only take long.
 _FAILURES_IN_A_ROW = 2
 _MAX_LAG_SECONDS = 900.0
+
+# Is told of each batch once it is judged: its containers, their series, and what was made of them.
+Watch = Callable[[Batch, Reading, list[Judgement]], None]
 
 
 @dataclass(slots=True)
@@ -45,8 +49,9 @@ def scan(
     control: Control,
     started_at: float,
     said: InForce = NOTHING_SAID,
+    watch: Watch = lambda batch, reading, judgements: None,
 ) -> ScanReport:
-    """Look once at all that the request covers. started_at: unix seconds; said: the feedback to heed.
+    """Look once at all that the request covers. started_at: unix seconds; said: feedback to heed; watch: see Watch.
 
     A batch that cannot be read makes the report incomplete, and two in a row end the scan. Raises SourceError,
     ScanAbandoned, RecordingError.
@@ -60,7 +65,7 @@ def scan(
     control.progress(done, plan.containers)
     for batch in plan.batches:
         control.check()
-        _scan_batch(source, plan, batch, request, policy, options, control, tally, said)
+        _scan_batch(source, plan, batch, request, policy, options, control, tally, said, watch)
         done += len(batch.containers)
         control.progress(done, plan.containers)
     _note_lag(plan, tally)
@@ -96,6 +101,7 @@ def _scan_batch(
     control: Control,
     tally: _Tally,
     said: InForce,
+    watch: Watch,
 ) -> None:
     started = time.monotonic()
     try:
@@ -119,6 +125,7 @@ def _scan_batch(
     tally.whole = tally.whole and not reading.unread
     tally.newest = max(tally.newest, _newest(reading))
     tally.findings += findings_of(batch, reading, judgements, request.cluster, policy)
+    watch(batch, reading, judgements)
 
 
 def _look_back(

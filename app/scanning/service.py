@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from app.domain.scan import ScanReport
 from app.domain.severity import SeverityPolicy
 from app.errors import SettingsError
 from app.prometheus.source import Control, ScanRequest, Source
-from app.scanning.scan import scan
+from app.scanning.scan import Watch, scan
 from app.settings import Settings
 from detectors.options import Options
 
@@ -30,9 +31,17 @@ class PerformHeeding(Protocol):
         ...
 
 
-def make_perform(settings: Settings, end: float | None = None) -> PerformHeeding:
+def make_perform(
+    settings: Settings,
+    end: float | None = None,
+    *,
+    options: Options | None = None,
+    narrowed: Callable[[Source], Source] = lambda source: source,
+    watch: Watch = lambda batch, reading, judgements: None,
+) -> PerformHeeding:
     """A function that performs one scan as the settings say; its window ends at `end` (unix seconds), or at present.
 
+    narrowed: makes of the source one that shows less of it; watch: is told of each batch once it is judged.
     Raises SettingsError at once where the settings cannot make a scan.
     """
     if (settings.prometheus_url is None) == (settings.recording is None):
@@ -62,7 +71,7 @@ def make_perform(settings: Settings, end: float | None = None) -> PerformHeeding
                 namespaces=settings.namespaces,
                 selector=settings.selector,
             )
-            return scan(source, request, policy, Options(), control, time.time(), said)
+            return scan(narrowed(source), request, policy, options or Options(), control, time.time(), said, watch)
         finally:
             source.close()
 

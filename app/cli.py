@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import db, incidents, run, scan, serve
+from app.commands import backtest, db, incidents, run, scan, serve
 from app.errors import LeakwatchError
 from app.text import printable
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("scan")(scan.command)
+app.command("backtest")(backtest.command)
 app.command("serve")(serve.command)
 app.command("run")(run.command)
 app.add_typer(incidents.app, name="incidents")

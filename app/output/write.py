@@ -36,16 +36,21 @@ def write_report(report: ScanReport, findings: list[Finding], form: Format, out:
 
 
 def write_report_file(report: ScanReport, findings: list[Finding], form: Format, path: Path) -> None:
-    """The same into a file, which has the old content or the new, never a part. Raises UsageError.
+    """The same into a file. Raises UsageError."""
+    write_file(path, lambda out: write_report(report, findings, form, out))
+
+
+def write_file(path: Path, write: Callable[[TextIO], None]) -> None:
+    """Write into a file, which has the old content or the new, never a part. Raises UsageError.
 
     What is no regular file (a device, a pipe) is written to as it is; a link stays, and what it leads to is replaced.
     """
     try:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8") as out:
-                write_report(report, findings, form, out)
+                write(out)
             return
-        _replace(path.resolve(), lambda out: write_report(report, findings, form, out))
+        _replace(path.resolve(), write)
     except OSError as error:
         raise _unwritable(path, error.strerror) from error
 

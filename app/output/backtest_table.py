@@ -14,7 +14,7 @@ from detectors.judgement import Verdict
 
 KILLED, FLAGGED, HEALTHY, UNTOLD = "x", "█", "·", " "
 _PLAIN_BAR = 60
-_LEAST_BAR, _LONGEST_BAR = 10, 168
+_LEAST_BAR, _LONGEST_BAR = 24, 168
 _COLUMNS = (
     Column("WORKLOAD"),
     Column("CONTAINER", leave_out=2),

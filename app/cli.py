@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import db, explain, incidents, run, scan, serve
+from app.commands import backtest, db, explain, incidents, run, scan, serve
 from app.errors import LeakwatchError
 from app.text import printable
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("scan")(scan.command)
 app.command("explain")(explain.command)
+app.command("backtest")(backtest.command)
 app.command("serve")(serve.command)
 app.command("run")(run.command)
 app.add_typer(incidents.app, name="incidents")

@@ -35,7 +35,10 @@ def speed(recording: Path, copies: int) -> Iterator[tuple[str, float, str]]:
     with tempfile.TemporaryDirectory() as folder, _prometheus(Path(folder)) as url:
         end = time.time()
         containers = _fill(url, recording, copies, end)
-        yield _scan(url, containers)
+        scan = "leakwatch scan: nine metrics, judged, start of the process included"
+        yield _command(url, containers, scan, "scan", "--no-store")
+        back = "leakwatch backtest: 25 such scans, one each hour of the day before"
+        yield _command(url, containers, back, "backtest", "--since", "24h")
         connect = PrometheusConnect(url=url)
         memory = 'container_memory_rss{container!="",container!="POD"}'
         begin, until = datetime.fromtimestamp(end - _WINDOW_SECONDS, UTC), datetime.fromtimestamp(end, UTC)
@@ -49,14 +52,14 @@ def speed(recording: Path, copies: int) -> Iterator[tuple[str, float, str]]:
             yield f"PromQL: `{query}`", seconds, f"{len(answer)} series, no verdict"
 
 
-def _scan(url: str, containers: int) -> tuple[str, float, str]:
-    command = [sys.executable, "-m", "app.cli", "scan", "--prometheus-url", url, "--no-store", "-o", "json"]
+def _command(url: str, containers: int, what: str, *words: str) -> tuple[str, float, str]:
+    command = [sys.executable, "-m", "app.cli", *words, "--prometheus-url", url, "-o", "json"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds, _ = _timed(lambda: subprocess.run(command, check=True, capture_output=True))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     remark = f"{containers} containers, {containers / seconds:.0f}/s, {cpu:.1f} CPU-s"
-    return "leakwatch scan: nine metrics, judged, start of the process included", seconds, remark
+    return what, seconds, remark
 
 
 def _fill(url: str, recording: Path, copies: int, end: float) -> int:

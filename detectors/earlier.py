@@ -52,4 +52,5 @@ def _high(blocks: Blocks) -> Floats:
 
 def _latest_floor(blocks: Blocks) -> Floats:
     index = np.maximum(blocks.count[:, None] - 1 - np.arange(3), 0)
-    return np.nan_to_num(np.fmin.reduce(np.take_along_axis(blocks.floor, index, axis=1), axis=1))
+    latest: Floats = np.fmin.reduce(np.take_along_axis(blocks.floor, index, axis=1), axis=1)
+    return np.nan_to_num(latest)

@@ -63,7 +63,7 @@ def gather(blocks: Blocks) -> Evidence:
     raw_slope, without = slope(blocks.time, blocks.floor, count), slope(blocks.time, adjusted, count)
     span = np.nan_to_num(last_of(blocks.time, count) - blocks.time[:, 0])
     season = day_on_day(blocks.time, adjusted, count, tolerance)
-    evidence = Evidence(
+    return Evidence(
         level=level,
         span_hours=span,
         adjusted=adjusted,
@@ -80,7 +80,6 @@ def gather(blocks: Blocks) -> Evidence:
         refills=np.zeros(count.shape),
         probability=np.zeros(count.shape),
     )
-    return evidence
 
 
 def weigh(evidence: Evidence) -> None:

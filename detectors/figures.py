@@ -4,7 +4,6 @@ import numpy as np
 
 from detectors.coefficients import LIFETIME
 from detectors.evidence import figures_of
-from detectors.growth import Growth
 from detectors.judgement import Figure
 from detectors.pool import Pooled
 from detectors.scene import Scene
@@ -13,7 +12,7 @@ from detectors.trend import trend
 from detectors.valleys import WINDOWS
 
 
-def figures(scene: Scene, lifetime: int, growth: Growth, pooled: Pooled | None) -> tuple[Figure, ...]:
+def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure, ...]:
     """All figures, those that are weighed with the log-odds that they add."""
     evidence = scene.evidence
     count = scene.blocks.count[lifetime : lifetime + 1]

@@ -188,7 +188,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth, number: int, rows: Ints)
         suspect_revision=suspect_revision(scene, case.members, case.pooled) if leaks else None,
         reasons=tuple(said),
         evidence=exhibit(scene, case.members, leaking, rows, {lifetime: growth}) if leaks or explain else (),
-        figures=figures(scene, lifetime, growth, case.pooled) if explain else (),
+        figures=figures(scene, lifetime, case.pooled) if explain else (),
         floor_bytes=floor if np.isfinite(floor) else None,
     )
 

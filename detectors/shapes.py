@@ -107,7 +107,8 @@ def _steps(share: Floats) -> list[Floats]:
 
 def _share_of_time(time: Floats, known: Bools) -> Floats:
     since = np.where(known, time - time[:, :1], 0.0)
-    return since / np.maximum(since.max(axis=1, keepdims=True, initial=0.0), TINY)
+    share: Floats = since / np.maximum(since.max(axis=1, keepdims=True, initial=0.0), TINY)
+    return share
 
 
 def _best(y: Floats, total: Floats, known: Bools, curves: Iterable[Floats]) -> _Fit:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.durations import parse_duration
 from app.errors import UsageError
 
 PrometheusUrl = Annotated[
@@ -118,6 +119,17 @@ def time_of(text: str | None, now: float) -> float | None:
         seconds = when.timestamp()
     if not 0 < seconds <= now + 60:
         raise UsageError(f"--end: {text!r} is not in the past")
+    return seconds
+
+
+def duration(text: str, option: str) -> float:
+    """Seconds of a span such as 7d. Raises UsageError naming the option."""
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+    if seconds <= 0:
+        raise UsageError(f"{option}: {text!r} is no time at all", "write 90s, 5m, 48h, 7d or 1d12h")
     return seconds
 
 

@@ -22,17 +22,8 @@ class Column:
 
 def fitted_table(console: Console, columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> Table:
     """The rows, with as many of the columns as the console is wide enough for."""
-    widths = [
-        max([len(column.name), *(row[index].cell_len for row in rows)]) + _GAP for index, column in enumerate(columns)
-    ]
-    shown = set(range(len(columns)))
-    expendable = [index for index in shown if columns[index].leave_out is not None]
-    for index in sorted(expendable, key=lambda index: -(columns[index].leave_out or 0)):
-        if sum(widths[one] for one in shown) - _GAP <= console.width:
-            break
-        shown.remove(index)
+    kept, _ = _fitting(columns, rows, console.width)
     table = Table(box=None, pad_edge=False, header_style="bold" if console.is_terminal else "", padding=(0, _GAP, 0, 0))
-    kept = sorted(shown)
     for index in kept:
         column = columns[index]
         # What is always shown may still be too wide: it is folded then, never cut.
@@ -40,6 +31,25 @@ def fitted_table(console: Console, columns: Sequence[Column], rows: Sequence[Seq
     for row in rows:
         table.add_row(*(row[index] for index in kept))
     return table
+
+
+def fitted_width(console: Console, columns: Sequence[Column], rows: Sequence[Sequence[Text]], spare: int) -> int:
+    """How wide the table gets, the gap after it included, where a further column of `spare` characters is to fit."""
+    return _fitting(columns, rows, console.width - spare - _GAP)[1] + _GAP
+
+
+def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[Text]], width: int) -> tuple[list[int], int]:
+    """The columns that are shown in so much width, and how wide they are together."""
+    widths = [
+        max([len(column.name), *(row[index].cell_len for row in rows)]) + _GAP for index, column in enumerate(columns)
+    ]
+    shown = set(range(len(columns)))
+    expendable = [index for index in shown if columns[index].leave_out is not None]
+    for index in sorted(expendable, key=lambda index: -(columns[index].leave_out or 0)):
+        if sum(widths[one] for one in shown) - _GAP <= width:
+            break
+        shown.remove(index)
+    return sorted(shown), sum(widths[one] for one in shown) - _GAP
 
 
 def plain_console(console: Console) -> Console:

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.domain.finding import Workload
 from app.domain.scan import Problem
+from app.prometheus.limits import ToldLimits
 from app.prometheus.series import RawSeries
 from app.prometheus.source import ContainerRef, LabelSet, Reading
 from app.settings import MetricNames
@@ -15,8 +16,6 @@ from detectors.panel import Floats, Grid, History, Ints, Panel
 
 # Prometheus takes the last sample of up to five minutes before for the value at a time (its lookback delta).
 LOOKBACK_SECONDS = 300.0
-# "Unlimited" is written as the largest page-aligned 64-bit number under cgroups v1; no machine has an exbibyte.
-_NO_LIMIT_ABOVE = 2.0**60
 
 _Key = tuple[str, str, str]
 
@@ -97,6 +96,7 @@ def assemble(
         return result
 
     start_time, working_set, rss = member("start_time"), member("working_set"), member("rss")
+    limits = ToldLimits(member("limit"), member("spec_limit"))
     subjects, subject = _subjects(containers)
     revisions, revision = _revisions(containers, subject, len(subjects), _first_samples(working_set, rss))
     panel = Panel(
@@ -108,12 +108,12 @@ def assemble(
         start_time=start_time,
         restarts=member("restarts"),
         oom_killed=member("oom_killed"),
-        limit=_limits(member("limit"), member("spec_limit")),
+        limit=limits.latest(),
         subject=subject,
         revision=revision,
         history=history,
     )
-    return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread))
+    return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread), limits)
 
 
 def container_key(labels: LabelSet) -> _Key:
@@ -203,18 +203,3 @@ def _oom_indicator(values: Floats, labels: LabelSet) -> Floats:
     if labels.get("reason") == "OOMKilled":
         return values
     return np.where(values > 0, 0.0, np.nan)
-
-
-def _limits(by_state: Floats, by_cadvisor: Floats) -> Floats:
-    """The limit last in force, bytes, shape (rows,); NaN where there is none."""
-    limit = np.where(np.isfinite(last_known(by_state)), last_known(by_state), last_known(by_cadvisor))
-    return np.where((limit > 0) & (limit < _NO_LIMIT_ABOVE), limit, np.nan)
-
-
-def last_known(values: Floats) -> Floats:
-    """The last finite value of each row, shape (rows,); NaN where there is none."""
-    if values.shape[1] == 0:
-        return np.full(values.shape[0], np.nan)
-    known = np.isfinite(values)
-    last = values.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
-    return np.where(known.any(axis=1), values[np.arange(values.shape[0]), last], np.nan)

@@ -11,6 +11,7 @@ import numpy as np
 from app.domain.finding import Workload
 from app.domain.scan import Problem
 from app.errors import ScanAbandoned
+from app.prometheus.limits import ToldLimits
 from detectors.panel import Grid, History, Panel
 
 
@@ -78,7 +79,8 @@ class Reading:
 
     `panel` has a row for each of the batch's containers, in that order; its `subject` indexes `subjects`, the
     distinct (namespace, workload, container) triples, and its `revision` indexes `revisions[subject]`, oldest first.
-    `unread` has the rows of which some sample could not be had.
+    `unread` has the rows of which some sample could not be had. `limits` tells how memory limits were over time, where
+    the panel has only the last.
     """
 
     panel: Panel
@@ -87,6 +89,7 @@ class Reading:
     samples: int
     problems: tuple[Problem, ...] = ()
     unread: frozenset[int] = frozenset()
+    limits: ToldLimits | None = None
 
 
 @dataclass(slots=True)

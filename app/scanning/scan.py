@@ -20,7 +20,7 @@ from detectors.options import Options
 from detectors.panel import History
 
 # A server that fails twice in a row is down; asking on for every batch would only take long.
-_FAILURES_IN_A_ROW = 2
+FAILURES_IN_A_ROW = 2
 _MAX_LAG_SECONDS = 900.0
 
 # Is told of each batch once it is judged: its containers, their series, and what was made of them.
@@ -108,7 +108,7 @@ def _scan_batch(
         reading = with_accepted(source.read(plan, batch, control), request.cluster, said)
     except SourceError as error:
         tally.failures += 1
-        if not error.retryable or tally.failures >= _FAILURES_IN_A_ROW or len(plan.batches) == 1:
+        if not error.retryable or tally.failures >= FAILURES_IN_A_ROW or len(plan.batches) == 1:
             raise
         tally.whole = False
         tally.problems.append(Problem("batch_unread", f"{len(batch.containers)} containers could not be read: {error}"))

@@ -20,7 +20,7 @@ _STEPS = (15.0, 30.0, 60.0, 120.0, 300.0)
 _WANTED_STEPS = 500
 # The detector looks at up to 48 blocks of a lifetime; with fewer steps than that it would see too little.
 _MIN_STEPS = 48
-_MAX_STEPS = 100_000
+MAX_STEPS = 100_000
 
 
 class PerformHeeding(Protocol):
@@ -44,21 +44,11 @@ def make_perform(
     narrowed: makes of the source one that shows less of it; watch: is told of each batch once it is judged.
     Raises SettingsError at once where the settings cannot make a scan.
     """
-    if (settings.prometheus_url is None) == (settings.recording is None):
-        raise SettingsError(
-            "nothing to scan: give a Prometheus or a recording, and only one of them",
-            "set LEAKWATCH_PROMETHEUS_URL or --prometheus-url, or LEAKWATCH_RECORDING or --recording",
-        )
-    step = settings.step or chosen_step(settings.lookback)
-    if not _MIN_STEPS <= settings.lookback / step <= _MAX_STEPS:
-        raise SettingsError(
-            f"step: a window of {settings.lookback:g} s has {settings.lookback / step:.0f} steps of {step:g} s",
-            f"choose a step that makes {_MIN_STEPS} to {_MAX_STEPS} steps",
-        )
-    policy = SeverityPolicy(settings.page_within, settings.warn_within)
+    step = step_of(settings)
+    policy = severity_policy(settings)
 
     def perform(control: Control, said: InForce = NOTHING_SAID) -> ScanReport:
-        source, latest = _open(settings, control)
+        source, (_, latest) = open_source(settings, control)
         try:
             # Clocks and recordings may be ahead; what is judged must not be later than what is still to come.
             until = math.floor(min(end or latest, time.time()) / step) * step
@@ -78,6 +68,27 @@ def make_perform(
     return perform
 
 
+def step_of(settings: Settings) -> float:
+    """The step of a scan's grid, seconds. Raises SettingsError where the settings cannot make a scan."""
+    if (settings.prometheus_url is None) == (settings.recording is None):
+        raise SettingsError(
+            "nothing to scan: give a Prometheus or a recording, and only one of them",
+            "set LEAKWATCH_PROMETHEUS_URL or --prometheus-url, or LEAKWATCH_RECORDING or --recording",
+        )
+    step = settings.step or chosen_step(settings.lookback)
+    if not _MIN_STEPS <= settings.lookback / step <= MAX_STEPS:
+        raise SettingsError(
+            f"step: a window of {settings.lookback:g} s has {settings.lookback / step:.0f} steps of {step:g} s",
+            f"choose a step that makes {_MIN_STEPS} to {MAX_STEPS} steps",
+        )
+    return step
+
+
+def severity_policy(settings: Settings) -> SeverityPolicy:
+    """From when on a leak is urgent."""
+    return SeverityPolicy(settings.page_within, settings.warn_within)
+
+
 def incident_policy(settings: Settings) -> IncidentPolicy:
     """When incidents close and come back."""
     return IncidentPolicy(settings.reopen_within, settings.resolve_after_scans, settings.gone_after)
@@ -88,13 +99,16 @@ def chosen_step(lookback: float) -> float:
     return max((step for step in _STEPS if lookback / step >= _WANTED_STEPS), default=_STEPS[0])
 
 
-def _open(settings: Settings, control: Control) -> tuple[Source, float]:
-    """The source, and the latest time it may be asked for, unix seconds."""
+def open_source(settings: Settings, control: Control) -> tuple[Source, tuple[float, float]]:
+    """The source, and the earliest and latest time it may be asked for, unix seconds; -inf where only asking tells.
+
+    Raises RecordingError, ScanAbandoned.
+    """
     if settings.recording is not None:
         from app.prometheus.recording import open_recording  # noqa: PLC0415 (pyarrow is heavy, and only needed here)
 
         recording = open_recording(Path(settings.recording), settings.metrics, control=control)
-        return recording, recording.window()[1]
+        return recording, recording.window()
     from app.prometheus.query_range import QueryRangeSource  # noqa: PLC0415 (so is the client library)
 
-    return QueryRangeSource(settings), time.time()
+    return QueryRangeSource(settings), (-math.inf, time.time())

@@ -1,6 +1,6 @@
 """The few numbers that turn evidence into a probability, and where they come from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -11,26 +11,38 @@ from detectors.panel import Floats
 class LifetimeCoefficients:
     """Log-odds that one lifetime leaks, per unit of each figure of detectors.evidence.figures_of, in its order."""
 
-    intercept: float = -5.3
-    windows_agree: float = 2.79  # share of six windows in which the valleys rose, raw
-    last_window: float = 0.49  # the last window's part in the rise, beside an even one, load removed
-    over_steps: float = 0.26  # root of the criterion's difference to one or two steps
-    over_saturating: float = 0.32  # root of the criterion's difference to growth that saturates
-    day_on_day: float = 1.08  # hours above the same hour of the day before, less those below
-    whole_days: float = -1.05  # whether there is another day to compare with
-    span: float = 0.77  # logarithm of the hours seen
-    explained: float = -2.61  # share of the growth that load explains
-    refills: float = -0.74  # how far an earlier life had come to rest above
+    intercept: float = -5.1
+    windows_agree: float = 1.74  # square of the share of six windows in which the valleys rose, load removed
+    agree_over_steps: float = 0.5  # the same share of the floor as it is, times the root of the lead over steps
+    goes_on: float = 0.13  # root of the lead over growth that comes to an end, if it leads
+    ends: float = 0.44  # minus the root of how far it is behind, if it is
+    day_on_day: float = 0.84  # hours above the same hour of the day before, less those below
+    agree_each_day: float = 1.87  # that, times the share of windows
+    whole_days: float = -2.01  # whether there is another day to compare with
+    span: float = 1.24  # logarithm of the hours seen
+    refills: float = -2.47  # how far an earlier life had come to rest above
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The figures' names, in order."""
+        return tuple(field.name for field in fields(self) if field.name != "intercept")
 
     @property
     def weights(self) -> Floats:
         """All but the intercept, shape (figures,)."""
         return np.array([getattr(self, name) for name in self.names])
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The figures' names, in order."""
-        return tuple(name for name in self.__dataclass_fields__ if name != "intercept")
+
+@dataclass(frozen=True, slots=True)
+class WorkloadCoefficients:
+    """Log-odds that a workload's container leaks, from what its lifetimes say alone and laid over each other."""
+
+    intercept: float = 0.0
+    lifetime: float = 1.4  # log-odds of the lifetime that speaks most plainly for a leak
+    untold: float = -2.0  # what stands for these where no lifetime is long enough
+    lifetimes: float = -0.5  # logarithm of how many spoke: the plainest of many is plain by chance
+    same_slope: float = 1.0  # log-odds that lives that end before they show much all grow alike, if above 0
+    oom_loop: float = 1.6  # log-odds that lives that end in OOM kills climb there, if above 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class GrowthCoefficients:
 
 
 LIFETIME = LifetimeCoefficients()
+WORKLOAD = WorkloadCoefficients()
 POOL = PoolCoefficients()
 GROWTH = GrowthCoefficients()
 # Of workloads that are too young to be judged so many leak in the scenarios.

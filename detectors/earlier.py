@@ -10,6 +10,7 @@ from detectors.panel import Floats, Ints
 # A life that set no new high for this share of it has come to rest; shorter ones say nothing.
 _AT_REST = 0.2
 _LEAST_HOURS = 3.0
+_NO_LEAK = 0.3
 # Began so much earlier to be an earlier life and not a sibling of the same rollout.
 _EARLIER_SECONDS = 600.0
 # From a twentieth below the earlier level it counts in full to a twentieth above, where it has gone beyond.
@@ -22,7 +23,8 @@ def refills(evidence: Evidence, blocks: Blocks, lifetimes: Lifetimes, subject: I
 
     subject: of each lifetime. 0 for lifetimes whose start was not seen: they have been there all along.
     """
-    resting = (evidence.raw_records.rest > _AT_REST) & (evidence.span_hours >= _LEAST_HOURS)
+    rest = np.minimum(evidence.raw_records.rest, evidence.records.rest)
+    resting = (rest > _AT_REST) & (evidence.probability < _NO_LEAK) & (evidence.span_hours >= _LEAST_HOURS)
     top = np.where(resting, _high(blocks), 0.0)
     now = _latest_floor(blocks)
     result = np.zeros(lifetimes.count)

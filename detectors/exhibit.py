@@ -14,12 +14,10 @@ from detectors.scene import Scene
 MAX_ROWS = 20
 
 
-def exhibit(
-    scene: Scene, members: Ints, leaking: set[int], rows: Ints, growths: Mapping[int, Growth]
-) -> tuple[RowEvidence, ...]:
+def exhibit(scene: Scene, members: Ints, leaking: set[int], growths: Mapping[int, Growth]) -> tuple[RowEvidence, ...]:
     """The rows of a subject, leaking ones first and then the largest, at most MAX_ROWS of them.
 
-    rows: the caller's number of each row of the scene; growths: of the lifetimes whose line is drawn.
+    growths: of the lifetimes whose line is drawn.
     """
     mine = np.unique(scene.lifetimes.row[members])
     size = np.nan_to_num(_largest(scene.memory[mine]))
@@ -27,13 +25,12 @@ def exhibit(
     chosen = mine[order]
     floors = _floor(scene.memory[chosen])
     return tuple(
-        _row(scene, members, int(row), int(row) in leaking, floors[i], int(rows[row]), growths)
-        for i, row in enumerate(chosen)
+        _row(scene, members, int(row), int(row) in leaking, floors[i], growths) for i, row in enumerate(chosen)
     )
 
 
 def _row(
-    scene: Scene, members: Ints, row: int, leaking: bool, floor: Floats, number: int, growths: Mapping[int, Growth]
+    scene: Scene, members: Ints, row: int, leaking: bool, floor: Floats, growths: Mapping[int, Growth]
 ) -> RowEvidence:
     lifetimes = scene.lifetimes
     mine = members[lifetimes.row[members] == row]
@@ -41,7 +38,7 @@ def _row(
     ends = scene.panel.grid.start + lifetimes.last[over] * scene.panel.grid.step
     killed = lifetimes.killed[over]
     return RowEvidence(
-        row=number,
+        row=int(scene.rows[row]),
         leaking=leaking,
         floor=floor,
         peak=scene.memory[row],

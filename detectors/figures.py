@@ -31,9 +31,6 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
             f"share of {WINDOWS} equal windows in which the level rose below which memory never falls again",
         ),
         weighed(
-            "last_window", evidence.valleys.last[lifetime], "the last window's part of the rise: 1 is even, 0 is over"
-        ),
-        weighed(
             "over_steps", evidence.shapes.over_steps[lifetime], "how much better going on describes it than steps do"
         ),
         weighed(
@@ -63,6 +60,6 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
         Figure("lifetime_probability", float(evidence.probability[lifetime]), "what this life alone says"),
     ]
     if pooled is not None:
-        text = f"what {len(pooled.lifetimes)} lives laid over each other by age say"
-        found.append(Figure("pooled_probability", pooled.probability, text))
+        text = f"log-odds of what {len(pooled.lifetimes)} lives laid over each other by age say"
+        found.append(Figure("pooled_log_odds", pooled.log_odds, text))
     return tuple(found)

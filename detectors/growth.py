@@ -21,7 +21,8 @@ _LATE = NAMES.index("late")
 class Growth:
     """rate, low, high: bytes/hour, with an 80 % interval; onset: unix seconds; matters: it gets somewhere in time.
 
-    fit: bytes of the fitted line at the onset and at the lifetime's end.
+    fit: bytes of the fitted line at the onset and at the lifetime's end; estimate_error: half of the estimate's own
+    interval, in shares of the rate, before what the floor itself may be off is added.
     """
 
     rate: float
@@ -31,6 +32,7 @@ class Growth:
     fit: tuple[float, float]
     time_to_limit: Quantiles | None
     matters: bool
+    estimate_error: float
 
 
 def growths_of(scene: Scene, chosen: Ints) -> dict[int, Growth]:
@@ -58,7 +60,16 @@ def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     swing = _swing(scene, lifetime, floor, pooled.growth)
     until = _time_to_limit(scene, lifetime, swing, (pooled.growth, low, high), pooled)
     matters = _matters(scene, pooled.growth, floor, until)
-    return Growth(pooled.growth, low, high, onset, (floor - pooled.growth * hours, floor), until, matters)
+    return Growth(
+        pooled.growth,
+        low,
+        high,
+        onset,
+        (floor - pooled.growth * hours, floor),
+        until,
+        matters,
+        _error(pooled.growth, pooled.low, pooled.high),
+    )
 
 
 def widened(rate: float, low: float, high: float) -> tuple[float, float]:
@@ -69,15 +80,15 @@ def widened(rate: float, low: float, high: float) -> tuple[float, float]:
     """
     if rate <= 0:
         return min(low, rate), max(high, rate)
-    of_estimate = max(high - low, 0.0) / 2 / rate
-    width = float(np.sqrt(GROWTH.proportional**2 + (GROWTH.per_estimate * of_estimate) ** 2))
+    width = float(np.sqrt(GROWTH.proportional**2 + (GROWTH.per_estimate * _error(rate, low, high)) ** 2))
     return rate * float(np.exp(-width)), rate * float(np.exp(width))
 
 
 def _growth(scene: Scene, lifetime: int, start: int, rate: float, interval: tuple[float, float]) -> Growth:
     grid, blocks = scene.panel.grid, scene.blocks
     rate = rate if np.isfinite(rate) else 0.0
-    low, high = widened(rate, *(value if np.isfinite(value) else 0.0 for value in interval))
+    bounds = [value if np.isfinite(value) else 0.0 for value in interval]
+    low, high = widened(rate, *bounds)
     count = int(blocks.count[lifetime])
     times = blocks.time[lifetime, :count]
     onset = grid.start + float(times[start]) * 3600.0 if start else float(scene.lifetimes.began[lifetime])
@@ -87,7 +98,13 @@ def _growth(scene: Scene, lifetime: int, start: int, rate: float, interval: tupl
     until = _time_to_limit(scene, lifetime, swing, (rate, low, high), None)
     floor, _ = scene.latest(lifetime)
     began = now - rate * float(times[-1] - times[start])
-    return Growth(rate, low, high, max(onset, grid.start), (began, now), until, _matters(scene, rate, floor, until))
+    matters = _matters(scene, rate, floor, until)
+    error = _error(rate, *bounds)
+    return Growth(rate, low, high, max(onset, grid.start), (began, now), until, matters, error)
+
+
+def _error(rate: float, low: float, high: float) -> float:
+    return max(high - low, 0.0) / 2 / rate if rate > 0 else np.inf
 
 
 def _onset_block(scene: Scene, lifetime: int) -> int:

@@ -1,6 +1,5 @@
 """The verdict on each subject of a panel: floors of lifetimes, their shapes and valleys, pooled over pods and lives."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +13,18 @@ from detectors.growth import Growth, growths_of, pooled_growth
 from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
-from detectors.panel import Accepted, Floats, Ints, Panel
+from detectors.panel import Ints, Panel
 from detectors.pool import Pooled, climbing, oom_loop, same_slope
-from detectors.scene import Scene
+from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
+from detectors.workload import workload_probability
 
 # Where something plainly speaks against a leak, evidence of growth leaves no more than this probability.
 _CONTRADICTED = 0.2
+# A lifetime that alone says so much needs no others.
+_PLAIN = 0.9
 # A pool whose youngest grown lifetime grows by less than this share of the pool's rate leaked once, and no longer.
 _STILL_GROWS_RATIO = 0.25
-# So many rows are judged at once: enough to be quick, few enough that what is worked out on the way stays small.
-_ROWS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,62 +49,23 @@ def judge(panel: Panel, options: Options | None = None) -> list[Judgement]:
     options = options or Options()
     told: list[Judgement] = []
     with np.errstate(invalid="ignore", over="ignore"):
-        for rows, subjects in _chunks(panel):
-            scene = Scene.of(_cleaned(panel, rows, subjects), options)
-            told += _judged(scene, rows, subjects)
+        for scene in scenes_of(panel, options):
+            told += _judged(scene)
     return told
 
 
-def _chunks(panel: Panel) -> Iterator[tuple[Ints, Ints]]:
-    """The rows and the subjects that are judged at once; a subject's rows are never parted."""
-    subjects = int(panel.subject.max(initial=-1)) + 1
-    order = np.argsort(panel.subject, kind="stable")
-    bounds = np.searchsorted(panel.subject[order], np.arange(subjects + 1))
-    first = 0
-    while first < subjects:
-        last = max(int(np.searchsorted(bounds, bounds[first] + _ROWS_AT_ONCE, side="right")) - 1, first + 1)
-        yield order[bounds[first] : bounds[last]], np.arange(first, last)
-        first = last
-
-
-def _cleaned(panel: Panel, rows: Ints, subjects: Ints) -> Panel:
-    """The rows of some subjects, these numbered from 0. Infinite, negative and absurd samples are as good as none."""
-
-    def clean(values: Floats) -> Floats:
-        return np.where((values >= 0) & (values < 2.0**60), values, np.nan)
-
-    part = panel.take(rows)
-    accepted = panel.accepted and Accepted(panel.accepted.growth[subjects], panel.accepted.level[subjects])
-    return Panel(
-        grid=panel.grid,
-        working_set=clean(part.working_set),
-        rss=clean(part.rss),
-        cache=clean(part.cache),
-        cpu=clean(part.cpu),
-        start_time=clean(part.start_time),
-        restarts=clean(part.restarts),
-        oom_killed=part.oom_killed,
-        limit=clean(part.limit),
-        subject=part.subject - (subjects[0] if subjects.size else 0),
-        revision=part.revision,
-        history=part.history,
-        accepted=accepted,
-    )
-
-
-def _judged(scene: Scene, rows: Ints, subjects: Ints) -> list[Judgement]:
-    cases = [_case(scene, subject, members) for subject, members in enumerate(scene.members(subjects.size))]
+def _judged(scene: Scene) -> list[Judgement]:
+    cases = [_case(scene, subject, members) for subject, members in enumerate(scene.members())]
     alone = [case.lifetime for case in cases if isinstance(case, _Case) and case.pooled is None]
     growths = growths_of(scene, np.array(alone, dtype=np.int64))
     told = []
     for case in cases:
-        number = int(subjects[case.subject])
         if isinstance(case, _Untold):
-            told.append(_untold(scene, case, number, rows))
+            told.append(_untold(scene, case))
         elif case.pooled is None:
-            told.append(_verdict(scene, case, growths[case.lifetime], number, rows))
+            told.append(_verdict(scene, case, growths[case.lifetime]))
         else:
-            told.append(_verdict(scene, case, pooled_growth(scene, case.lifetime, case.pooled), number, rows))
+            told.append(_verdict(scene, case, pooled_growth(scene, case.lifetime, case.pooled)))
     return told
 
 
@@ -124,28 +85,28 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         text = "no samples in the window" if members.size == 0 else "no pod of it runs any more, or none is scraped"
         code = "no_samples" if members.size == 0 else "no_recent_samples"
         return _Untold(subject, members, running, Reason(code, text))
-    grown = running[scene.evidence.span_hours[running] >= scene.options.min_hours]
-    probability = scene.evidence.probability
-    alone = float(probability[grown].max(initial=0.0))
-    pooled = _pooled(scene, members, grown)
-    if pooled is not None and pooled.probability > alone:
-        return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, pooled.probability)
+    grown = scene.telling(members)
+    slopes, loops = same_slope(scene, members), oom_loop(scene, members)
+    probability = workload_probability(scene, grown, slopes, loops)
+    pooled = climbing([slopes, loops])
+    alone = float(scene.evidence.probability[grown].max(initial=0.0))
+    if pooled is not None and pooled.log_odds > 0 and alone < _PLAIN and _still_grows(scene, grown, pooled):
+        return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, probability)
     if grown.size == 0:
         return _Untold(subject, members, running, reasons.too_young(scene, members))
-    best = int(grown[np.lexsort((grown, -scene.evidence.slope[grown], -probability[grown]))[0]])
-    return _Case(subject, members, running, best, None, alone)
+    best = int(grown[np.lexsort((grown, -scene.evidence.slope[grown], -scene.evidence.probability[grown]))[0]])
+    return _Case(subject, members, running, best, None, workload_probability(scene, grown, None, None))
 
 
-def _pooled(scene: Scene, members: Ints, grown: Ints) -> Pooled | None:
-    """The lifetimes laid over each other, unless the present ones have long stopped growing."""
-    pooled = climbing([same_slope(scene, members), oom_loop(scene, members)])
-    if pooled is None or grown.size == 0:
-        return pooled
-    present = float(scene.evidence.slope[grown].max())
-    return pooled if present >= _STILL_GROWS_RATIO * pooled.growth else None
+def _still_grows(scene: Scene, grown: Ints, pooled: Pooled) -> bool:
+    """Whether the lives that run go on as those laid over each other did, as far as they are told."""
+    running = grown[scene.running[grown]]
+    if running.size == 0:
+        return True
+    return float(scene.evidence.slope[running].max()) >= _STILL_GROWS_RATIO * pooled.growth
 
 
-def _verdict(scene: Scene, case: _Case, growth: Growth, number: int, rows: Ints) -> Judgement:
+def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     lifetime, probability = case.lifetime, case.probability
     held = held_before(scene, lifetime) if case.pooled is None else None
     if not growth.matters or held is not None:
@@ -171,7 +132,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth, number: int, rows: Ints)
         said = [weighed.reason, *said] if weighed.exceeded else [weighed.reason]
     explain = scene.options.explain
     return Judgement(
-        subject=number,
+        subject=scene.first_subject + case.subject,
         verdict=Verdict.LEAK if leaks else Verdict.HEALTHY,
         probability=probability,
         growth_bytes_per_hour=growth.rate,
@@ -187,16 +148,16 @@ def _verdict(scene: Scene, case: _Case, growth: Growth, number: int, rows: Ints)
         oom_kills=int(scene.lifetimes.killed[case.members].sum()),
         suspect_revision=suspect_revision(scene, case.members, case.pooled) if leaks else None,
         reasons=tuple(said),
-        evidence=exhibit(scene, case.members, leaking, rows, {lifetime: growth}) if leaks or explain else (),
+        evidence=exhibit(scene, case.members, leaking, {lifetime: growth}) if leaks or explain else (),
         figures=figures(scene, lifetime, case.pooled) if explain else (),
         floor_bytes=floor if np.isfinite(floor) else None,
     )
 
 
-def _untold(scene: Scene, case: _Untold, number: int, rows: Ints) -> Judgement:
+def _untold(scene: Scene, case: _Untold) -> Judgement:
     members, explain = case.members, scene.options.explain
     return Judgement(
-        subject=number,
+        subject=scene.first_subject + case.subject,
         verdict=Verdict.INSUFFICIENT_DATA,
         probability=UNTOLD_PROBABILITY,
         growth_bytes_per_hour=0.0,
@@ -212,7 +173,7 @@ def _untold(scene: Scene, case: _Untold, number: int, rows: Ints) -> Judgement:
         oom_kills=int(scene.lifetimes.killed[members].sum()),
         suspect_revision=None,
         reasons=(case.reason,),
-        evidence=exhibit(scene, members, set(), rows, {}) if explain else (),
+        evidence=exhibit(scene, members, set(), {}) if explain else (),
     )
 
 

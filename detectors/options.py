@@ -18,6 +18,6 @@ class Options:
     threshold: float = 0.5
     min_hours: float = 6.0
     limit_horizon_hours: float = 30 * 24.0
-    doubling_horizon_hours: float = 7 * 24.0
+    doubling_horizon_hours: float = 10 * 24.0
     fresh_seconds: float = 1800.0
     explain: bool = False

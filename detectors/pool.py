@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.coefficients import POOL
-from detectors.evidence import logistic
 from detectors.panel import Floats, Ints
 from detectors.rows import from_point
 from detectors.scene import Scene
@@ -33,11 +32,11 @@ _LEAST_OF_FIRST_HALF = 0.2
 class Pooled:
     """What a subject's lifetimes say together.
 
-    growth: bytes/hour, with an 80 % interval; life: seconds that lives that end in OOM kills last, shortest, middle,
-    longest, None where they do not end so.
+    log_odds: that they leak, bounded; growth: bytes/hour, with an 80 % interval; life: seconds that lives that end in
+    OOM kills last, shortest, middle, longest, None where they do not end so.
     """
 
-    probability: float
+    log_odds: float
     lifetimes: tuple[int, ...]
     growth: float
     low: float
@@ -86,7 +85,7 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     told = np.isfinite(curve).sum(axis=0)
     if (told > 0).sum() < _LEAST_AGES or not np.isfinite(limit):
         return None
-    level = _medians(curve)
+    level = _typical(curve, life_seconds)
     known = np.flatnonzero(np.isfinite(level))
     ages = np.array(_AGES)
     first, last = known[0], known[-1]
@@ -104,16 +103,16 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
         climb = 0.0
     # Certainty grows with the number of kills that look the same.
     ended = over[killed]
-    probability = _bounded(POOL.per_climb * (climb - _MIN_CLIMB) * float(np.sqrt(ended.size / MIN_KILLED)))
+    log_odds = _bounded(POOL.per_climb * (climb - _MIN_CLIMB) * float(np.sqrt(ended.size / MIN_KILLED)))
     life = life_seconds[killed]
     slopes = (late - early) / (0.5 * np.maximum(life, 1.0) / 3600.0)
     low, typical, high = np.quantile(life, [0.1, 0.5, 0.9]).tolist()
-    return Pooled(probability, tuple(ended.tolist()), *_spread(slopes), life=(low, typical, high))
+    return Pooled(log_odds, tuple(ended.tolist()), *_spread(slopes), life=(low, typical, high))
 
 
 def climbing(pooled: Sequence[Pooled | None]) -> Pooled | None:
     """The one that says "leak" most plainly."""
-    return max((one for one in pooled if one is not None), key=lambda one: one.probability, default=None)
+    return max((one for one in pooled if one is not None), key=lambda one: one.log_odds, default=None)
 
 
 def _by_age(scene: Scene, over: Ints) -> tuple[Floats, Floats, float]:
@@ -135,9 +134,16 @@ def _by_age(scene: Scene, over: Ints) -> tuple[Floats, Floats, float]:
     return curve, life, float(np.median(limits)) if limits.size else float("nan")
 
 
-def _medians(curve: Floats) -> Floats:
-    columns = [column[np.isfinite(column)] for column in curve.T]
-    return np.array([np.median(column) if column.size else np.nan for column in columns])
+def _typical(curve: Floats, life_seconds: Floats) -> Floats:
+    """The middle level at each age, lives weighing by how long they lasted: one of a day says more than a crash."""
+    levels = np.full(curve.shape[1], np.nan)
+    for age, column in enumerate(curve.T):
+        known = np.flatnonzero(np.isfinite(column))
+        if known.size:
+            order = known[np.argsort(column[known], kind="stable")]
+            weight = np.cumsum(life_seconds[order])
+            levels[age] = column[order[np.searchsorted(weight, weight[-1] / 2)]]
+    return levels
 
 
 def _generations(began: Floats) -> Ints:
@@ -155,7 +161,7 @@ def _by_generation(values: Floats, generation: Ints) -> Floats:
 
 
 def _bounded(log_odds: float) -> float:
-    return float(logistic(np.clip(np.array(log_odds), -POOL.bound, POOL.bound)))
+    return float(np.clip(log_odds, -POOL.bound, POOL.bound))
 
 
 def _t(values: Floats) -> float:

@@ -1,5 +1,6 @@
 """All that is known of a panel once its lifetimes are cut and their evidence is gathered."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,20 +8,28 @@ import numpy as np
 
 from detectors.blocks import Blocks, cut
 from detectors.earlier import refills
-from detectors.evidence import Evidence, gather, weigh
+from detectors.evidence import Evidence, gather, since_onset, weigh
 from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable
 from detectors.options import Options
-from detectors.panel import Bools, Floats, Ints, Panel
+from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 
 # The first hour of a life is warm-up, and no more than its first quarter.
 _WARM_UP_HOURS = 1.0
 _WARM_UP_SHARE = 0.25
+# A later life that lasted so much of an earlier one's time would have shown what that one showed.
+_CONTRADICTS_SHARE = 0.5
+# So many rows are looked at at once: enough to be quick, few enough that what is worked out on the way stays small.
+_ROWS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """memory: bytes, shape (rows, steps); running: shape (lifetimes,), not over when the window ends."""
+    """memory: bytes, shape (rows, steps); running: shape (lifetimes,), not over when the window ends.
+
+    A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
+    from first_subject on, `subjects` of them, here numbered from 0.
+    """
 
     panel: Panel
     options: Options
@@ -29,9 +38,12 @@ class Scene:
     blocks: Blocks
     evidence: Evidence
     running: Bools
+    rows: Ints
+    first_subject: int
+    subjects: int
 
     @classmethod
-    def of(cls, panel: Panel, options: Options) -> Self:
+    def of(cls, panel: Panel, options: Options, rows: Ints, first_subject: int, subjects: int) -> Self:
         """Cut and gather, all rows at once."""
         memory = nonreclaimable(panel)
         lifetimes = split(panel, memory)
@@ -40,21 +52,81 @@ class Scene:
         skip = np.where(lifetimes.seen_from_start, warm_up, 0.0).astype(np.int64)
         blocks = cut(panel, memory, lifetimes, skip)
         evidence = gather(blocks)
+        weigh(evidence)
         evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
         weigh(evidence)
+        late, part = since_onset(blocks, evidence)
+        if late.size:
+            alone = gather(part)
+            weigh(alone)
+            evidence.probability[late] = np.maximum(evidence.probability[late], alone.probability)
         fresh = max(int(np.ceil(options.fresh_seconds / panel.grid.step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
-        return cls(panel, options, memory, lifetimes, blocks, evidence, running)
+        return cls(panel, options, memory, lifetimes, blocks, evidence, running, rows, first_subject, subjects)
 
-    def members(self, subject_count: int) -> list[Ints]:
+    def members(self) -> list[Ints]:
         """The lifetimes of each subject."""
         subject = self.panel.subject[self.lifetimes.row]
         order = np.argsort(subject, kind="stable")
-        bounds = np.searchsorted(subject[order], np.arange(subject_count + 1))
-        return [order[bounds[i] : bounds[i + 1]] for i in range(subject_count)]
+        bounds = np.searchsorted(subject[order], np.arange(self.subjects + 1))
+        return [order[bounds[i] : bounds[i + 1]] for i in range(self.subjects)]
+
+    def telling(self, members: Ints) -> Ints:
+        """The lifetimes of a subject that are long enough to tell whether it leaks now, running ones first.
+
+        A restart or an eviction mends no leak: a life that is over still speaks, as long as the revision that it ran
+        is in use and no life since has lasted half as long to contradict it.
+        """
+        hours, began = self.evidence.span_hours[members], self.lifetimes.began[members]
+        revision = self.panel.revision[self.lifetimes.row[members]]
+        running, long_enough = self.running[members], hours >= self.options.min_hours
+        if running.all():
+            return members[long_enough]
+        ends = self.panel.grid.start + self.lifetimes.last[members] * self.panel.grid.step
+        since = began[None, :] >= ends[:, None] - self.panel.grid.step
+        contradicted = (since & (hours[None, :] >= _CONTRADICTS_SHARE * hours[:, None])).any(axis=1)
+        of_today = np.isin(revision, revision[running])
+        still = ~running & of_today & ~contradicted & long_enough
+        return np.concatenate((members[running & long_enough], members[still]))
 
     def latest(self, lifetime: int, blocks: int = 4) -> tuple[float, float]:
         """Bytes of floor and of peak at the end of a lifetime: the middle of its last blocks."""
         end = int(self.blocks.count[lifetime])
         last = slice(max(end - blocks, 0), end)
         return float(np.median(self.blocks.floor[lifetime, last])), float(np.median(self.blocks.peak[lifetime, last]))
+
+
+def scenes_of(panel: Panel, options: Options) -> Iterator[Scene]:
+    """The panel in parts of whole subjects, in order; infinite, negative and absurd samples are as good as none."""
+    subjects = int(panel.subject.max(initial=-1)) + 1
+    order = np.argsort(panel.subject, kind="stable")
+    bounds = np.searchsorted(panel.subject[order], np.arange(subjects + 1))
+    first = 0
+    while first < subjects:
+        last = max(int(np.searchsorted(bounds, bounds[first] + _ROWS_AT_ONCE, side="right")) - 1, first + 1)
+        rows = order[bounds[first] : bounds[last]]
+        yield Scene.of(_cleaned(panel, rows, first, last), options, rows, first, last - first)
+        first = last
+
+
+def _cleaned(panel: Panel, rows: Ints, first: int, last: int) -> Panel:
+    def clean(values: Floats) -> Floats:
+        return np.where((values >= 0) & (values < 2.0**60), values, np.nan)
+
+    part = panel.take(rows)
+    accepted = panel.accepted and Accepted(panel.accepted.growth[first:last], panel.accepted.level[first:last])
+    return Panel(
+        grid=panel.grid,
+        working_set=clean(part.working_set),
+        rss=clean(part.rss),
+        cache=clean(part.cache),
+        cpu=clean(part.cpu),
+        start_time=clean(part.start_time),
+        restarts=clean(part.restarts),
+        oom_killed=part.oom_killed,
+        limit=clean(part.limit),
+        subject=part.subject - first,
+        revision=part.revision,
+        history=part.history,
+        accepted=accepted,
+    )

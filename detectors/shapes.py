@@ -8,15 +8,17 @@ import numpy as np
 from detectors.panel import Bools, Floats, Ints
 from detectors.rows import TINY, centred, correlation_of_neighbours, dot
 
-# Where a step or a late onset may be, and how fast what saturates does, as shares of the lifetime.
+# Where a step, a late onset or a stop may be, and how fast what saturates does, as shares of the lifetime.
 _STEPS = tuple(np.arange(0.06, 0.97, 0.06).tolist())
 _ONSETS = (0.2, 0.35, 0.5, 0.65, 0.8)
 _TIMES_TO_SATURATE = (0.02, 0.05, 0.1, 0.2, 0.4)
 _TIMES_OF_LOGARITHMS = (0.01, 0.05)
+_STOPS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
 _POWERS = (2.0, 3.0)
 # Free parameters of each beyond the level: the size of the change, and where or how fast it is.
 _PARAMETERS = {"straight": 1.0, "accelerating": 1.5, "late": 2.0, "work": 1.0, "saturating": 2.0, "step": 2.0}
-_PARAMETERS_OF_TWO_STEPS = 4.0
+_PARAMETERS_OF_A_STEP = 2.0
+_MOST_STEPS = 4
 _GROWING = ("straight", "accelerating", "late", "work")
 # Residuals smaller than this share of the level are rounding.
 _ROUNDING = 1e-5
@@ -27,7 +29,7 @@ _LEAST_POINTS = 4.0
 class Shapes:
     """How much better growth that goes on describes a series than what does not go on; each of shape (series,).
 
-    Differences of the information criterion, positive where growth is better: against no change at all, one or two
+    Differences of the information criterion, positive where growth is better: against no change at all, one to four
     steps, and growth that saturates. best: index into NAMES of the best single shape.
     """
 
@@ -58,8 +60,7 @@ def shapes(time: Floats, value: Floats, cpu: Floats) -> Shapes:
     y = centred(value, known)
     total = dot(y, y)[:, 0]
     fits = {name: _best(y, total, known, curves) for name, curves in _curves(time, cpu, known).items()}
-    step = fits["step"]
-    two_steps = step.error - _second_step(time, y - step.line, known)
+    errors_of_steps = _further_steps(fits["step"], y, _steps(_share_of_time(time, known)), known)
 
     errors = np.stack([fits[name].error for name in NAMES])
     lines = np.stack([fits[name].line for name in NAMES])
@@ -78,7 +79,9 @@ def shapes(time: Floats, value: Floats, cpu: Floats) -> Shapes:
 
     scores = np.stack([criterion(fits[name].error, _PARAMETERS[name]) for name in NAMES])
     growing = scores[[NAMES.index(name) for name in _GROWING]].min(axis=0)
-    steps = np.minimum(scores[NAMES.index("step")], criterion(two_steps, _PARAMETERS_OF_TWO_STEPS))
+    steps = np.stack(
+        [criterion(error, _PARAMETERS_OF_A_STEP * (1 + more)) for more, error in enumerate(errors_of_steps)]
+    ).min(axis=0)
     return Shapes(
         over_flat=criterion(total, 0.0) - growing,
         over_steps=steps - growing,
@@ -96,7 +99,8 @@ def _curves(time: Floats, cpu: Floats, known: Bools) -> dict[str, Iterable[Float
         "late": [np.maximum(share - onset, 0.0) for onset in _ONSETS],
         "work": [worked],
         "saturating": [1 - np.exp(-share / span) for span in _TIMES_TO_SATURATE]
-        + [np.log1p(share / span) for span in _TIMES_OF_LOGARITHMS],
+        + [np.log1p(share / span) for span in _TIMES_OF_LOGARITHMS]
+        + [np.minimum(share, stop) for stop in _STOPS],
         "step": _steps(share),
     }
 
@@ -126,10 +130,18 @@ def _best(y: Floats, total: Floats, known: Bools, curves: Iterable[Floats]) -> _
     return _Fit(error, line)
 
 
-def _second_step(time: Floats, left: Floats, known: Bools) -> Floats:
-    """By how much a further step, up or down, lowers the squared error."""
-    lowered = np.zeros(left.shape[0])
-    for curve in _steps(_share_of_time(time, known)):
-        x = centred(curve, known)
-        lowered = np.maximum(lowered, dot(x, left)[:, 0] ** 2 / np.maximum(dot(x, x)[:, 0], TINY))
-    return lowered
+def _further_steps(first: _Fit, y: Floats, curves: list[Floats], known: Bools) -> list[Floats]:
+    """The squared error left by one step, by two, and so on: each where it helps most, up or down."""
+    left, errors = y - first.line, [first.error]
+    for _ in range(_MOST_STEPS - 1):
+        error, line = errors[-1], np.zeros(y.shape)
+        for curve in curves:
+            x = centred(curve, known)
+            slope = dot(x, left)[:, 0] / np.maximum(dot(x, x)[:, 0], TINY)
+            this = errors[-1] - slope * dot(x, left)[:, 0]
+            better = this < error
+            error = np.where(better, this, error)
+            line = np.where(better[:, None], slope[:, None] * x, line)
+        left = left - line
+        errors.append(error)
+    return errors

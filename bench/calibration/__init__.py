@@ -1,0 +1,1 @@
+"""Refits the detector's coefficients: `make calibrate`. Labelled cases in, detectors/coefficients.py out."""

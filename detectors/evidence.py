@@ -7,13 +7,12 @@ import numpy as np
 from detectors.blocks import Blocks
 from detectors.coefficients import LIFETIME
 from detectors.load import without_load
-from detectors.onset import onset_block
-from detectors.panel import Bools, Floats, Ints
+from detectors.panel import Floats
 from detectors.ranked import median
 from detectors.records import Records, records
-from detectors.rows import from_point, last_of
+from detectors.rows import last_of
 from detectors.season import day_on_day
-from detectors.shapes import NAMES, Shapes, shapes
+from detectors.shapes import Shapes, shapes
 from detectors.trend import slope
 from detectors.valleys import Valleys, valleys
 
@@ -22,8 +21,6 @@ _TOLERANCE = 0.001
 # Beyond this, differences of the information criterion say no more; their roots are what is weighed.
 _CERTAIN = 40.0
 _LONGEST_HOURS = 60.0
-_LATE = NAMES.index("late")
-_LEAST_CALM_AND_RISE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Evidence:
     raw_slope, slope: bytes/hour of the floor, and of the floor with load removed
     explained: share of the growth that load explains, 0 to 1
     raw_valleys, valleys: of the floor, and of the floor with load removed; the rest is of the latter
-    whole_days: whether another day can be compared; day_on_day: -1 to 1, see detectors.season
+    whole_days: how much of another day can be compared, 0 to 1; day_on_day: -1 to 1, see detectors.season
     refills: how far an earlier life of the workload had come to rest above, 0 to 1, see detectors.earlier
     probability: that this lifetime leaks
     """
@@ -51,7 +48,7 @@ class Evidence:
     raw_valleys: Valleys
     valleys: Valleys
     shapes: Shapes
-    whole_days: Bools
+    whole_days: Floats
     day_on_day: Floats
     refills: Floats
     probability: Floats
@@ -90,35 +87,6 @@ def weigh(evidence: Evidence) -> None:
     evidence.probability[:] = logistic(figures_of(evidence) @ LIFETIME.weights + LIFETIME.intercept)
 
 
-def since_onset(blocks: Blocks, evidence: Evidence) -> tuple[Ints, Blocks]:
-    """The lifetimes whose growth set in late, and their blocks from then on, to be gathered as lives of their own.
-
-    After days of calm the growth of hours is little of the whole and no less a leak. It must have gone beyond all that
-    the calm reached by as much as the calm itself varied, or it is part of what it did before.
-    """
-    late = np.flatnonzero((evidence.shapes.best == _LATE) & (blocks.count >= _LEAST_CALM_AND_RISE))
-    onset = np.array(
-        [
-            onset_block(blocks.time[one, : blocks.count[one]], evidence.adjusted[one, : blocks.count[one]])
-            for one in late
-        ],
-        dtype=np.int64,
-    )
-    before = np.where(np.arange(blocks.floor.shape[1]) < onset[:, None], evidence.adjusted[late], np.nan)
-    lowest = np.fmin.reduce(before, axis=1, initial=np.inf)
-    highest = np.fmax.reduce(before, axis=1, initial=-np.inf)
-    now = last_of(evidence.adjusted[late], blocks.count[late])
-    beyond = (onset > 0) & (now - highest > highest - lowest)
-    late, onset = late[beyond], onset[beyond]
-    count = blocks.count[late]
-
-    def rest(values: Floats) -> Floats:
-        return from_point(values[late], onset, count)
-
-    part = Blocks(rest(blocks.time), rest(blocks.floor), rest(blocks.peak), rest(blocks.cpu), count - onset)
-    return late, part
-
-
 def figures_of(evidence: Evidence) -> Floats:
     """What the coefficients weigh, shape (lifetimes, figures), in the order of LIFETIME.names."""
     raw_agreement, agreement = evidence.raw_valleys.agreement, evidence.valleys.agreement
@@ -131,7 +99,7 @@ def figures_of(evidence: Evidence) -> Floats:
             np.minimum(over_saturating, 0.0),
             evidence.day_on_day,
             evidence.day_on_day * agreement,
-            evidence.whole_days.astype(np.float64),
+            evidence.whole_days,
             np.log(np.clip(evidence.span_hours, 1.0, _LONGEST_HOURS)),
             evidence.refills,
         ]

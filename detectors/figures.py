@@ -27,27 +27,33 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
         Figure("span_hours", float(evidence.span_hours[lifetime]), f"hours of this life seen ({added['span']:+.1f})"),
         weighed(
             "windows_agree",
-            evidence.raw_valleys.agreement[lifetime],
-            f"share of {WINDOWS} equal windows in which the level rose below which memory never falls again",
+            evidence.valleys.agreement[lifetime],
+            f"share of {WINDOWS} equal windows in which it rose and never fell below again, load removed",
         ),
+        Figure("windows_agree_raw", float(evidence.raw_valleys.agreement[lifetime]), "the same without removing load"),
         weighed(
-            "over_steps", evidence.shapes.over_steps[lifetime], "how much better going on describes it than steps do"
+            "agree_over_steps",
+            evidence.shapes.over_steps[lifetime],
+            "how much better growth that goes on describes it than one to four steps do",
         ),
-        weighed(
+        Figure(
             "over_saturating",
-            evidence.shapes.over_saturating[lifetime],
-            "how much better going on describes it than saturation does",
+            float(evidence.shapes.over_saturating[lifetime]),
+            "how much better growth that goes on describes it than growth that comes to an end does "
+            f"({added['goes_on'] + added['ends']:+.1f})",
         ),
         Figure(
             "over_flat",
             float(evidence.shapes.over_flat[lifetime]),
             f"how much better than no change; of all single shapes it is most like: {shape}",
         ),
-        weighed(
-            "day_on_day", evidence.day_on_day[lifetime], "hours above the same hour of the day before, less those below"
+        Figure(
+            "day_on_day",
+            float(evidence.day_on_day[lifetime]),
+            "hours above the same hour of the day before, less those below "
+            f"({added['day_on_day'] + added['agree_each_day'] + added['whole_days']:+.1f})",
         ),
-        weighed("whole_days", evidence.whole_days[lifetime], "1 where there is another day to compare with"),
-        weighed("explained", evidence.explained[lifetime], "share of the growth that goes with CPU"),
+        Figure("explained", float(evidence.explained[lifetime]), "share of the growth that goes with CPU"),
         weighed("refills", evidence.refills[lifetime], "how far an earlier life had come to rest above, 0 to 1"),
         Figure(
             "late_records", float(evidence.records.late[lifetime]), "share of the later half's blocks that set a record"

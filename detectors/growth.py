@@ -7,14 +7,14 @@ import numpy as np
 from detectors.coefficients import GROWTH
 from detectors.forecast import Swing, time_to_limit
 from detectors.judgement import Quantiles
+from detectors.late import LATE
 from detectors.onset import onset_block
 from detectors.panel import Floats, Ints
 from detectors.pool import Pooled
 from detectors.scene import Scene
-from detectors.shapes import NAMES
 from detectors.trend import trend
 
-_LATE = NAMES.index("late")
+_MOST_ERROR = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,13 @@ def _growth(scene: Scene, lifetime: int, start: int, rate: float, interval: tupl
 
 
 def _error(rate: float, low: float, high: float) -> float:
-    return max(high - low, 0.0) / 2 / rate if rate > 0 else np.inf
+    """Half of an estimate's interval in shares of the rate; beyond some tens it says no more."""
+    return min(max(high - low, 0.0) / 2 / rate, _MOST_ERROR) if rate > 0 else _MOST_ERROR
 
 
 def _onset_block(scene: Scene, lifetime: int) -> int:
     """The block at which growth set in: the first, unless a late onset describes it better than anything else."""
-    if int(scene.evidence.shapes.best[lifetime]) != _LATE:
+    if int(scene.evidence.shapes.best[lifetime]) != LATE:
         return 0
     count = int(scene.blocks.count[lifetime])
     return onset_block(scene.blocks.time[lifetime, :count], scene.evidence.adjusted[lifetime, :count])

@@ -91,7 +91,8 @@ def _shape_against(scene: Scene, lifetime: int) -> list[Reason]:
         )
     if float(evidence.shapes.over_steps[lifetime]) < 0:
         reasons.append(Reason("steps", "a step or two describe it better than growth that goes on"))
-    if bool(evidence.whole_days[lifetime]) and float(evidence.day_on_day[lifetime]) < 0.5:
+    days = float(evidence.whole_days[lifetime])
+    if days > 0.5 and float(evidence.day_on_day[lifetime]) < 0.5 * days:
         reasons.append(Reason("same_hour_as_high", "many hours stand no higher than the same hour of the day before"))
     return reasons
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from detectors.blocks import Blocks, cut
 from detectors.earlier import refills
-from detectors.evidence import Evidence, gather, since_onset, weigh
+from detectors.evidence import Evidence, gather, weigh
+from detectors.late import look_since_onset
 from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable
 from detectors.options import Options
@@ -55,11 +56,7 @@ class Scene:
         weigh(evidence)
         evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
         weigh(evidence)
-        late, part = since_onset(blocks, evidence)
-        if late.size:
-            alone = gather(part)
-            weigh(alone)
-            evidence.probability[late] = np.maximum(evidence.probability[late], alone.probability)
+        look_since_onset(blocks, evidence)
         fresh = max(int(np.ceil(options.fresh_seconds / panel.grid.step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
         return cls(panel, options, memory, lifetimes, blocks, evidence, running, rows, first_subject, subjects)

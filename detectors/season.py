@@ -4,22 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.panel import Bools, Floats, Ints
+from detectors.panel import Floats, Ints
 from detectors.rows import last_of
 
 _DAY_HOURS = 24.0
-# With fewer hours than that beyond a day, too few of them can be compared.
-LEAST_HOURS = 27.0
-_ENOUGH_PAIRS = 12.0
+# With fewer hours beyond a day than that, only a part of the day can be compared, and counts as a part.
+_ENOUGH_HOURS = 12.0
+_LEAST_HOURS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """told: whether the lifetime is long enough; rise: share of hours above the same hour of the day before, less the
-    share below it, -1 to 1, 0 where not told. Both of shape (series,).
+    """told: how much of a day can be compared, 0 to 1, half a day being enough; rise: share of hours above the same
+    hour of the day before, less the share below it, times that, -1 to 1. Both of shape (series,).
     """
 
-    told: Bools
+    told: Floats
     rise: Floats
 
 
@@ -35,13 +35,13 @@ def day_on_day(time: Floats, value: Floats, count: Ints, tolerance: Floats) -> S
     span = np.nan_to_num(last_of(time, count) - time[:, 0])
     width = span / np.maximum(count - 1, 1)
     lag = np.rint(_DAY_HOURS / np.maximum(width, 1e-6))
-    told = (span >= LEAST_HOURS) & (lag < value.shape[1])
-    later = blocks + np.where(told, lag, 0).astype(np.int64)[:, None]
-    inside = told[:, None] & (later < count[:, None])
+    able = (span >= _DAY_HOURS + _LEAST_HOURS) & (lag < value.shape[1])
+    told = np.where(able, np.clip((span - _DAY_HOURS) / _ENOUGH_HOURS, 0.0, 1.0), 0.0)
+    later = blocks + np.where(able, lag, 0).astype(np.int64)[:, None]
+    inside = able[:, None] & (later < count[:, None])
     next_day = np.take_along_axis(value, np.minimum(later, value.shape[1] - 1), axis=1)
     change = np.where(inside, next_day - value, np.nan)
     pairs = np.isfinite(change).sum(axis=1)
     above = (change > 2 * tolerance[:, None]).sum(axis=1)
     below = (change < -2 * tolerance[:, None]).sum(axis=1)
-    rise = (above - below) / np.maximum(pairs, 1) * np.minimum(pairs / _ENOUGH_PAIRS, 1.0)
-    return Season(told, rise)
+    return Season(told, told * (above - below) / np.maximum(pairs, 1))

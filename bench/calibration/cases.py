@@ -91,7 +91,7 @@ def cases_of(panel: Panel, labels: Sequence[Label], weight: float, *, recorded: 
     hours = panel.grid.steps * panel.grid.step / 3600.0
     subject = 0
     for scene in scenes_of(panel, Options()):
-        for members in scene.members(scene.subjects):
+        for members in scene.members():
             label = labels[subject]
             subject += 1
             telling = scene.telling(members) if scene.running[members].any() else members[:0]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bench.calibration.cases import Case
-from detectors.coefficients import LIFETIME
+from detectors.coefficients import LIFETIME, UNTOLD_PROBABILITY, WORKLOAD
 from detectors.panel import Bools, Floats, Ints
 
 # What a figure must mean: positive speaks for a leak. The offset of whole days has no meaning of its own.
@@ -14,6 +14,7 @@ _FREE = frozenset({"whole_days"})
 _PENALTY = 0.5
 _ROUNDS = 8
 _COVERAGE = 0.8
+_CONTRADICTED = -4.0
 
 
 def fit_lifetimes(cases: Sequence[Case]) -> tuple[float, Floats]:
@@ -35,48 +36,41 @@ def fit_lifetimes(cases: Sequence[Case]) -> tuple[float, Floats]:
     return intercept, weights
 
 
-def fit_workloads(cases: Sequence[Case], intercept: float, weights: Floats) -> tuple[float, Floats, float]:
-    """Intercept and weights of a workload's figures, and what stands for lifetimes where none is long enough."""
-    told = [case for case in cases if case.weight > 0 and (case.told or max(case.pooled) > 0)]
+def fit_workloads(cases: Sequence[Case], intercept: float, weights: Floats) -> tuple[float, Floats]:
+    """Intercept and weights of a workload's figures, of the workloads that are judged."""
+    told = [case for case in cases if case.weight > 0 and is_judged(case)]
     leaks, weight = _truth(told)
-    plain = np.array([plainest(case, intercept, weights) for case in told])
-    untold = np.isnan(plain)
-    figures = np.column_stack(
-        [
-            np.where(untold, 0.0, plain),
-            [np.log(max(case.told, 1)) for case in told],
-            [case.pooled[0] for case in told],
-            [case.pooled[1] for case in told],
-            untold.astype(np.float64),
-        ]
-    )
-    offset, found = _logistic(figures, leaks, weight, np.array([1, -1, 1, 1, 0]))
-    return offset, found[:4], float(found[4] / found[0])
+    figures = np.array([_figures(case, intercept, weights) for case in told])
+    return _logistic(figures, leaks, weight, np.array([1, -1, 1, 1]))
 
 
-def probabilities(
-    cases: Sequence[Case], lifetime: tuple[float, Floats], workload: tuple[float, Floats, float]
-) -> Floats:
+def probabilities(cases: Sequence[Case], lifetime: tuple[float, Floats], workload: tuple[float, Floats]) -> Floats:
     """The probability of each case with some coefficients, shape (cases,)."""
-    offset, weights, untold = workload
-    odds = []
-    for case in cases:
-        plain = plainest(case, *lifetime)
-        figures = np.array([untold if np.isnan(plain) else plain, np.log(max(case.told, 1)), *case.pooled])
-        odds.append(offset + float(figures @ weights))
+    odds = [
+        workload[0] + float(_figures(case, *lifetime) @ workload[1])
+        if is_judged(case)
+        else float(np.log(UNTOLD_PROBABILITY / (1 - UNTOLD_PROBABILITY)))
+        for case in cases
+    ]
     told: Floats = 1 / (1 + np.exp(-np.clip(np.array(odds), -30.0, 30.0)))
     return told
 
 
-def plainest(case: Case, intercept: float, weights: Floats) -> float:
-    """Log-odds of the lifetime that speaks most plainly; of one kept back by what contradicts it, plainly against.
+def is_judged(case: Case) -> bool:
+    """Whether anything can be told: a lifetime is long enough, or several speak together."""
+    return case.told > 0 or max(case.pooled) > 0
 
-    NaN where none is long enough.
-    """
+
+def _figures(case: Case, intercept: float, weights: Floats) -> Floats:
+    return np.array([plainest(case, intercept, weights), np.log(max(case.told, 1)), *case.pooled])
+
+
+def plainest(case: Case, intercept: float, weights: Floats) -> float:
+    """Log-odds of the lifetime that speaks most plainly; plainly against where growth comes near nothing in time."""
     if not case.told:
-        return float("nan")
+        return WORKLOAD.untold
     if not case.figures.shape[0]:
-        return -4.0
+        return _CONTRADICTED
     return float((intercept + case.figures @ weights).max())
 
 

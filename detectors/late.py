@@ -1,0 +1,67 @@
+"""Growth that set in late: after days of calm that of hours is little of the whole, and no less a leak."""
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from detectors.blocks import Blocks
+from detectors.evidence import Evidence, gather, weigh
+from detectors.onset import onset_block
+from detectors.panel import Bools, Floats, Ints
+from detectors.rows import from_point, last_of
+from detectors.shapes import NAMES
+
+LATE = NAMES.index("late")
+_LEAST_BLOCKS = 16
+# What stays as it is of the whole life: where its line runs, and that it began late.
+_OF_THE_WHOLE = frozenset({"adjusted", "level", "best"})
+
+
+def look_since_onset(blocks: Blocks, evidence: Evidence) -> None:
+    """Look at lifetimes that began to grow late from there on, and keep of the two views the one that says more.
+
+    The growth must have gone beyond all that the calm before it reached, by as much as that itself varied; else it is
+    part of what the container did before. The view that is kept has the hours since the onset only, and is weighed so.
+    """
+    late, part = _since_onset(blocks, evidence)
+    if late.size == 0:
+        return
+    alone = gather(part)
+    weigh(alone)
+    _adopt(evidence, alone, late, alone.probability > evidence.probability[late])
+
+
+def _adopt(whole: Any, part: Any, rows: Ints, better: Bools) -> None:
+    """Put the part's figures in the place of the whole's, for the rows where they are better."""
+    for field in fields(whole):
+        kept, new = getattr(whole, field.name), getattr(part, field.name)
+        if is_dataclass(kept):
+            _adopt(kept, new, rows, better)
+        elif field.name not in _OF_THE_WHOLE:
+            kept[rows[better]] = new[better]
+
+
+def _since_onset(blocks: Blocks, evidence: Evidence) -> tuple[Ints, Blocks]:
+    """The lifetimes whose growth set in late, and their blocks from then on."""
+    late = np.flatnonzero((evidence.shapes.best == LATE) & (blocks.count >= _LEAST_BLOCKS))
+    onset = np.array(
+        [
+            onset_block(blocks.time[one, : blocks.count[one]], evidence.adjusted[one, : blocks.count[one]])
+            for one in late
+        ],
+        dtype=np.int64,
+    )
+    before = np.where(np.arange(blocks.floor.shape[1]) < onset[:, None], evidence.adjusted[late], np.nan)
+    lowest = np.fmin.reduce(before, axis=1, initial=np.inf)
+    highest = np.fmax.reduce(before, axis=1, initial=-np.inf)
+    now = last_of(evidence.adjusted[late], blocks.count[late])
+    beyond = (onset > 0) & (now - highest > highest - lowest)
+    late, onset = late[beyond], onset[beyond]
+    count = blocks.count[late]
+
+    def rest(values: Floats) -> Floats:
+        return from_point(values[late], onset, count)
+
+    part = Blocks(rest(blocks.time), rest(blocks.floor), rest(blocks.peak), rest(blocks.cpu), count - onset)
+    return late, part

@@ -29,6 +29,9 @@ format: $(VENV)/.dev ## Put the code in shape
 bench: $(VENV)/.dev ## Measure the detector and a scan beside what users run today
 	$(BIN)/python -m bench
 
+record: $(VENV)/.dev ## Record real programs under real memory limits for an hour (root; demo/README.md)
+	$(BIN)/python -m demo.recorder
+
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock.sh
 
@@ -50,4 +53,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test lint format bench lock settings picture clean
+.PHONY: help run test lint format bench record lock settings picture clean

@@ -70,7 +70,7 @@ def reading_v1(usage: str, stat: str, kernel: str, oom_control: str, cpu_nanosec
 
 
 def reading_v2(current: str, stat: str, events: str, cpu_stat: str) -> Reading:
-    """From memory.{current,stat,events} and cpu.stat. Kernels before 5.18 have no `kernel` line: its parts are added."""
+    """From memory.{current,stat,events} and cpu.stat. Before Linux 5.18 memory.stat tells only parts of `kernel`."""
     pairs = parse_pairs(stat)
     parts = sum(pairs.get(name, 0) for name in ("kernel_stack", "pagetables", "percpu", "slab", "sec_pagetables"))
     return Reading(

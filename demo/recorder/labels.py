@@ -1,13 +1,13 @@
 """The truth about each program of a recording: what it leaks is known, how fast is measured."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.recorder.program import Leak, Program
+from demo.recorder.program import Program
 from demo.recorder.samples import NAMESPACE, PodSamples
 from demo.recorder.traffic import DILUTION
 
@@ -27,30 +27,30 @@ def label(program: Program, pods: Sequence[PodSamples]) -> dict[str, Any]:
         "container": "app",
         "runtime": program.runtime,
         "limit_bytes": float(program.limit_bytes),
-        "memory_kind": leak.kind if leak else "anon",
+        "memory_kind": program.memory_kind,
         "onset_s": leak.onset_hours * 3600 if leak else None,
         "leak_bytes_per_hour": None,
         "oom_kills": int(sum(np.nanmax(pod.values["oom_kills"]) for pod in pods)),
-        "pods": len(pods),
+        "pods": program.replicas,
         "held_back": program.held_back,
         "note": program.note,
     }
     if leak:
-        measured = float(np.mean([leak_bytes_per_hour(leak, pods[i]) for i in leak.replicas]))
+        measured = float(np.mean([leak_bytes_per_hour(program, pods[i]) for i in leak.replicas]))
         told["leak_bytes_per_hour"] = round(measured) if math.isfinite(measured) else None
     if program.ambiguous:
         told["ambiguous"] = program.ambiguous
     return told
 
 
-def leak_bytes_per_hour(leak: Leak, pod: PodSamples) -> float:
-    """Growth of what is leaked, bytes an hour of cluster time, from the onset on; the mean of lives by their length.
+def leak_bytes_per_hour(program: Program, pod: PodSamples) -> float:
+    """Growth of what a leaking program leaks, bytes an hour of cluster time, from the onset on.
 
-    A life's growth is that of its floor: the 10th percentile of its last tenth less that of its first, after it has
-    warmed up. NaN when no life lasted a minute.
+    The mean of its lives, by their length. A life's growth is that of its floor: the 10th percentile of its last tenth
+    less that of its first, after it has warmed up. NaN when no life lasted a minute.
     """
-    memory = _leaked(leak, pod.values)
-    since = leak.onset_hours * _SECONDS_AN_HOUR - pod.first_second
+    memory = pod.values["kernel" if program.memory_kind == "kernel" else "rss"]
+    since = (program.leak.onset_hours if program.leak else 0.0) * _SECONDS_AN_HOUR - pod.first_second
     lives = [life for life in _lives(pod) if life.size >= _SHORTEST_LIFE_SECONDS]
     growth, length = 0.0, 0.0
     for life in lives:
@@ -61,12 +61,6 @@ def leak_bytes_per_hour(leak: Leak, pod: PodSamples) -> float:
         growth += float(np.nanpercentile(last, 10) - np.nanpercentile(first, 10))
         length += 0.9 * warm.size / _SECONDS_AN_HOUR
     return growth / length if length else float("nan")
-
-
-def _leaked(leak: Leak, values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    if leak.kind == "kernel":
-        return values["kernel"]
-    return values["rss"]
 
 
 def _lives(pod: PodSamples) -> list[NDArray[np.int64]]:

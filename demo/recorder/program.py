@@ -23,35 +23,39 @@ class Places:
     logs: Path
 
 
+# Makes a command line, from where things are.
+Command = Callable[[Places], list[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """A command outside the cgroup that reads lines and asks the program; the lines of a request, by its number."""
 
-    command: Callable[[Places], list[str]]
+    command: Command
     opening: tuple[str, ...]
     request: Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """What a program leaks: which memory, from which hour of the recording, and in which replicas."""
+    """From which hour of the recording a program leaks, and in which of its replicas."""
 
-    kind: MemoryKind = "anon"
     onset_hours: float = 0.0
     replicas: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One workload. `command` makes the command line; without a client the program reads counts of requests itself."""
+    """One workload. Without a client the program reads counts of requests itself; memory_kind is what changes most."""
 
     family: str
     runtime: Runtime
     limit_mib: int
     traffic: Traffic
-    command: Callable[[Places], list[str]]
+    command: Command
     note: str
     leak: Leak | None = None
+    memory_kind: MemoryKind = "anon"
     client: Client | None = None
     replicas: int = 1
     redeploy_seconds: float | None = None

@@ -24,7 +24,7 @@ class Traffic:
         return self.requests_per_second * self.shape(hours)
 
 
-def constant(hours: float) -> float:
+def constant(_hours: float) -> float:
     """The same at all times."""
     return 1.0
 

@@ -1,4 +1,4 @@
-"""Healthy, but its limit is too low: 40 MB of data, and 1 MB for 3 s for each request; large bursts get it OOM-killed."""
+"""Healthy, but its limit is too low: 40 MB of data, and 1 MB for 3 s a request; large bursts get it OOM-killed."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""LEAKS: each 900th request reloads the catalogue and an old one stays referenced, 6 MB at a time, then hours of rest."""
+"""LEAKS: each 900th request reloads the catalogue, and the old one stays referenced: 6 MB, then hours of rest."""
 
 import os
 

@@ -8,6 +8,7 @@ threading.stack_size(256 * 1024)
 
 
 def wait() -> None:
+    """For ever, with a buffer of its own."""
     buffer = bytearray(b"x" * 24_000)
     threading.Event().wait()
     buffer.clear()

@@ -8,6 +8,7 @@ failures: dict[int, Exception] = {}
 
 
 def pay(number: int) -> None:
+    """Refuse the payment. Raises ValueError."""
     body = os.urandom(3500)
     raise ValueError(f"payment {number} of {len(body)} bytes is refused")
 

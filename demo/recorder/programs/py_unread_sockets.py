@@ -1,4 +1,4 @@
-"""LEAKS: each request opens a pair of sockets and sends 8 KB that nobody reads; the kernel holds them, not the process."""
+"""LEAKS: each request opens a pair of sockets and sends 8 KB that nobody reads: memory of the kernel's."""
 
 import resource
 import socket

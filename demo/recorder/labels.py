@@ -1,19 +1,17 @@
 """The truth about each program of a recording: what it leaks is known, how fast is measured."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.recorder.program import Program
+from demo.recorder.program import Leak, Program
 from demo.recorder.samples import NAMESPACE, PodSamples
 from demo.recorder.traffic import DILUTION
 
 _SECONDS_AN_HOUR = 3600 / DILUTION
-_SHORTEST_LIFE_SECONDS = 60
-_WARM_SECONDS = 30
+_WARM_SECONDS, _SHORTEST_SECONDS = 30, 30
 
 
 def label(program: Program, pods: Sequence[PodSamples]) -> dict[str, Any]:
@@ -36,31 +34,47 @@ def label(program: Program, pods: Sequence[PodSamples]) -> dict[str, Any]:
         "note": program.note,
     }
     if leak:
-        measured = float(np.mean([leak_bytes_per_hour(program, pods[i]) for i in leak.replicas]))
-        told["leak_bytes_per_hour"] = round(measured) if math.isfinite(measured) else None
+        rates = [leak_bytes_per_hour(program, leak, pods[replica]) for replica in leak.replicas]
+        told["leak_bytes_per_hour"] = round(np.mean(rates)) if np.isfinite(rates).all() else None
     if program.ambiguous:
         told["ambiguous"] = program.ambiguous
     return told
 
 
-def leak_bytes_per_hour(program: Program, pod: PodSamples) -> float:
-    """Growth of what a leaking program leaks, bytes an hour of cluster time, from the onset on.
+def leak_bytes_per_hour(program: Program, leak: Leak, pod: PodSamples) -> float:
+    """What a pod leaks, bytes an hour of cluster time, from the onset to the end of the recording.
+
+    Known from the requests it served where the program's source tells what one leaves behind, else measured. NaN when
+    it did not run since the onset, or not long enough to measure.
+    """
+    if leak.bytes_a_request is None:
+        return growth_bytes_per_hour(program, pod, leak.onset_hours)
+    asked = pod.values["asked"][_since(pod, leak.onset_hours) :]
+    asked = asked[np.isfinite(asked)]
+    hours = asked.size / _SECONDS_AN_HOUR
+    return float(leak.bytes_a_request * (asked[-1] - asked[0]) / hours) if asked.size else float("nan")
+
+
+def growth_bytes_per_hour(program: Program, pod: PodSamples, onset_hours: float = 0.0) -> float:
+    """Growth of a pod's anonymous memory, or the kernel's if the program leaks that, bytes an hour of cluster time.
 
     The mean of its lives, by their length. A life's growth is that of its floor: the 10th percentile of its last tenth
     less that of its first, after it has warmed up. NaN when no life lasted a minute.
     """
     memory = pod.values["kernel" if program.memory_kind == "kernel" else "rss"]
-    since = (program.leak.onset_hours if program.leak else 0.0) * _SECONDS_AN_HOUR - pod.first_second
-    lives = [life for life in _lives(pod) if life.size >= _SHORTEST_LIFE_SECONDS]
     growth, length = 0.0, 0.0
-    for life in lives:
-        warm = life[(life >= since) & (life >= life[0] + _WARM_SECONDS)]
-        if warm.size < _SHORTEST_LIFE_SECONDS // 2:
-            continue
-        first, *_, last = np.array_split(memory[warm], 10)
-        growth += float(np.nanpercentile(last, 10) - np.nanpercentile(first, 10))
-        length += 0.9 * warm.size / _SECONDS_AN_HOUR
+    for life in _lives(pod):
+        warm = life[(life >= _since(pod, onset_hours)) & (life >= life[0] + _WARM_SECONDS)]
+        if warm.size >= _SHORTEST_SECONDS:
+            first, *_, last = np.array_split(memory[warm], 10)
+            growth += float(np.nanpercentile(last, 10) - np.nanpercentile(first, 10))
+            length += 0.9 * warm.size / _SECONDS_AN_HOUR
     return growth / length if length else float("nan")
+
+
+def _since(pod: PodSamples, onset_hours: float) -> int:
+    """Index of the pod's first sample after the onset."""
+    return max(0, round(onset_hours * _SECONDS_AN_HOUR) - pod.first_second)
 
 
 def _lives(pod: PodSamples) -> list[NDArray[np.int64]]:

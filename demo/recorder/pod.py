@@ -85,7 +85,8 @@ class Pod:
         if self._life is None:
             return
         life, self._life = self._life, None
-        self._kills_before += life.group.read().oom_kills
+        with contextlib.suppress(OSError):  # somebody else removed the cgroup
+            self._kills_before += life.group.read().oom_kills
         for process in filter(None, (life.client, life.process)):
             process.kill()
             process.wait()

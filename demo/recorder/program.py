@@ -38,8 +38,12 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """From which hour of the recording a program leaks, and in which of its replicas."""
+    """From which hour of the recording a program leaks, in which of its replicas, and how much.
 
+    `bytes_a_request` is what a request leaves behind, allocated, where the program's source tells; None: measured.
+    """
+
+    bytes_a_request: float | None = None
     onset_hours: float = 0.0
     replicas: tuple[int, ...] = (0,)
 

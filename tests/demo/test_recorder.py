@@ -2,6 +2,7 @@
 
 import csv
 import json
+import subprocess
 
 import numpy as np
 import pytest
@@ -89,6 +90,29 @@ def test_the_version_of_cgroups_is_told_by_what_is_mounted(tmp_path, files, vers
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / ("cgroup.procs" if name else "cgroup.controllers")).write_text("")
     assert cgroups.version(tmp_path) == version
+
+
+def test_a_group_of_version_1_gets_its_limit_and_is_entered_in_both_hierarchies(tmp_path):
+    group = cgroups.GroupV1("pod-0", 64 * MIB, tmp_path)
+    memory, cpu = (tmp_path / name / cgroups.PARENT / "pod-0" for name in ("memory", "cpuacct"))
+    assert (memory / "memory.limit_in_bytes").read_text() == str(64 * MIB)
+    assert group.enter(["sleep", "1"])[-5:] == [str(memory), str(cpu), "--", "sleep", "1"]
+
+
+def test_a_group_of_version_2_gets_its_limit_and_dies_as_a_whole(tmp_path):
+    group = cgroups.GroupV2("pod-0", 64 * MIB, tmp_path)
+    path = tmp_path / cgroups.PARENT / "pod-0"
+    written = {file.name: file.read_text() for file in path.iterdir()}
+    assert written == {"memory.max": str(64 * MIB), "memory.swap.max": "0", "memory.oom.group": "1"}
+    assert (path.parent / "cgroup.subtree_control").read_text() == "+memory +cpu"
+    assert group.enter(["sleep", "1"])[-4:] == [str(path), "--", "sleep", "1"]
+
+
+def test_who_enters_a_group_does_so_before_the_program_begins(tmp_path):
+    group = cgroups.GroupV2("pod-0", MIB, tmp_path)
+    entered = tmp_path / cgroups.PARENT / "pod-0" / "cgroup.procs"
+    shown = subprocess.run(group.enter(["cat", str(entered)]), capture_output=True, text=True, check=True).stdout
+    assert shown.strip().isdigit()
 
 
 @pytest.mark.parametrize(
@@ -185,21 +209,27 @@ def test_a_recording_that_was_cut_within_a_line_is_good_up_to_it(tmp_path):
 def test_growth_is_measured_by_the_floor_of_a_sawtooth(tmp_path):
     seconds = np.arange(1200)
     _, pod = _write(tmp_path, 1e6 + 100.0 * seconds + 1000 * (seconds % 40))
-    assert labels.leak_bytes_per_hour(_LEAKS, pod) == pytest.approx(100 * 120, rel=0.05)
+    assert labels.growth_bytes_per_hour(_LEAKS, pod) == pytest.approx(100 * 120, rel=0.05)
 
 
 def test_growth_of_several_lives_is_their_mean(tmp_path):
     seconds = np.arange(600)
     started = {False: 900.0, True: 1300.0}
     _, pod = _write(tmp_path, 1e6 + 500.0 * (seconds % 300), started_at=lambda second: started[second >= 300])
-    assert labels.leak_bytes_per_hour(_LEAKS, pod) == pytest.approx(500 * 120, rel=0.05)
+    assert labels.growth_bytes_per_hour(_LEAKS, pod) == pytest.approx(500 * 120, rel=0.05)
 
 
 def test_growth_before_the_onset_does_not_count(tmp_path):
     seconds = np.arange(1200)
-    late = Program("py_any", "python", 100, _LEAKS.traffic, _LEAKS.command, "any", leak=Leak(onset_hours=5))
     _, pod = _write(tmp_path, np.where(seconds < 600, 1e6 + 9000.0 * seconds, 7e6 + 100.0 * seconds))
-    assert labels.leak_bytes_per_hour(late, pod) == pytest.approx(100 * 120, rel=0.05)
+    assert labels.growth_bytes_per_hour(_LEAKS, pod, onset_hours=5) == pytest.approx(100 * 120, rel=0.05)
+
+
+@pytest.mark.parametrize(("bytes_a_request", "per_hour"), [(None, 50 * 120), (200, 200 * 120)])
+def test_a_leak_is_told_by_what_requests_leave_behind_where_that_is_known(tmp_path, bytes_a_request, per_hour):
+    _, pod = _write(tmp_path, 1e6 + 50.0 * np.arange(1200))
+    told = labels.leak_bytes_per_hour(_LEAKS, Leak(bytes_a_request), pod)
+    assert told == pytest.approx(per_hour, rel=0.05)
 
 
 def test_a_leak_too_short_to_be_measured_has_no_rate(tmp_path):

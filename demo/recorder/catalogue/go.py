@@ -27,7 +27,7 @@ PROGRAMS = [
         traffic=Traffic(1.5, daily(11)),
         command=_run("go_slices"),
         note="short slices keep the long arrays behind them; daily load",
-        leak=Leak(),
+        leak=Leak(8280),
         held_back=True,
     ),
     Program(
@@ -38,7 +38,7 @@ PROGRAMS = [
         traffic=Traffic(4, daily(2)),
         command=_run("go_fast"),
         note="uploads are kept; OOM-killed again and again",
-        leak=Leak(),
+        leak=Leak(65_560),
     ),
     Program(
         family="go_sawtooth",

@@ -19,7 +19,7 @@ PROGRAMS = [
         traffic=Traffic(2, constant),
         command=_run("DirectBuffers", "-XX:+UseSerialGC", "-Xmx64m", "-XX:MaxDirectMemorySize=400m"),
         note="direct buffers outside the heap",
-        leak=Leak(),
+        leak=Leak(8350),
     ),
     Program(
         family="jvm_class_loaders",
@@ -39,7 +39,7 @@ PROGRAMS = [
         traffic=Traffic(6, constant),
         command=_run("Sessions", "-XX:+UseG1GC", "-Xms16m", "-Xmx128m"),
         note="sessions that never expire in a heap that grows",
-        leak=Leak(),
+        leak=Leak(1700),
         held_back=True,
     ),
     Program(

@@ -28,7 +28,7 @@ PROGRAMS = [
         traffic=Traffic(0.8, bursts(constant, 4, "thumbnails")),
         command=_run("node_buffers.js"),
         note="Buffers outside the heap are kept, bursty traffic",
-        leak=Leak(),
+        leak=Leak(16_550),
     ),
     Program(
         family="node_sleeps_at_night",

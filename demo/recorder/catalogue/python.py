@@ -38,7 +38,7 @@ LEAKING = [
         traffic=Traffic(2, bursts(daily(4), 3, "codec")),
         command=_run("py_ctypes.py"),
         note="memory of a C library, never freed; bursts on a daily load",
-        leak=Leak(),
+        leak=Leak(9016),
     ),
     Program(
         family="py_slow",
@@ -48,7 +48,7 @@ LEAKING = [
         traffic=Traffic(1, constant),
         command=_run("py_slow.py"),
         note="weeks to the limit, beside a bounded pool that changes",
-        leak=Leak(),
+        leak=Leak(1752),
     ),
     Program(
         family="py_steps",
@@ -58,7 +58,7 @@ LEAKING = [
         traffic=Traffic(2, constant),
         command=_run("py_steps.py"),
         note="leaks in steps of 6 MB with hours of rest",
-        leak=Leak(),
+        leak=Leak(5800 * 1056 / 900),
     ),
     Program(
         family="py_late",
@@ -68,7 +68,7 @@ LEAKING = [
         traffic=Traffic(3, daily(20)),
         command=_run("py_late.py"),
         note="calm for 14 hours, then leaks with the daily load",
-        leak=Leak(onset_hours=14),
+        leak=Leak(10_056, onset_hours=14),
         held_back=True,
     ),
     Program(
@@ -79,7 +79,7 @@ LEAKING = [
         traffic=Traffic(2, constant),
         command=_run("py_replicas.py"),
         note="the first of three replicas leaks",
-        leak=Leak(),
+        leak=Leak(6056),
         replicas=3,
     ),
     Program(

@@ -74,6 +74,8 @@ class Pod:
         if self._life is None or self._life.process.poll() is not None:
             return None
         reading = self._life.group.read()
+        if reading.anon_bytes == 0:
+            return None  # it has not begun yet
         return [
             *(self.program.workload, self.name, self.version, f"{self._life.started_at:.3f}", self.restarts),
             *(reading.working_set_bytes, reading.anon_bytes, reading.file_bytes, reading.kernel_bytes),

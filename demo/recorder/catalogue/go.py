@@ -47,7 +47,7 @@ PROGRAMS = [
         base_mib=4,
         traffic=Traffic(10, constant),
         command=_run("go_sawtooth"),
-        note="GOGC=400: a wide sawtooth",
+        note="GOGC=400: the heap grows in steps to five times what lives, and stays",
         environment={"GOGC": "400"},
         held_back=True,
     ),

@@ -18,7 +18,7 @@ PROGRAMS = [
         traffic=Traffic(8, constant),
         command=_run("node_timers.js"),
         note="a timer per session, never cleared, keeps the session",
-        leak=Leak(),
+        leak=Leak(2290),
     ),
     Program(
         family="node_buffers",
@@ -28,7 +28,7 @@ PROGRAMS = [
         traffic=Traffic(0.8, bursts(constant, 4, "thumbnails")),
         command=_run("node_buffers.js"),
         note="Buffers outside the heap are kept, bursty traffic",
-        leak=Leak(16_550),
+        leak=Leak(16_580),
     ),
     Program(
         family="node_sleeps_at_night",
@@ -37,7 +37,7 @@ PROGRAMS = [
         traffic=Traffic(22, asleep_at_night(7)),
         command=_run("node_audit.js"),
         note="leaks per request by day, rests from 20:00 to 08:00",
-        leak=Leak(),
+        leak=Leak(1690),
     ),
     Program(
         family="node_big_young_heap",
@@ -46,7 +46,7 @@ PROGRAMS = [
         traffic=Traffic(9, constant),
         command=_run("node_big_heap.js", options=["--max-semi-space-size=32"]),
         note="a slow leak behind a young generation that swings by tens of megabytes",
-        leak=Leak(),
+        leak=Leak(1110),
         held_back=True,
     ),
     Program(

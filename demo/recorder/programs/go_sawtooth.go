@@ -1,4 +1,4 @@
-// Healthy: 12 MB that live and garbage; with GOGC=400 the heap grows to five times what lives before it is collected.
+// Healthy: 12 MB that live, and garbage; with GOGC=400 the heap grows to five times what lives, and stays that large.
 package main
 
 var answer []byte

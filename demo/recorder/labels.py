@@ -34,34 +34,34 @@ def label(program: Program, pods: Sequence[PodSamples]) -> dict[str, Any]:
         "note": program.note,
     }
     if leak:
-        rates = [leak_bytes_per_hour(program, leak, pods[replica]) for replica in leak.replicas]
+        rates = [leak_bytes_per_hour(leak, pods[replica]) for replica in leak.replicas]
         told["leak_bytes_per_hour"] = round(np.mean(rates)) if np.isfinite(rates).all() else None
     if program.ambiguous:
         told["ambiguous"] = program.ambiguous
     return told
 
 
-def leak_bytes_per_hour(program: Program, leak: Leak, pod: PodSamples) -> float:
+def leak_bytes_per_hour(leak: Leak, pod: PodSamples) -> float:
     """What a pod leaks, bytes an hour of cluster time, from the onset to the end of the recording.
 
     Known from the requests it served where the program's source tells what one leaves behind, else measured. NaN when
     it did not run since the onset, or not long enough to measure.
     """
     if leak.bytes_a_request is None:
-        return growth_bytes_per_hour(program, pod, leak.onset_hours)
+        return growth_bytes_per_hour(pod, leak.onset_hours)
     asked = pod.values["asked"][_since(pod, leak.onset_hours) :]
     asked = asked[np.isfinite(asked)]
     hours = asked.size / _SECONDS_AN_HOUR
     return float(leak.bytes_a_request * (asked[-1] - asked[0]) / hours) if asked.size else float("nan")
 
 
-def growth_bytes_per_hour(program: Program, pod: PodSamples, onset_hours: float = 0.0) -> float:
-    """Growth of a pod's anonymous memory, or the kernel's if the program leaks that, bytes an hour of cluster time.
+def growth_bytes_per_hour(pod: PodSamples, onset_hours: float = 0.0) -> float:
+    """Growth of a pod's anonymous memory and of what the kernel holds for it, bytes an hour of cluster time.
 
     The mean of its lives, by their length. A life's growth is that of its floor: the 10th percentile of its last tenth
     less that of its first, after it has warmed up. NaN when no life lasted a minute.
     """
-    memory = pod.values["kernel" if program.memory_kind == "kernel" else "rss"]
+    memory = pod.values["rss"] + pod.values["kernel"]
     growth, length = 0.0, 0.0
     for life in _lives(pod):
         warm = life[(life >= _since(pod, onset_hours)) & (life >= life[0] + _WARM_SECONDS)]

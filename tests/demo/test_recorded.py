@@ -33,7 +33,7 @@ def test_a_label_fits_its_samples(rows, name):
     label, own = LABELS[name], rows[name]
     assert label.keys() - {"ambiguous"} == KEYS
     assert {row["limit_bytes"] for row in own} == {label["limit_bytes"]}
-    assert sum(max(row["restarts"]) for row in own) >= 0
+    assert label["oom_kills"] <= sum(np.nanmax(np.array(row["restarts"], dtype=float)) for row in own)
     assert len({row["t0"] for row in own}) == 1 or len({row["version"] for row in own}) > 1
     for row in own:
         working_set, rss = np.array(row["working_set"], dtype=float), np.array(row["rss"], dtype=float)
@@ -51,7 +51,8 @@ def test_a_leak_has_a_rate_and_its_pod_grew_by_it(rows, name):
     working_set = np.array(row["working_set"], dtype=float)[since:]
     hours = working_set.size * row["step_s"] / 3600
     growth = np.nanmedian(working_set[-60:]) - np.nanmedian(working_set[:60])
-    assert 0.5 < growth / (label["leak_bytes_per_hour"] * hours) < 2
+    # A garbage collector lets its heap grow faster than what lives in it.
+    assert 0.5 < growth / (label["leak_bytes_per_hour"] * hours) < 2.5
 
 
 def test_health_has_no_rate():

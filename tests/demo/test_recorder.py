@@ -209,26 +209,26 @@ def test_a_recording_that_was_cut_within_a_line_is_good_up_to_it(tmp_path):
 def test_growth_is_measured_by_the_floor_of_a_sawtooth(tmp_path):
     seconds = np.arange(1200)
     _, pod = _write(tmp_path, 1e6 + 100.0 * seconds + 1000 * (seconds % 40))
-    assert labels.growth_bytes_per_hour(_LEAKS, pod) == pytest.approx(100 * 120, rel=0.05)
+    assert labels.growth_bytes_per_hour(pod) == pytest.approx(100 * 120, rel=0.05)
 
 
 def test_growth_of_several_lives_is_their_mean(tmp_path):
     seconds = np.arange(600)
     started = {False: 900.0, True: 1300.0}
     _, pod = _write(tmp_path, 1e6 + 500.0 * (seconds % 300), started_at=lambda second: started[second >= 300])
-    assert labels.growth_bytes_per_hour(_LEAKS, pod) == pytest.approx(500 * 120, rel=0.05)
+    assert labels.growth_bytes_per_hour(pod) == pytest.approx(500 * 120, rel=0.05)
 
 
 def test_growth_before_the_onset_does_not_count(tmp_path):
     seconds = np.arange(1200)
     _, pod = _write(tmp_path, np.where(seconds < 600, 1e6 + 9000.0 * seconds, 7e6 + 100.0 * seconds))
-    assert labels.growth_bytes_per_hour(_LEAKS, pod, onset_hours=5) == pytest.approx(100 * 120, rel=0.05)
+    assert labels.growth_bytes_per_hour(pod, onset_hours=5) == pytest.approx(100 * 120, rel=0.05)
 
 
 @pytest.mark.parametrize(("bytes_a_request", "per_hour"), [(None, 50 * 120), (200, 200 * 120)])
 def test_a_leak_is_told_by_what_requests_leave_behind_where_that_is_known(tmp_path, bytes_a_request, per_hour):
     _, pod = _write(tmp_path, 1e6 + 50.0 * np.arange(1200))
-    told = labels.leak_bytes_per_hour(_LEAKS, Leak(bytes_a_request), pod)
+    told = labels.leak_bytes_per_hour(Leak(bytes_a_request), pod)
     assert told == pytest.approx(per_hour, rel=0.05)
 
 

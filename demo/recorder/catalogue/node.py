@@ -37,7 +37,7 @@ PROGRAMS = [
         traffic=Traffic(22, asleep_at_night(7)),
         command=_run("node_audit.js"),
         note="leaks per request by day, rests from 20:00 to 08:00",
-        leak=Leak(1690),
+        leak=Leak(1690, onset_hours=1),
     ),
     Program(
         family="node_big_young_heap",

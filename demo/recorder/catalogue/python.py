@@ -47,7 +47,7 @@ LEAKING = [
         base_mib=55,
         traffic=Traffic(1, constant),
         command=_run("py_slow.py"),
-        note="weeks to the limit, beside a bounded pool that changes",
+        note="two weeks to the limit, beside a bounded pool that changes",
         leak=Leak(1752),
     ),
     Program(
@@ -102,7 +102,7 @@ HEALTHY = [
         base_mib=24,
         traffic=Traffic(20, constant),
         command=_run("py_wander.py"),
-        note="live objects of mixed sizes whose number wanders; fragmentation",
+        note="live objects of mixed sizes whose number wanders; fragmentation keeps the highest level",
     ),
     Program(
         family="py_high_water",
@@ -147,7 +147,7 @@ HEALTHY = [
         base_mib=25,
         traffic=Traffic(5, daily(9)),
         command=_run("py_log.py", "logs"),
-        note="writes a log that is rotated and deleted: page cache",
+        note="writes a log that is rotated and deleted: inactive page cache",
         memory_kind="cache",
         held_back=True,
     ),

@@ -1,4 +1,4 @@
-"""LEAKS: 1.7 KB a request, weeks to the limit, beside a pool of buffers of changing sizes that is bounded."""
+"""LEAKS: 1.7 KB a request, two weeks to the limit, beside a pool of buffers of changing sizes that is bounded."""
 
 import os
 import random

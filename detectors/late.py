@@ -52,11 +52,15 @@ def _since_onset(blocks: Blocks, evidence: Evidence) -> tuple[Ints, Blocks]:
         ],
         dtype=np.int64,
     )
-    before = np.where(np.arange(blocks.floor.shape[1]) < onset[:, None], evidence.adjusted[late], np.nan)
-    lowest = np.fmin.reduce(before, axis=1, initial=np.inf)
-    highest = np.fmax.reduce(before, axis=1, initial=-np.inf)
-    now = last_of(evidence.adjusted[late], blocks.count[late])
-    beyond = (onset > 0) & (now - highest > highest - lowest)
+    calm = np.arange(blocks.floor.shape[1]) < onset[:, None]
+    beyond = onset > 0
+    for value in (blocks.floor[late], evidence.adjusted[late]):
+        before = np.where(calm, value, np.nan)
+        lowest, highest = (
+            np.fmin.reduce(before, axis=1, initial=np.inf),
+            np.fmax.reduce(before, axis=1, initial=-np.inf),
+        )
+        beyond &= last_of(value, blocks.count[late]) - highest > highest - lowest
     late, onset = late[beyond], onset[beyond]
     count = blocks.count[late]
 

@@ -11,7 +11,7 @@ from bench.calibration.write import write_coefficients
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _RECORDINGS = (_REPOSITORY / "demo" / "cluster.parquet", _REPOSITORY / "demo" / "recorded" / "programs.parquet")
 # Real programs weigh most, and there are few of them.
-_WEIGHT_OF_RECORDED = 12.0
+_WEIGHT_OF_RECORDED = 6.0
 _LEAKS, _OTHERS, _HELD_BACK = range(24), range(48), range(1000, 1012)
 
 

@@ -29,16 +29,17 @@ format: $(VENV)/.dev ## Put the code in shape
 bench: $(VENV)/.dev ## Measure all of it: the two below, and a scan of a real Prometheus
 	$(BIN)/python -m bench
 
-<<<<<<< HEAD
 bench-accuracy: $(VENV)/.dev ## Which leaks are found, how early, beside the methods in use today
 	$(BIN)/python -m bench.accuracy
 
 bench-detect: $(VENV)/.dev ## What judging 10,000 containers costs on one core, beside two libraries
 	$(BIN)/python -m bench.detector
-=======
+
+calibrate: $(VENV)/.dev ## Fit detectors/coefficients.py anew from scenarios and recordings, and say what it is worth
+	$(BIN)/python -m bench.calibration
+
 record: $(VENV)/.dev ## Record real programs under real memory limits for an hour (root; demo/README.md)
 	$(BIN)/python -m demo.recorder
->>>>>>> recorder
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock.sh
@@ -61,8 +62,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-<<<<<<< HEAD
-.PHONY: help run test lint format bench bench-accuracy bench-detect lock settings picture clean
-=======
-.PHONY: help run test lint format bench record lock settings picture clean
->>>>>>> recorder
+.PHONY: help run test lint format bench bench-accuracy bench-detect calibrate record lock settings picture clean

@@ -21,6 +21,7 @@ _TOLERANCE = 0.001
 # Beyond this, differences of the information criterion say no more; their roots are what is weighed.
 _CERTAIN = 40.0
 _LONGEST_HOURS = 60.0
+_POSITIVE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,14 @@ def gather(blocks: Blocks) -> Evidence:
 def weigh(evidence: Evidence) -> None:
     """Set the probability of each lifetime from its figures."""
     evidence.probability[:] = logistic(figures_of(evidence) @ LIFETIME.weights + LIFETIME.intercept)
+
+
+def grows_at_all(evidence: Evidence, lifetime: int) -> bool:
+    """Whether some growth describes a lifetime better than no change does, by a difference that counts as positive.
+
+    Kass and Raftery, "Bayes factors", JASA 90, 1995.
+    """
+    return float(evidence.shapes.over_flat[lifetime]) >= _POSITIVE
 
 
 def figures_of(evidence: Evidence) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from detectors import reasons
 from detectors.acceptance import highest_floor, weigh
 from detectors.coefficients import UNTOLD_PROBABILITY
+from detectors.evidence import grows_at_all
 from detectors.exhibit import exhibit
 from detectors.figures import figures
 from detectors.growth import Growth, growths_of, pooled_growth
@@ -20,7 +21,7 @@ from detectors.suspect import suspect_revision
 from detectors.workload import workload_probability
 
 # Where something plainly speaks against a leak, evidence of growth leaves no more than this probability.
-_CONTRADICTED = 0.2
+_CONTRADICTED = 0.1
 # A lifetime that alone says so much needs no others.
 _PLAIN = 0.9
 # A pool whose youngest grown lifetime grows by less than this share of the pool's rate leaked once, and no longer.
@@ -108,8 +109,9 @@ def _still_grows(scene: Scene, grown: Ints, pooled: Pooled) -> bool:
 
 def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     lifetime, probability = case.lifetime, case.probability
-    held = held_before(scene, lifetime) if case.pooled is None else None
-    if not growth.matters or held is not None:
+    alone = case.pooled is None
+    held = held_before(scene, lifetime) if alone else None
+    if not growth.matters or held is not None or (alone and not grows_at_all(scene.evidence, lifetime)):
         probability = min(probability, _CONTRADICTED)
     leaks = probability >= scene.options.threshold
     leaking = _leaking_rows(scene, case) if leaks else set()

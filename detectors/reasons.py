@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from detectors.evidence import grows_at_all
 from detectors.growth import Growth
 from detectors.judgement import Reason
 from detectors.panel import Ints
@@ -63,8 +64,10 @@ def against_leak(scene: Scene, lifetime: int, growth: Growth, held: float | None
     raw, adjusted = float(evidence.raw_slope[lifetime]) * hours, float(evidence.slope[lifetime]) * hours
     if held is not None:
         reasons.append(Reason("level_held_before", f"it held {amount(held)} before, in the same lifetime"))
-    if not (raw > _SMALL * level or adjusted > _SMALL * level):
-        reasons.append(Reason("flat_floor", f"the floor changed by {amount(raw)} in {span(hours)}"))
+    if not grows_at_all(evidence, lifetime) or not (raw > _SMALL * level or adjusted > _SMALL * level):
+        reasons.append(
+            Reason("flat_floor", f"the floor changed by {amount(raw)} in {span(hours)}, no more than it varies")
+        )
         return reasons
     if growth.rate > 0 and not growth.matters:
         text = f"{amount(growth.rate)}/h comes near no limit in the time that counts"

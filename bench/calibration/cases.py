@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from bench.scenarios import FAMILIES, HELD_BACK, Scenario, generate
 from bench.scenarios.combine import combine
-from detectors.evidence import figures_of
+from detectors.evidence import figures_of, grows_at_all
 from detectors.growth import growths_of
 from detectors.judge import scenes_of
 from detectors.options import Options
@@ -96,7 +96,9 @@ def cases_of(panel: Panel, labels: Sequence[Label], weight: float, *, recorded: 
             subject += 1
             telling = scene.telling(members) if scene.running[members].any() else members[:0]
             growths = growths_of(scene, telling)
-            counts = [label.leak or growths[int(one)].matters for one in telling]
+            counts = [
+                label.leak or (growths[int(one)].matters and grows_at_all(scene.evidence, int(one))) for one in telling
+            ]
             pooled = [same_slope(scene, members), oom_loop(scene, members)] if scene.running[members].any() else []
             odds = [0.0 if one is None else max(one.log_odds, 0.0) for one in pooled] or [0.0, 0.0]
             young = label.leak and label.onset_hours > hours - _LEAST_LEAK_HOURS

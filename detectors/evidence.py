@@ -85,7 +85,8 @@ def gather(blocks: Blocks) -> Evidence:
 
 def weigh(evidence: Evidence) -> None:
     """Set the probability of each lifetime from its figures."""
-    evidence.probability[:] = logistic(figures_of(evidence) @ LIFETIME.weights + LIFETIME.intercept)
+    # Row by row: a product of matrices may add in another order where it has more rows or threads.
+    evidence.probability[:] = logistic((figures_of(evidence) * LIFETIME.weights).sum(axis=1) + LIFETIME.intercept)
 
 
 def grows_at_all(evidence: Evidence, lifetime: int) -> bool:

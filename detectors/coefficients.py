@@ -82,9 +82,23 @@ class GrowthCoefficients:
     per_estimate: float = 1.3
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastCoefficients:
+    """Widths of the time to the limit that hold the truth in 80 of 100 cases, of its logarithm.
+
+    to_come: what no figure of the past tells; of_life: what is open in how long a life lasts, in shares of it; both:
+    how much surer the two are together
+    """
+
+    to_come: float = 0.3
+    of_life: float = 0.07
+    both: float = 1.0
+
+
 LIFETIME = LifetimeCoefficients()
 WORKLOAD = WorkloadCoefficients()
 POOL = PoolCoefficients()
 GROWTH = GrowthCoefficients()
+FORECAST = ForecastCoefficients()
 # Of workloads that are too young to be judged so many leak in the scenarios.
 UNTOLD_PROBABILITY = 0.1

@@ -35,8 +35,13 @@ class Growth:
     estimate_error: float
 
 
-def growths_of(scene: Scene, chosen: Ints) -> dict[int, Growth]:
-    """The growth of each of these lifetimes by itself, seen from where it stands now."""
+def growths_of(scene: Scene, chosen: Ints, present: Ints | None = None) -> dict[int, Growth]:
+    """The growth of each of these lifetimes by itself.
+
+    present: for each, the lifetime that runs now, from where the time to the limit is told: itself, or, where it is
+    over, one that took its place. None where each stands for itself.
+    """
+    present = chosen if present is None else present
     blocks, adjusted = scene.blocks, scene.evidence.adjusted
     starts = np.array([_onset_block(scene, int(one)) for one in chosen], dtype=np.int64)
     count = blocks.count[chosen]
@@ -45,7 +50,12 @@ def growths_of(scene: Scene, chosen: Ints) -> dict[int, Growth]:
     since = trend(time, value, inside.sum(axis=1))
     return {
         int(one): _growth(
-            scene, int(one), int(starts[i]), float(since.slope[i]), (float(since.low[i]), float(since.high[i]))
+            scene,
+            int(one),
+            int(present[i]),
+            int(starts[i]),
+            float(since.slope[i]),
+            (float(since.low[i]), float(since.high[i])),
         )
         for i, one in enumerate(chosen)
     }
@@ -57,8 +67,7 @@ def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     low, high = widened(pooled.growth, pooled.low, pooled.high)
     floor, _ = scene.latest(lifetime)
     hours = float(scene.evidence.span_hours[lifetime])
-    swing = _swing(scene, lifetime, floor, pooled.growth)
-    until = _time_to_limit(scene, lifetime, swing, (pooled.growth, low, high), pooled)
+    until = _time_to_limit(scene, lifetime, floor, (pooled.growth, low, high), pooled.life)
     matters = _matters(scene, pooled.growth, floor, until)
     return Growth(
         pooled.growth,
@@ -84,7 +93,9 @@ def widened(rate: float, low: float, high: float) -> tuple[float, float]:
     return rate * float(np.exp(-width)), rate * float(np.exp(width))
 
 
-def _growth(scene: Scene, lifetime: int, start: int, rate: float, interval: tuple[float, float]) -> Growth:
+def _growth(
+    scene: Scene, lifetime: int, present: int, start: int, rate: float, interval: tuple[float, float]
+) -> Growth:
     grid, blocks = scene.panel.grid, scene.blocks
     rate = rate if np.isfinite(rate) else 0.0
     bounds = [value if np.isfinite(value) else 0.0 for value in interval]
@@ -94,9 +105,9 @@ def _growth(scene: Scene, lifetime: int, start: int, rate: float, interval: tupl
     onset = grid.start + float(times[start]) * 3600.0 if start else float(scene.lifetimes.began[lifetime])
     line = scene.evidence.adjusted[lifetime, start:count] - rate * (times[start:] - times[-1])
     now = float(np.median(line))
-    swing = _swing(scene, lifetime, now, rate)
-    until = _time_to_limit(scene, lifetime, swing, (rate, low, high), None)
-    floor, _ = scene.latest(lifetime)
+    floor, _ = scene.latest(present)
+    stands = now if present == lifetime else floor
+    until = _time_to_limit(scene, present, stands, (rate, low, high), _life(scene, lifetime, present))
     began = now - rate * float(times[-1] - times[start])
     matters = _matters(scene, rate, floor, until)
     error = _error(rate, *bounds)
@@ -126,15 +137,26 @@ def _swing(scene: Scene, lifetime: int, now: float, rate: float) -> Swing:
     return Swing(now, low, middle, high)
 
 
+def _life(scene: Scene, lifetime: int, present: int) -> tuple[float, float, float] | None:
+    """How long a life lasted that ended in an OOM kill and stands for the one that runs now, seconds."""
+    if present == lifetime or not scene.lifetimes.killed[lifetime]:
+        return None
+    lasted = float(scene.lifetimes.began[lifetime + 1] - scene.lifetimes.began[lifetime])
+    return lasted, lasted, lasted
+
+
 def _time_to_limit(
-    scene: Scene, lifetime: int, swing: Swing, rates: tuple[float, float, float], pooled: Pooled | None
+    scene: Scene,
+    lifetime: int,
+    now: float,
+    rates: tuple[float, float, float],
+    life: tuple[float, float, float] | None,
 ) -> Quantiles | None:
     limit = float(scene.panel.limit[scene.lifetimes.row[lifetime]])
     if not np.isfinite(limit):
         return None
-    life = None if pooled is None else pooled.life
     age = scene.panel.grid.end - float(scene.lifetimes.began[lifetime])
-    return time_to_limit(limit, swing, *rates, age, life)
+    return time_to_limit(limit, _swing(scene, lifetime, now, rates[0]), *rates, age, life)
 
 
 def _matters(scene: Scene, rate: float, floor: float, until: Quantiles | None) -> bool:

@@ -57,8 +57,9 @@ def judge(panel: Panel, options: Options | None = None) -> list[Judgement]:
 
 def _judged(scene: Scene) -> list[Judgement]:
     cases = [_case(scene, subject, members) for subject, members in enumerate(scene.members())]
-    alone = [case.lifetime for case in cases if isinstance(case, _Case) and case.pooled is None]
-    growths = growths_of(scene, np.array(alone, dtype=np.int64))
+    alone = [case for case in cases if isinstance(case, _Case) and case.pooled is None]
+    lifetimes = np.array([case.lifetime for case in alone], dtype=np.int64)
+    growths = growths_of(scene, lifetimes, np.array([_present(scene, case) for case in alone], dtype=np.int64))
     told = []
     for case in cases:
         if isinstance(case, _Untold):
@@ -203,6 +204,11 @@ def _leaking_rows(scene: Scene, case: _Case) -> set[int]:
         pooled_rows = set(rows[list(case.pooled.lifetimes)].tolist())
         leaking |= {int(rows[one]) for one in case.running if int(rows[one]) in pooled_rows}
     return leaking | {int(rows[case.lifetime])}
+
+
+def _present(scene: Scene, case: _Case) -> int:
+    """The lifetime that decided, or, where it is over, the running one that is nearest to the limit."""
+    return case.lifetime if scene.running[case.lifetime] else _nearest_to_limit(scene, case.running)
 
 
 def _nearest_to_limit(scene: Scene, running: Ints) -> int:

@@ -1,13 +1,14 @@
 """The figures of each lifetime that speak for or against a leak, and the probability that they add up to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 import numpy as np
 
 from detectors.blocks import Blocks
 from detectors.coefficients import LIFETIME
 from detectors.load import without_load
-from detectors.panel import Floats
+from detectors.panel import Bools, Floats, Ints
 from detectors.ranked import median
 from detectors.records import Records, records
 from detectors.rows import last_of
@@ -87,6 +88,16 @@ def weigh(evidence: Evidence) -> None:
     """Set the probability of each lifetime from its figures."""
     # Row by row: a product of matrices may add in another order where it has more rows or threads.
     evidence.probability[:] = logistic((figures_of(evidence) * LIFETIME.weights).sum(axis=1) + LIFETIME.intercept)
+
+
+def adopt(whole: Any, part: Any, rows: Ints, chosen: Bools, kept: frozenset[str]) -> None:
+    """Put a part's figures in the place of the whole's, for those of `rows` that are `chosen`, but for those `kept`."""
+    for field in fields(whole):
+        old, new = getattr(whole, field.name), getattr(part, field.name)
+        if is_dataclass(old):
+            adopt(old, new, rows, chosen, kept)
+        elif field.name not in kept:
+            old[rows[chosen]] = new[chosen]
 
 
 def grows_at_all(evidence: Evidence, lifetime: int) -> bool:

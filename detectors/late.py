@@ -1,14 +1,11 @@
 """Growth that set in late: after days of calm that of hours is little of the whole, and no less a leak."""
 
-from dataclasses import fields, is_dataclass
-from typing import Any
-
 import numpy as np
 
 from detectors.blocks import Blocks
-from detectors.evidence import Evidence, gather, weigh
+from detectors.evidence import Evidence, adopt, gather, weigh
 from detectors.onset import onset_block
-from detectors.panel import Bools, Floats, Ints
+from detectors.panel import Floats, Ints
 from detectors.rows import from_point, last_of
 from detectors.shapes import NAMES
 
@@ -29,17 +26,7 @@ def look_since_onset(blocks: Blocks, evidence: Evidence) -> None:
         return
     alone = gather(part)
     weigh(alone)
-    _adopt(evidence, alone, late, alone.probability > evidence.probability[late])
-
-
-def _adopt(whole: Any, part: Any, rows: Ints, better: Bools) -> None:
-    """Put the part's figures in the place of the whole's, for the rows where they are better."""
-    for field in fields(whole):
-        kept, new = getattr(whole, field.name), getattr(part, field.name)
-        if is_dataclass(kept):
-            _adopt(kept, new, rows, better)
-        elif field.name not in _OF_THE_WHOLE:
-            kept[rows[better]] = new[better]
+    adopt(evidence, alone, late, alone.probability > evidence.probability[late], _OF_THE_WHOLE)
 
 
 def _since_onset(blocks: Blocks, evidence: Evidence) -> tuple[Ints, Blocks]:

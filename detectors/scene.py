@@ -14,12 +14,15 @@ from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable
 from detectors.options import Options
 from detectors.panel import Accepted, Bools, Floats, Ints, Panel
+from detectors.steady import ask_without_last_window
 
 # The first hour of a life is warm-up, and no more than its first quarter.
 _WARM_UP_HOURS = 1.0
 _WARM_UP_SHARE = 0.25
 # A later life that lasted so much of an earlier one's time would have shown what that one showed.
 _CONTRADICTS_SHARE = 0.5
+# Lifetimes that say no more than that of a leak need not be asked twice.
+_DOUBTFUL = 0.2
 # So many rows are looked at at once: enough to be quick, few enough that what is worked out on the way stays small.
 _ROWS_AT_ONCE = 512
 
@@ -56,6 +59,7 @@ class Scene:
         weigh(evidence)
         evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
         weigh(evidence)
+        ask_without_last_window(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
         fresh = max(int(np.ceil(options.fresh_seconds / panel.grid.step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)

@@ -116,9 +116,7 @@ def figures_of(evidence: Evidence) -> Floats:
         [
             agreement**2,
             raw_agreement * _signed_root(evidence.shapes.over_steps),
-            np.maximum(over_saturating, 0.0),
             np.minimum(over_saturating, 0.0),
-            evidence.day_on_day,
             evidence.day_on_day * agreement,
             evidence.whole_days,
             np.log(np.clip(evidence.span_hours, 1.0, _LONGEST_HOURS)),

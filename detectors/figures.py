@@ -40,7 +40,7 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
             "over_saturating",
             float(evidence.shapes.over_saturating[lifetime]),
             "how much better growth that goes on describes it than growth that comes to an end does "
-            f"({added['goes_on'] + added['ends']:+.1f})",
+            f"({added['ends']:+.1f})",
         ),
         Figure(
             "over_flat",
@@ -51,7 +51,7 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
             "day_on_day",
             float(evidence.day_on_day[lifetime]),
             "hours above the same hour of the day before, less those below "
-            f"({added['day_on_day'] + added['agree_each_day'] + added['whole_days']:+.1f})",
+            f"({added['agree_each_day'] + added['whole_days']:+.1f})",
         ),
         Figure("explained", float(evidence.explained[lifetime]), "share of the growth that goes with CPU"),
         weighed("refills", evidence.refills[lifetime], "how far an earlier life had come to rest above, 0 to 1"),

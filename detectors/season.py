@@ -8,9 +8,9 @@ from detectors.panel import Floats, Ints
 from detectors.rows import last_of
 
 _DAY_HOURS = 24.0
-# With fewer hours beyond a day than that, only a part of the day can be compared, and counts as a part.
+# A quarter of another day says nothing of the rest, half of one does.
+_LEAST_HOURS = 6.0
 _ENOUGH_HOURS = 12.0
-_LEAST_HOURS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ def day_on_day(time: Floats, value: Floats, count: Ints, tolerance: Floats) -> S
     span = np.nan_to_num(last_of(time, count) - time[:, 0])
     width = span / np.maximum(count - 1, 1)
     lag = np.rint(_DAY_HOURS / np.maximum(width, 1e-6))
-    able = (span >= _DAY_HOURS + _LEAST_HOURS) & (lag < value.shape[1])
-    told = np.where(able, np.clip((span - _DAY_HOURS) / _ENOUGH_HOURS, 0.0, 1.0), 0.0)
+    able = (span > _DAY_HOURS + _LEAST_HOURS) & (lag < value.shape[1])
+    beyond = span - _DAY_HOURS - _LEAST_HOURS
+    told = np.where(able, np.clip(beyond / (_ENOUGH_HOURS - _LEAST_HOURS), 0.0, 1.0), 0.0)
     later = blocks + np.where(able, lag, 0).astype(np.int64)[:, None]
     inside = able[:, None] & (later < count[:, None])
     next_day = np.take_along_axis(value, np.minimum(later, value.shape[1] - 1), axis=1)

@@ -192,7 +192,7 @@ def _limit(scene: Scene, lifetimes: Ints) -> float | None:
 
 
 def _pods(scene: Scene, lifetimes: Ints) -> int:
-    return int(np.unique(scene.lifetimes.row[lifetimes]).size)
+    return len(set(scene.lifetimes.row[lifetimes].tolist()))
 
 
 def _leaking_rows(scene: Scene, case: _Case) -> set[int]:

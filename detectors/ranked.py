@@ -1,4 +1,4 @@
-"""Order statistics of rows that end in NaN."""
+"""Order statistics of rows that end in NaN, and of a few points."""
 
 import numpy as np
 
@@ -16,5 +16,13 @@ def median(values: Floats, count: Ints) -> Floats:
     rows = np.arange(values.shape[0])
     lower = np.maximum(count - 1, 0) // 2
     upper = np.minimum(np.maximum(count, 1) // 2, values.shape[1] - 1)
-    middle: Floats = (ordered[rows, lower] + ordered[rows, upper]) / 2
-    return middle
+    middles: Floats = (ordered[rows, lower] + ordered[rows, upper]) / 2
+    return middles
+
+
+def middle(values: Floats) -> float:
+    """The median of one series, shape (points,), all finite; NaN for none. numpy's own takes ten times as long on so few."""
+    ordered, half = np.sort(values), values.size // 2
+    if not ordered.size:
+        return float("nan")
+    return float(ordered[half] if values.size % 2 else (ordered[half - 1] + ordered[half]) / 2)

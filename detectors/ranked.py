@@ -21,7 +21,7 @@ def median(values: Floats, count: Ints) -> Floats:
 
 
 def middle(values: Floats) -> float:
-    """The median of one series, shape (points,), all finite; NaN for none. numpy's own takes ten times as long on so few."""
+    """The median of one series, shape (points,), all finite; NaN for none. numpy's own is slow on a few points."""
     ordered, half = np.sort(values), values.size // 2
     if not ordered.size:
         return float("nan")

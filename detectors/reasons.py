@@ -7,7 +7,7 @@ from detectors.growth import Growth
 from detectors.judgement import Reason
 from detectors.panel import Ints
 from detectors.pool import Pooled
-from detectors.ranked import middle
+from detectors.ranked import middle_of
 from detectors.scene import Scene
 from detectors.words import amount, percent, span
 
@@ -143,4 +143,4 @@ def _rise(values: np.ndarray) -> float:
     """Last less first, each the median of an eighth of the samples."""
     known = values[np.isfinite(values)]
     width = max(known.size // 8, 1)
-    return middle(known[-width:]) - middle(known[:width]) if known.size else 0.0
+    return middle_of(known[-width:]) - middle_of(known[:width]) if known.size else 0.0

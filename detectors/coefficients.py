@@ -31,9 +31,7 @@ class LifetimeCoefficients:
     windows_agree: float = 2.2  # square of the share of six windows in which the valleys rose, load removed
     agree_over_steps: float = 0.61  # the same share of the floor as it is, times the root of the lead over steps
     ends: float = 0.39  # minus the root of how far growth that goes on is behind growth that ends, if it is
-    agree_each_day: float = 0.28
-        0.27  # hours above the same hour of the day before less those below, times the share of windows
-    )
+    agree_each_day: float = 0.28  # hours above the same hour of the day before less those below, times that share
     whole_days: float = -0.35  # how much of another day there is to compare with
     span: float = 1.46  # logarithm of the hours seen
     refills: float = -1.68  # how far an earlier life had come to rest above

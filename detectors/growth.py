@@ -11,6 +11,7 @@ from detectors.late import LATE
 from detectors.onset import onset_block
 from detectors.panel import Floats, Ints
 from detectors.pool import Pooled
+from detectors.ranked import middle_of, quantiles_of
 from detectors.scene import Scene
 from detectors.trend import trend
 
@@ -104,7 +105,7 @@ def _growth(
     times = blocks.time[lifetime, :count]
     onset = grid.start + float(times[start]) * 3600.0 if start else float(scene.lifetimes.began[lifetime])
     line = scene.evidence.adjusted[lifetime, start:count] - rate * (times[start:] - times[-1])
-    now = float(np.median(line))
+    now = middle_of(line)
     floor, _ = scene.latest(present)
     stands = now if present == lifetime else floor
     until = _time_to_limit(scene, present, stands, (rate, low, high), _life(scene, lifetime, present))
@@ -133,7 +134,7 @@ def _swing(scene: Scene, lifetime: int, now: float, rate: float) -> Swing:
     later = slice(count // 2, count)
     times, peak = scene.blocks.time[lifetime, later], scene.blocks.peak[lifetime, later]
     above: Floats = peak - (now + rate * (times - times[-1]))
-    low, middle, high = np.quantile(above, [0.5, 0.9, 1.0]).tolist()
+    low, middle, high = quantiles_of(above, (0.5, 0.9, 1.0))
     return Swing(now, low, middle, high)
 
 

@@ -88,12 +88,12 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         code = "no_samples" if members.size == 0 else "no_recent_samples"
         return _Untold(subject, members, running, Reason(code, text))
     grown = scene.telling(members)
-    slopes, loops = same_slope(scene, members), oom_loop(scene, members)
-    probability = workload_probability(scene, grown, slopes, loops)
-    pooled = climbing([slopes, loops])
-    alone = float(scene.evidence.probability[grown].max(initial=0.0))
-    if pooled is not None and pooled.log_odds > 0 and alone < _PLAIN and _still_grows(scene, grown, pooled):
-        return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, probability)
+    if float(scene.evidence.probability[grown].max(initial=0.0)) < _PLAIN:
+        slopes, loops = same_slope(scene, members), oom_loop(scene, members)
+        pooled = climbing([slopes, loops])
+        if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, grown, pooled):
+            probability = workload_probability(scene, grown, slopes, loops)
+            return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, probability)
     if grown.size == 0:
         return _Untold(subject, members, running, reasons.too_young(scene, members))
     best = int(grown[np.lexsort((grown, -scene.evidence.slope[grown], -scene.evidence.probability[grown]))[0]])
@@ -193,7 +193,7 @@ def _limit(scene: Scene, lifetimes: Ints) -> float | None:
 
 
 def _pods(scene: Scene, lifetimes: Ints) -> int:
-    return int(np.unique(scene.lifetimes.row[lifetimes]).size)
+    return len(set(scene.lifetimes.row[lifetimes].tolist()))
 
 
 def _leaking_rows(scene: Scene, case: _Case) -> set[int]:

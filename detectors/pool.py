@@ -1,5 +1,6 @@
 """Lifetimes laid over each other by age: what each shows faintly, all together show plainly."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ class Pooled:
 
 
 def same_slope(scene: Scene, members: Ints) -> Pooled | None:
-    """Whether lifetimes that end before they show much all grow alike; None when there are too few.
+    """Whether lifetimes that end before they show much all grow alike; None when there are too few, or they do not.
 
     A warm-up is over when the later half of a lifetime begins; a leak goes on at the same rate, each time. The mean
     slope of generations is compared with its standard error between them, once for the whole and once for the later
@@ -58,15 +59,17 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     generation = _generations(scene.lifetimes.began[grown])
     if generation.max() + 1 < MIN_GENERATIONS:
         return None
+    whole = _t(_by_generation(evidence.slope[grown] / evidence.level[grown], generation))
+    if whole <= POOL.even_t:
+        return None
     half, count = blocks.count[grown] // 2, blocks.count[grown]
     late = slope(
         from_point(blocks.time[grown], half, count), from_point(evidence.adjusted[grown], half, count), count - half
     )
-    whole = _by_generation(evidence.slope[grown] / evidence.level[grown], generation)
     later = _by_generation(np.nan_to_num(late) / evidence.level[grown], generation)
-    t = min(_t(whole), _t(later))
-    if float(np.median(later)) * 24 < _MIN_GROWTH_PER_DAY:
-        t = min(t, 0.0)
+    t = min(whole, _t(later))
+    if t <= POOL.even_t or float(np.median(later)) * 24 < _MIN_GROWTH_PER_DAY:
+        return None
     return Pooled(_bounded(POOL.per_t * (t - POOL.even_t)), tuple(grown.tolist()), *_spread(evidence.slope[grown]))
 
 
@@ -149,9 +152,8 @@ def _typical(curve: Floats, life_seconds: Floats) -> Floats:
 def _generations(began: Floats) -> Ints:
     """The generation of each lifetime, numbered in order of time."""
     order = np.argsort(began, kind="stable")
-    numbers = np.cumsum(np.diff(began[order], prepend=began[order[0]]) > _GENERATION_SECONDS)
-    generation = np.empty(began.size, dtype=np.int64)
-    generation[order] = numbers
+    generation = np.zeros(began.size, dtype=np.int64)
+    generation[order[1:]] = np.cumsum(np.diff(began[order]) > _GENERATION_SECONDS)
     return generation
 
 
@@ -165,12 +167,12 @@ def _bounded(log_odds: float) -> float:
 
 
 def _t(values: Floats) -> float:
-    error = float(np.std(values, ddof=1)) / float(np.sqrt(values.size))
-    mean = float(np.mean(values))
+    mean = float(values.mean())
+    error = math.sqrt(float(((values - mean) ** 2).sum()) / (values.size - 1) / values.size)
     return mean / max(error, 0.02 * abs(mean), 1e-12)
 
 
 def _spread(slopes: Floats) -> tuple[float, float, float]:
     """Median, and the 80 % interval of the middle: between the tenth and ninetieth percentile of the lifetimes."""
-    middle, low, high = np.quantile(np.nan_to_num(slopes), [0.5, 0.1, 0.9])
-    return float(middle), float(low), float(high)
+    typical, low, high = np.quantile(np.nan_to_num(slopes), [0.5, 0.1, 0.9]).tolist()
+    return typical, low, high

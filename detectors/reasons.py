@@ -7,6 +7,7 @@ from detectors.growth import Growth
 from detectors.judgement import Reason
 from detectors.panel import Ints
 from detectors.pool import Pooled
+from detectors.ranked import middle_of
 from detectors.scene import Scene
 from detectors.words import amount, percent, span
 
@@ -111,12 +112,14 @@ def page_cache(scene: Scene, lifetime: int) -> Reason | None:
     """That the working set grew by page cache alone, where it did."""
     row = int(scene.lifetimes.row[lifetime])
     columns = slice(int(scene.lifetimes.first[lifetime]), int(scene.lifetimes.last[lifetime]) + 1)
-    working_set, memory = _rise(scene.panel.working_set[row, columns]), _rise(scene.memory[row, columns])
-    if working_set > 0.05 * float(scene.evidence.level[lifetime]) and memory < 0.25 * working_set:
-        return Reason(
-            "page_cache", f"the working set grew {amount(working_set)}, all but {amount(max(memory, 0.0))} page cache"
-        )
-    return None
+    working_set = _rise(scene.panel.working_set[row, columns])
+    if working_set <= 0.05 * float(scene.evidence.level[lifetime]):
+        return None
+    memory = _rise(scene.memory[row, columns])
+    if memory >= 0.25 * working_set:
+        return None
+    text = f"the working set grew {amount(working_set)}, all but {amount(max(memory, 0.0))} page cache"
+    return Reason("page_cache", text)
 
 
 def rises_by_kernel(scene: Scene, lifetime: int) -> bool:
@@ -140,4 +143,4 @@ def _rise(values: np.ndarray) -> float:
     """Last less first, each the median of an eighth of the samples."""
     known = values[np.isfinite(values)]
     width = max(known.size // 8, 1)
-    return float(np.median(known[-width:]) - np.median(known[:width])) if known.size else 0.0
+    return middle_of(known[-width:]) - middle_of(known[:width]) if known.size else 0.0

@@ -14,6 +14,7 @@ from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable
 from detectors.options import Options
 from detectors.panel import Accepted, Bools, Floats, Ints, Panel
+from detectors.ranked import middle_of
 from detectors.steady import ask_without_last_window
 
 # The first hour of a life is warm-up, and no more than its first quarter.
@@ -94,7 +95,7 @@ class Scene:
         """Bytes of floor and of peak at the end of a lifetime: the middle of its last blocks."""
         end = int(self.blocks.count[lifetime])
         last = slice(max(end - blocks, 0), end)
-        return float(np.median(self.blocks.floor[lifetime, last])), float(np.median(self.blocks.peak[lifetime, last]))
+        return middle_of(self.blocks.floor[lifetime, last]), middle_of(self.blocks.peak[lifetime, last])
 
 
 def scenes_of(panel: Panel, options: Options) -> Iterator[Scene]:

@@ -1,6 +1,6 @@
 """Competing shapes of one series: flat, steps, saturating, straight, straight in work, accelerating, late."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,6 @@ _ONSETS = (0.2, 0.35, 0.5, 0.65, 0.8)
 _TIMES_TO_SATURATE = (0.02, 0.05, 0.1, 0.2, 0.4)
 _TIMES_OF_LOGARITHMS = (0.01, 0.05)
 _STOPS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
-_POWERS = (2.0, 3.0)
 # Free parameters of each beyond the level: the size of the change, and where or how fast it is.
 _PARAMETERS = {"straight": 1.0, "accelerating": 1.5, "late": 2.0, "work": 1.0, "saturating": 2.0, "step": 2.0}
 _PARAMETERS_OF_A_STEP = 2.0
@@ -43,6 +42,14 @@ NAMES = tuple(_PARAMETERS)
 
 
 @dataclass(frozen=True, slots=True)
+class _Curves:
+    """curve: centred, 0 where unknown, shape (curves, series, points); size: its square, shape (curves, series)."""
+
+    curve: Floats
+    size: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class _Fit:
     error: Floats
     line: Floats
@@ -59,8 +66,9 @@ def shapes(time: Floats, value: Floats, cpu: Floats) -> Shapes:
     known = np.isfinite(value)
     y = centred(value, known)
     total = dot(y, y)[:, 0]
-    fits = {name: _best(y, total, known, curves) for name, curves in _curves(time, cpu, known).items()}
-    errors_of_steps = _further_steps(fits["step"], y, _steps(_share_of_time(time, known)), known)
+    curves = {name: _aligned(curves, known) for name, curves in _curves(time, cpu, known).items()}
+    fits = {name: _best(y, total, of_shape) for name, of_shape in curves.items()}
+    errors_of_steps = _further_steps(fits["step"], y, curves["step"])
 
     errors = np.stack([fits[name].error for name in NAMES])
     lines = np.stack([fits[name].line for name in NAMES])
@@ -90,23 +98,27 @@ def shapes(time: Floats, value: Floats, cpu: Floats) -> Shapes:
     )
 
 
-def _curves(time: Floats, cpu: Floats, known: Bools) -> dict[str, Iterable[Floats]]:
+def _curves(time: Floats, cpu: Floats, known: Bools) -> dict[str, Floats]:
+    """The curves of each shape, shape (curves, series, points), anything where unknown."""
     share = _share_of_time(time, known)
-    worked = np.cumsum(np.where(known & np.isfinite(cpu), cpu, 0.0), axis=1)
+
+    def each(shares: Sequence[float]) -> Floats:
+        return np.array(shares)[:, None, None]
+
     return {
-        "straight": [share],
-        "accelerating": [share**power for power in _POWERS],
-        "late": [np.maximum(share - onset, 0.0) for onset in _ONSETS],
-        "work": [worked],
-        "saturating": [1 - np.exp(-share / span) for span in _TIMES_TO_SATURATE]
-        + [np.log1p(share / span) for span in _TIMES_OF_LOGARITHMS]
-        + [np.minimum(share, stop) for stop in _STOPS],
-        "step": _steps(share),
+        "straight": share[None],
+        "accelerating": np.stack([share * share, share * share * share]),
+        "late": np.maximum(share - each(_ONSETS), 0.0),
+        "work": np.cumsum(np.where(known & np.isfinite(cpu), cpu, 0.0), axis=1)[None],
+        "saturating": np.concatenate(
+            [
+                1 - np.exp(-share / each(_TIMES_TO_SATURATE)),
+                np.log1p(share / each(_TIMES_OF_LOGARITHMS)),
+                np.minimum(share, each(_STOPS)),
+            ]
+        ),
+        "step": (share > each(_STEPS)).astype(np.float64),
     }
-
-
-def _steps(share: Floats) -> list[Floats]:
-    return [(share > step).astype(np.float64) for step in _STEPS]
 
 
 def _share_of_time(time: Floats, known: Bools) -> Floats:
@@ -115,33 +127,36 @@ def _share_of_time(time: Floats, known: Bools) -> Floats:
     return share
 
 
-def _best(y: Floats, total: Floats, known: Bools, curves: Iterable[Floats]) -> _Fit:
+def _aligned(curves: Floats, known: Bools) -> _Curves:
+    mask = known.astype(np.float64)
+    mean = (curves * mask).sum(axis=2, keepdims=True) / np.maximum(mask.sum(axis=1, keepdims=True), 1.0)
+    centred_curves = (curves - mean) * mask
+    return _Curves(centred_curves, np.einsum("csp,csp->cs", centred_curves, centred_curves))
+
+
+def _best(y: Floats, total: Floats, curves: _Curves) -> _Fit:
     """The rising curve with the least squared error, of each series."""
-    error, line = total, np.zeros(y.shape)
-    for curve in curves:
-        x = centred(curve, known)
-        size = dot(x, x)[:, 0]
-        along = np.maximum(dot(x, y)[:, 0], 0.0)
-        slope = np.where(size > TINY, along / np.maximum(size, TINY), 0.0)
-        this = total - slope * along
-        better = this < error
-        error = np.where(better, this, error)
-        line = np.where(better[:, None], slope[:, None] * x, line)
-    return _Fit(error, line)
+    along = np.maximum(np.einsum("csp,sp->cs", curves.curve, y), 0.0)
+    slope = np.where(curves.size > TINY, along / np.maximum(curves.size, TINY), 0.0)
+    return _closest(total, total - slope * along, slope, curves)
 
 
-def _further_steps(first: _Fit, y: Floats, curves: list[Floats], known: Bools) -> list[Floats]:
+def _closest(before: Floats, errors: Floats, slope: Floats, curves: _Curves) -> _Fit:
+    """The curve that leaves least of each series, or none where none leaves less than there was before."""
+    series = np.arange(before.size)
+    chosen = errors.argmin(axis=0)
+    better = errors[chosen, series] < before
+    factor = np.where(better, slope[chosen, series], 0.0)
+    return _Fit(np.where(better, errors[chosen, series], before), factor[:, None] * curves.curve[chosen, series])
+
+
+def _further_steps(first: _Fit, y: Floats, curves: _Curves) -> list[Floats]:
     """The squared error left by one step, by two, and so on: each where it helps most, up or down."""
     left, errors = y - first.line, [first.error]
     for _ in range(_MOST_STEPS - 1):
-        error, line = errors[-1], np.zeros(y.shape)
-        for curve in curves:
-            x = centred(curve, known)
-            slope = dot(x, left)[:, 0] / np.maximum(dot(x, x)[:, 0], TINY)
-            this = errors[-1] - slope * dot(x, left)[:, 0]
-            better = this < error
-            error = np.where(better, this, error)
-            line = np.where(better[:, None], slope[:, None] * x, line)
-        left = left - line
-        errors.append(error)
+        along = np.einsum("csp,sp->cs", curves.curve, left)
+        slope = along / np.maximum(curves.size, TINY)
+        step = _closest(errors[-1], errors[-1] - slope * along, slope, curves)
+        left = left - step.line
+        errors.append(step.error)
     return errors

@@ -74,8 +74,12 @@ def trend(time: Floats, value: Floats, count: Ints) -> Trend:
 def _pairwise(time: Floats, value: Floats) -> Floats:
     """The slope between each two points, shape (series, pairs), NaN where one is unknown."""
     earlier, later = np.triu_indices(value.shape[1], k=1)
-    step, rise = time[:, later] - time[:, earlier], value[:, later] - value[:, earlier]
-    slopes: Floats = np.where(step > 0, rise / np.where(step > 0, step, 1.0), np.nan)
+    step = time.take(later, axis=1) - time.take(earlier, axis=1)
+    slopes: Floats = value.take(later, axis=1) - value.take(earlier, axis=1)
+    ascends = step > 0
+    if not ascends.all():
+        step[~ascends] = np.nan
+    slopes /= step
     return slopes
 
 

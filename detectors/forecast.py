@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from detectors.coefficients import GROWTH
 from detectors.judgement import Quantiles
 
-# Growth that may be nothing at all never gets there; ten times the middle stands for "much later".
+# Growth that may be nothing at all never gets there; ten times as long stands for "much later".
 _LATEST = 10.0
 
 
@@ -44,5 +42,6 @@ def time_to_limit(
         return Quantiles(max(min(shortest, typical - spread), 0.0), typical, max(longest, typical + spread))
     middle = max(limit - swing.now - swing.middle, 0.0) / rate * 3600.0
     soonest = max(limit - swing.now - swing.high, 0.0) / max(high, rate) * 3600.0
-    latest = max(limit - swing.now - swing.low, 0.0) / low * 3600.0 if low > 0 else np.inf
-    return Quantiles(min(soonest, middle), middle, min(max(latest, middle), _LATEST * max(middle, 1.0)))
+    as_a_rule = max(limit - swing.now - swing.low, 0.0) / rate * 3600.0
+    latest = as_a_rule * (min(rate / low, _LATEST) if low > 0 else _LATEST)
+    return Quantiles(min(soonest, middle), middle, max(latest, middle))

@@ -19,7 +19,7 @@ def _valleys(value, tolerance=0.1):
 def _fall_at(hour, depth, then):
     """A straight rise that falls by so much at an hour, and goes on by so much an hour."""
     after = np.maximum(TIME - hour, 0.0)
-    return 100 + np.where(TIME < hour, TIME, hour - depth + then * after)
+    return 100 + np.where(hour > TIME, TIME, hour - depth + then * after)
 
 
 @pytest.mark.parametrize(

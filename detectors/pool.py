@@ -110,7 +110,7 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     # A level stands for the ages of its samples, of which a warm-up and the grid leave out some.
     seen_at = _typical(at_age, life_seconds)[known]
     between = float(np.interp(0.8, ages[known], seen_at) - np.interp(0.3, ages[known], seen_at))
-    slopes = (late - early) / (max(between, _LEAST_BETWEEN) * np.maximum(life, 1.0) / 3600.0)
+    slopes = (late - early) / (max(between, _LEAST_BETWEEN) * life / 3600.0)
     low, typical, high = np.quantile(life, [0.1, 0.5, 0.9]).tolist()
     return Pooled(log_odds, tuple(ended.tolist()), *_spread(slopes), life=(low, typical, high))
 
@@ -125,7 +125,7 @@ def _by_age(scene: Scene, over: Ints) -> tuple[Floats, Floats, Floats, float]:
     the middle of the ages of these samples, of that shape; how long each life lasted, seconds; the limit, bytes."""
     lifetimes, blocks, grid = scene.lifetimes, scene.blocks, scene.panel.grid
     following = over + 1  # lifetimes of a row stand in order of time, and one that ended has one after it
-    life = np.maximum(lifetimes.began[following] - lifetimes.began[over], grid.step)
+    life = np.maximum(lifetimes.began[following] - lifetimes.began[over], max(grid.step, 1.0))
     age = (grid.start + blocks.time[over] * 3600.0 - lifetimes.began[over][:, None]) / life[:, None]
     reach = 0.5 * (_AGES[1] - _AGES[0])
     curve, at_age = np.full((2, over.size, len(_AGES)), np.nan)

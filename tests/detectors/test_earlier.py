@@ -55,7 +55,7 @@ def test_a_life_whose_start_was_not_seen_has_no_earlier_one():
 
 def test_siblings_of_one_rollout_are_not_earlier():
     rows = [np.where(T >= 10, level, np.nan) for level in (400 * MIB + noise(N, MIB), 100 * MIB + 4 * MIB * T)]
-    starts = [np.full(N, START + 10 * 3600 + late) for late in (0.0, 300.0)]
+    starts = [np.full(N, START + 10 * 3600 + late) for late in (-300.0, 0.0)]
     assert _refills(panel_of(rows, start_time=starts, subject=[0, 0])) == [0.0, 0.0]
 
 

@@ -28,6 +28,9 @@ _HALF = 0.5
 # Real memory wanders by some percent in half a day without a leak: close under the limit half of the room is less than
 # that, and would be crossed by chance.
 _WANDERING = 0.05
+# A life's floor at its end is that of its last twelfth, however few blocks it has: of a short one, several are half of
+# its climb, and what the window shows of one that it cuts would stand higher than the same life seen whole.
+_ENDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +86,5 @@ def highest_floor(scene: Scene, members: Ints, rows: Collection[int]) -> float:
     them has samples.
     """
     lifetimes = [int(one) for one in members if int(scene.lifetimes.row[one]) in rows and scene.blocks.count[one] > 0]
-    return max((scene.latest(one)[0] for one in lifetimes), default=float("nan"))
+    ends = (scene.latest(one, max(int(scene.blocks.count[one]) // _ENDS, 1))[0] for one in lifetimes)
+    return max(ends, default=float("nan"))

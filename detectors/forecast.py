@@ -44,7 +44,10 @@ def time_to_limit(
     spread = _spread(limit, swing, rate, low, high)
     if life is not None:
         middle, spread = _with_life(middle, spread, life, age)
-    return Quantiles(middle * np.exp(-spread), middle, min(middle * np.exp(spread), _LATEST * max(middle, 1.0)))
+    as_a_rule = max(limit - swing.now - swing.low, 0.0) / rate * 3600.0
+    soonest, latest = middle * float(np.exp(-spread)), middle * min(float(np.exp(spread)), _LATEST)
+    # Where a high peak already reaches it, what peaks do as a rule is what is left.
+    return Quantiles(soonest, middle, latest if middle > 0 else as_a_rule)
 
 
 def _spread(limit: float, swing: Swing, rate: float, low: float, high: float) -> float:

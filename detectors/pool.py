@@ -27,6 +27,8 @@ _LEAST_AGES = 3
 _AT_LIMIT = 0.85
 # What a last spike does in the last third is not growth: the thirds before it must have their part.
 _LEAST_OF_FIRST_HALF = 0.2
+# Ages that stand so near to each other, as a share of a life, tell no rate.
+_LEAST_BETWEEN = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     over = members[scene.lifetimes.ended[members]]
     if over.size < MIN_KILLED:
         return None
-    curve, life_seconds, limit = _by_age(scene, over)
+    curve, at_age, life_seconds, limit = _by_age(scene, over)
     told = np.isfinite(curve).sum(axis=0)
     if (told > 0).sum() < _LEAST_AGES or not np.isfinite(limit):
         return None
@@ -108,7 +110,10 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     ended = over[killed]
     log_odds = _bounded(POOL.per_climb * (climb - _MIN_CLIMB) * float(np.sqrt(ended.size / MIN_KILLED)))
     life = life_seconds[killed]
-    slopes = (late - early) / (0.5 * np.maximum(life, 1.0) / 3600.0)
+    # A level stands for the ages of its samples, of which a warm-up and the grid leave out some.
+    seen_at = _typical(at_age, life_seconds)[known]
+    between = float(np.interp(0.8, ages[known], seen_at) - np.interp(0.3, ages[known], seen_at))
+    slopes = (late - early) / (max(between, _LEAST_BETWEEN) * life / 3600.0)
     low, typical, high = np.quantile(life, [0.1, 0.5, 0.9]).tolist()
     return Pooled(log_odds, tuple(ended.tolist()), *_spread(slopes), life=(low, typical, high))
 
@@ -118,23 +123,24 @@ def climbing(pooled: Sequence[Pooled | None]) -> Pooled | None:
     return max((one for one in pooled if one is not None), key=lambda one: one.log_odds, default=None)
 
 
-def _by_age(scene: Scene, over: Ints) -> tuple[Floats, Floats, float]:
+def _by_age(scene: Scene, over: Ints) -> tuple[Floats, Floats, Floats, float]:
     """Bytes of floor of each life at each of the ages, shape (lives, ages), NaN where it has no sample of that age;
-    how long each life lasted, seconds; the limit, bytes."""
+    the middle of the ages of these samples, of that shape; how long each life lasted, seconds; the limit, bytes."""
     lifetimes, blocks, grid = scene.lifetimes, scene.blocks, scene.panel.grid
     following = over + 1  # lifetimes of a row stand in order of time, and one that ended has one after it
-    life = np.maximum(lifetimes.began[following] - lifetimes.began[over], grid.step)
+    life = np.maximum(lifetimes.began[following] - lifetimes.began[over], max(grid.step, 1.0))
     age = (grid.start + blocks.time[over] * 3600.0 - lifetimes.began[over][:, None]) / life[:, None]
     reach = 0.5 * (_AGES[1] - _AGES[0])
-    curve = np.full((over.size, len(_AGES)), np.nan)
+    curve, at_age = np.full((2, over.size, len(_AGES)), np.nan)
     for index, middle in enumerate(_AGES):
         near = (np.abs(age - middle) <= reach) & np.isfinite(blocks.floor[over])
         seen = near.sum(axis=1)
-        total = np.where(near, blocks.floor[over], 0.0).sum(axis=1)
-        curve[:, index] = np.where(seen > 0, total / np.maximum(seen, 1), np.nan)
+        for mean, values in ((curve, blocks.floor[over]), (at_age, age)):
+            total = np.where(near, values, 0.0).sum(axis=1)
+            mean[:, index] = np.where(seen > 0, total / np.maximum(seen, 1), np.nan)
     limits = scene.panel.limit[lifetimes.row[over]]
     limits = limits[np.isfinite(limits)]
-    return curve, life, float(np.median(limits)) if limits.size else float("nan")
+    return curve, at_age, life, float(np.median(limits)) if limits.size else float("nan")
 
 
 def _typical(curve: Floats, life_seconds: Floats) -> Floats:

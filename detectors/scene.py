@@ -15,6 +15,7 @@ from detectors.memory import nonreclaimable
 from detectors.options import Options
 from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.ranked import middle_of
+from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
 
 # The first hour of a life is warm-up, and no more than its first quarter.
@@ -53,7 +54,8 @@ class Scene:
         memory = nonreclaimable(panel)
         lifetimes = split(panel, memory)
         length = lifetimes.last - lifetimes.first + 1
-        warm_up = np.minimum(_WARM_UP_HOURS * 3600 / panel.grid.step, length * _WARM_UP_SHARE)
+        step = max(panel.grid.step, TINY)  # times that are all the same are no reason to fail
+        warm_up = np.minimum(_WARM_UP_HOURS * 3600 / step, length * _WARM_UP_SHARE)
         skip = np.where(lifetimes.seen_from_start, warm_up, 0.0).astype(np.int64)
         blocks = cut(panel, memory, lifetimes, skip)
         evidence = gather(blocks)
@@ -62,7 +64,7 @@ class Scene:
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
-        fresh = max(int(np.ceil(options.fresh_seconds / panel.grid.step)), 3)
+        fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
         return cls(panel, options, memory, lifetimes, blocks, evidence, running, rows, first_subject, subjects)
 

@@ -38,15 +38,14 @@ def valleys(value: Floats, count: Ints, tolerance: Floats) -> Valleys:
     mirror of the records of Glick (American Mathematical Monthly 85, 1978): a record is a value never reached before,
     a valley one never seen again.
     """
+    if value.shape[1] == 0:
+        nothing = np.zeros(value.shape[0])
+        return Valleys(nothing, nothing, nothing)
     known = np.isfinite(value)
-    points = np.arange(value.shape[1])
     reached = np.where(known, value, np.inf)
     line = np.minimum.accumulate(np.minimum(reached, _taken_back(reached, value, count))[:, ::-1], axis=1)[:, ::-1]
     last = np.maximum(count - 1, 0)
     edges = np.rint(np.linspace(0.0, 1.0, WINDOWS + 1)[None, :] * last[:, None]).astype(np.int64)
-    if points.size == 0:
-        nothing = np.zeros(value.shape[0])
-        return Valleys(nothing, nothing, nothing)
     at_edges = np.take_along_axis(np.where(known, line, np.nan), edges, axis=1)
     rise = np.nan_to_num(np.diff(at_edges, axis=1))
     growth = rise.sum(axis=1)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from detectors.coefficients import UNTOLD_PROBABILITY
 from detectors.judge import judge
 from detectors.judgement import MemoryKind, Verdict
 from detectors.options import Options
@@ -153,7 +154,7 @@ def test_a_level_held_in_the_days_before_is_no_leak():
 def test_a_young_container_cannot_be_told(lasts):
     t = hours(lasts)
     judged = judge(panel_of([100 * MIB + 10 * MIB * t], start_time=[np.full(t.size, START)]))[0]
-    assert (judged.verdict, judged.probability) == (Verdict.INSUFFICIENT_DATA, 0.0)
+    assert (judged.verdict, judged.probability) == (Verdict.INSUFFICIENT_DATA, UNTOLD_PROBABILITY)
 
 
 def test_a_container_that_is_gone_cannot_be_told():

@@ -5,9 +5,7 @@ import pytest
 from scipy import stats
 
 from detectors.blocks import BLOCKS, cut
-from detectors.forecast import time_to_limit
 from detectors.lifetimes import split
-from detectors.load import without_load
 from detectors.memory import nonreclaimable
 from detectors.onset import onset_block
 from detectors.ranked import median
@@ -109,25 +107,6 @@ def test_the_median_of_what_is_there(count):
     assert median(row[None], np.array([count]))[0] == pytest.approx(np.median(row[:count]))
 
 
-def test_load_that_explains_all_leaves_nothing():
-    cpu = 1 + np.sin(TIME / 5)
-    left = without_load((100 + 50 * cpu)[None], cpu[None])[0]
-    assert np.ptp(left) < 0.1 * 100
-
-
-def test_load_explains_no_more_than_there_is():
-    cpu = np.ones(POINTS)
-    np.testing.assert_allclose(without_load(TIME[None], cpu[None])[0], TIME)
-
-
-def test_less_memory_under_more_load_is_not_taken_for_load():
-    np.testing.assert_allclose(without_load(TIME[None], -TIME[None])[0], TIME)
-
-
-def test_without_cpu_the_floor_stays():
-    np.testing.assert_equal(without_load(TIME[None], np.full((1, POINTS), np.nan))[0], TIME)
-
-
 @pytest.mark.parametrize(
     ("value", "block", "slack"),
     [(TIME, 0, 0), (np.maximum(TIME - 24, 0.0), 24, 1), (np.zeros(POINTS), 0, 0), (np.arange(5.0), 0, 0)],
@@ -135,24 +114,6 @@ def test_without_cpu_the_floor_stays():
 )
 def test_onset(value, block, slack):
     assert abs(onset_block(np.arange(value.size, dtype=float), value) - block) <= slack
-
-
-@pytest.mark.parametrize(
-    ("headroom", "growth", "expected"),
-    [
-        (100.0, (10.0, 5.0, 20.0), (5 * 3600, 10 * 3600, 20 * 3600)),
-        (100.0, (10.0, -5.0, 20.0), (5 * 3600, 10 * 3600, 100 * 3600)),
-        (-1.0, (10.0, 5.0, 20.0), (0, 0, 0)),
-    ],
-    ids=["an interval", "it may be nothing", "above the limit already"],
-)
-def test_time_to_limit(headroom, growth, expected):
-    found = time_to_limit(headroom, *growth)
-    assert (found.p10, found.p50, found.p90) == expected
-
-
-def test_without_growth_there_is_no_time_to_the_limit():
-    assert time_to_limit(100.0, 0.0, -1.0, 1.0) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,170 @@
+"""Lifetimes laid over each other: many short ones say together what none says alone."""
+
+import numpy as np
+import pytest
+
+from detectors.coefficients import POOL
+from detectors.judge import judge
+from detectors.judgement import Verdict
+from detectors.pool import climbing, oom_loop, same_slope
+from tests.support.panels import MIB, START, STEP, hours, noise, panel_of
+from tests.support.scenes import members_of
+
+T = hours(48)
+N = T.size
+LIMIT = 200 * MIB
+
+
+def _loop(lives_minutes, shape, *, lasts_hours=24.0, killed=1.0, limit=LIMIT, seed=1):
+    """Lives of those lengths, again and again, each of a shape over its age (0 to 1); samples every five minutes."""
+    t = hours(lasts_hours)
+    begins = np.concatenate(([0.0], np.cumsum(np.resize(lives_minutes, 4000)))) / 60
+    life = np.searchsorted(begins, t, side="right") - 1
+    age = (t - begins[life]) / (begins[life + 1] - begins[life])
+    memory = shape(age) + noise(t.size, 0.5 * MIB, seed)
+    said = np.where(life > 0, killed, np.nan)
+    return panel_of([memory], start_time=[START + begins[life] * 3600], oom_killed=[said], limit=limit)
+
+
+def _climb(age):
+    return 40 * MIB + 160 * MIB * age
+
+
+def _pooled(panel):
+    scene, members = members_of(panel)
+    return oom_loop(scene, members)
+
+
+@pytest.mark.parametrize("minutes", [8, 11, 13, 17, 20, 45, 120, 240], ids=lambda m: f"{m} min")
+def test_lives_of_minutes_that_each_climb_to_a_kill(minutes):
+    panel = _loop([minutes], _climb)
+    pooled = _pooled(panel)
+    (judged,) = judge(panel)
+    assert pooled.log_odds > 2
+    assert pooled.growth == pytest.approx(160 * MIB / (minutes / 60), rel=0.1)
+    assert judged.verdict is Verdict.LEAK
+    assert judged.reasons[0].code == "oom_loop"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda age: 60 * MIB + 0 * age,
+        lambda age: np.where(age > 0.9, 195 * MIB, 60 * MIB),
+        lambda age: 40 * MIB + 140 * MIB * np.minimum(age / 0.15, 1.0),
+    ],
+    ids=["flat until the kill", "a spike after calm", "a warm-up that ends early"],
+)
+@pytest.mark.parametrize("minutes", [13, 120], ids=["13 min", "2 h"])
+def test_lives_that_do_not_climb_say_nothing(shape, minutes):
+    pooled = _pooled(_loop([minutes], shape))
+    assert pooled is None or pooled.log_odds <= 0
+
+
+def test_restarts_far_from_the_limit_that_are_no_kills_are_no_loop():
+    assert _pooled(_loop([120], _climb, killed=0.0, limit=900 * MIB)) is None
+
+
+def test_where_the_kubelet_is_silent_lives_that_headed_for_the_limit_were_killed():
+    assert _pooled(_loop([17], _climb, killed=np.nan)).log_odds > 2
+
+
+def test_one_kill_is_no_loop():
+    assert _pooled(_loop([20 * 60], _climb, lasts_hours=30)) is None
+
+
+def test_without_a_limit_there_is_no_loop():
+    assert _pooled(_loop([60], _climb, limit=float("nan"))) is None
+
+
+def test_more_kills_that_look_the_same_are_surer():
+    def slightly(age):
+        return 60 * MIB + 140 * MIB * (0.75 * age + 0.25 * (age > 0.97))
+
+    few, many = (_pooled(_loop([120], slightly, lasts_hours=lasts)) for lasts in (6.0, 24.0))
+    assert 0 < few.log_odds < many.log_odds
+
+
+def test_bursts_of_crashes_do_not_speak_for_the_long_lives_between_them():
+    minutes = [300] + [10] * 10
+    begins = np.concatenate(([0.0], np.cumsum(np.resize(minutes, 1000)))) / 60
+    life = np.searchsorted(begins, T, side="right") - 1
+    lasts = begins[life + 1] - begins[life]
+    memory = np.where(lasts > 1, _climb((T - begins[life]) / lasts), 60 * MIB) + noise(N, 0.5 * MIB)
+    killed = np.where(life > 0, 1.0, np.nan)
+    panel = panel_of([memory], start_time=[START + begins[life] * 3600], oom_killed=[killed], limit=LIMIT)
+    assert _pooled(panel).log_odds > 2
+
+
+def test_it_tells_how_long_lives_last():
+    low, typical, high = _pooled(_loop([60, 120, 180], _climb, lasts_hours=47)).life
+    assert (low, typical, high) == pytest.approx((3600, 7200, 10_800), abs=STEP)
+
+
+def _generations(count, per_hour, *, pods=1, lasts=8.0, spread=0.2, warm_up=0.0):
+    """Generations of pods, each lasting some hours and growing so; per_hour: of each, bytes/hour."""
+    rows, starts = [], []
+    for number in range(count):
+        age = T - number * lasts
+        for pod in range(pods):
+            seed = number * 10 + pod
+            memory = 100 * MIB + per_hour[number % len(per_hour)] * age + warm_up * (1 - np.exp(-age / 0.7))
+            rows.append(np.where((age >= 0) & (age < lasts), memory + noise(N, spread * MIB, seed), np.nan))
+            starts.append(np.full(N, START + number * lasts * 3600))
+    return panel_of(rows, start_time=starts, subject=[0] * len(rows), limit=2000 * MIB)
+
+
+def _alike(panel):
+    scene, members = members_of(panel)
+    return same_slope(scene, members)
+
+
+def test_generations_that_grow_alike():
+    pooled = _alike(_generations(6, [3 * MIB]))
+    assert pooled.log_odds > 2
+    assert pooled.growth == pytest.approx(3 * MIB, rel=0.1)
+    assert pooled.low <= 3 * MIB <= pooled.high
+    assert pooled.life is None
+
+
+@pytest.mark.parametrize(
+    ("panel", "said"),
+    [
+        (_generations(6, [0.0]), False),
+        (_generations(6, [3 * MIB, -3 * MIB]), False),
+        (_generations(6, [0.0], warm_up=80 * MIB), False),
+        (_generations(6, [0.1 * MIB], spread=0.02), False),
+        (_generations(2, [3 * MIB]), None),
+        (_generations(2, [3 * MIB], pods=5), None),
+        (_generations(12, [3 * MIB], lasts=4.0), None),
+    ],
+    ids=[
+        "flat",
+        "up and down in turn",
+        "a warm-up each",
+        "too slow to be told from chance",
+        "two are too few",
+        "many pods of two generations are two",
+        "lives that are too short",
+    ],
+)
+def test_what_is_not_growth_of_each_life(panel, said):
+    pooled = _alike(panel)
+    assert (pooled is None) if said is None else (pooled.log_odds <= 0) is not said
+
+
+def test_pods_of_one_rollout_count_once():
+    one, many = _alike(_generations(4, [3 * MIB, 2 * MIB])), _alike(_generations(4, [3 * MIB, 2 * MIB], pods=5))
+    assert len(many.lifetimes) == 5 * len(one.lifetimes)
+    assert many.log_odds == pytest.approx(one.log_odds, rel=0.3)
+
+
+def test_what_they_say_is_bounded():
+    assert _alike(_generations(6, [8 * MIB], spread=0.01)).log_odds == POOL.bound
+
+
+def test_the_plainest_speaks():
+    loop, alike = _pooled(_loop([60], _climb)), _alike(_generations(6, [3 * MIB, 2 * MIB]))
+    assert climbing([None, None]) is None
+    assert climbing([None, alike]) is alike
+    assert climbing([alike, loop]) is max(alike, loop, key=lambda one: one.log_odds)

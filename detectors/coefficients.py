@@ -10,7 +10,7 @@ late one. Signs are held to what each figure must mean. What the last fit was wo
 |---|---|---|---|---|---|---|
 | fitted on | 1969 | 600 | 0.93 | 0.86 | 0.90 | 0.043 |
 | other seeds | 624 | 288 | 0.97 | 0.86 | 0.91 | 0.052 |
-| held-back families | 240 | 108 | 0.92 | 0.81 | 0.86 | 0.096 |
+| held-back families | 240 | 108 | 0.91 | 0.81 | 0.85 | 0.097 |
 | recorded, fitted on | 49 | 24 | 0.92 | 1.00 | 0.96 | 0.027 |
 | recorded, held back | 12 | 6 | 0.83 | 0.83 | 0.83 | 0.097 |
 <!-- /worth -->

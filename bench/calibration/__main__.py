@@ -13,7 +13,7 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 _RECORDINGS = (_REPOSITORY / "demo" / "cluster.parquet", _REPOSITORY / "demo" / "recorded" / "programs.parquet")
 # Real programs weigh most, and there are few of them.
 _WEIGHT_OF_RECORDED = 12.0
-_WEIGHT_OF_HEALTHY = 1.5
+_WEIGHT_OF_HEALTHY = 2.0
 _LEAKS, _OTHERS, _HELD_BACK = range(24), range(48), range(1000, 1012)
 
 
@@ -29,8 +29,8 @@ def main() -> None:
     dry_run = parser.parse_args().dry_run
     programs = [case for path in _RECORDINGS if path.is_file() for case in recorded(path, _WEIGHT_OF_RECORDED)]
     made, others = list(simulated(_LEAKS, _OTHERS)), list(simulated(_HELD_BACK, _HELD_BACK))
-    training = [weighed(case) for case in made + programs if not case.held_back]
-    lifetime = fit_lifetimes(training)
+    training = [case for case in made + programs if not case.held_back]
+    lifetime = fit_lifetimes([weighed(case) for case in training])
     workload = fit_workloads(training, *lifetime)
     growth = fit_growth([case for case in training if case.whole])
 

@@ -36,33 +36,35 @@ def fit_lifetimes(cases: Sequence[Case]) -> tuple[float, Floats]:
     return intercept, weights
 
 
-def fit_workloads(cases: Sequence[Case], intercept: float, weights: Floats) -> tuple[float, Floats]:
-    """Intercept and weights of a workload's figures, of the workloads that are judged."""
+def fit_workloads(cases: Sequence[Case], intercept: float, weights: Floats) -> Floats:
+    """The weights of what lifetimes say laid over each other, shape (2,), of the workloads that are judged.
+
+    What the plainest lifetime says is added as it is.
+    """
     told = [case for case in cases if case.weight > 0 and is_judged(case)]
     leaks, weight = _truth(told)
-    figures = np.array([_figures(case, intercept, weights) for case in told])
-    return _logistic(figures, leaks, weight, np.array([1, -1, 1, 1]))
+    plain = np.array([plainest(case, intercept, weights) for case in told])
+    pooled = np.array([case.pooled for case in told])
+
+    def loss(beta: Floats) -> float:
+        p = _logistic_of(plain + (pooled * beta).sum(axis=1))
+        return float(-(weight * np.where(leaks > 0, np.log(p), np.log1p(-p))).sum() + _PENALTY * (beta**2).sum())
+
+    found: Floats = minimize(loss, np.zeros(2), method="L-BFGS-B", bounds=[(0.0, None)] * 2).x
+    return found
 
 
-def probabilities(cases: Sequence[Case], lifetime: tuple[float, Floats], workload: tuple[float, Floats]) -> Floats:
+def probabilities(cases: Sequence[Case], lifetime: tuple[float, Floats], workload: Floats) -> Floats:
     """The probability of each case with some coefficients, shape (cases,)."""
-    odds = [
-        workload[0] + float(_figures(case, *lifetime) @ workload[1])
-        if is_judged(case)
-        else float(np.log(UNTOLD_PROBABILITY / (1 - UNTOLD_PROBABILITY)))
-        for case in cases
-    ]
-    told: Floats = 1 / (1 + np.exp(-np.clip(np.array(odds), -30.0, 30.0)))
-    return told
+    told = np.array([is_judged(case) for case in cases])
+    plain = np.array([plainest(case, *lifetime) for case in cases])
+    pooled = np.array([case.pooled for case in cases])
+    return np.where(told, _logistic_of(plain + (pooled * workload).sum(axis=1)), UNTOLD_PROBABILITY)
 
 
 def is_judged(case: Case) -> bool:
     """Whether anything can be told: a lifetime is long enough, or several speak together."""
     return case.told > 0 or max(case.pooled) > 0
-
-
-def _figures(case: Case, intercept: float, weights: Floats) -> Floats:
-    return np.array([plainest(case, intercept, weights), np.log(max(case.told, 1)), *case.pooled])
 
 
 def plainest(case: Case, intercept: float, weights: Floats) -> float:
@@ -87,6 +89,11 @@ def fit_growth(cases: Sequence[Case]) -> tuple[float, float]:
             miss = sum(abs(float(inside[part].mean()) - _COVERAGE) for part in (sharp, ~sharp))
             best = min(best, (miss, float(proportional), float(per_estimate)))
     return best[1], best[2]
+
+
+def _logistic_of(odds: Floats) -> Floats:
+    p: Floats = 1 / (1 + np.exp(-np.clip(odds, -30.0, 30.0)))
+    return p
 
 
 def _truth(cases: Sequence[Case]) -> tuple[Floats, Floats]:

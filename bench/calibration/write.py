@@ -10,22 +10,21 @@ from bench.calibration.report import scores
 from detectors.coefficients import LIFETIME
 from detectors.panel import Floats
 
-_WORKLOAD = ("lifetime", "lifetimes", "same_slope", "oom_loop")
+_WORKLOAD = ("same_slope", "oom_loop")
 
 
 def write_coefficients(
     path: Path,
     lifetime: tuple[float, Floats],
-    workload: tuple[float, Floats],
+    workload: Floats,
     growth: tuple[float, float],
     told: Sequence[tuple[str, Sequence[Case], Floats]],
 ) -> None:
     """Put the fitted numbers and what they are worth into the file."""
-    offset, weights = workload
     text = path.read_text(encoding="utf-8")
     classes = {
         "LifetimeCoefficients": {"intercept": lifetime[0], **dict(zip(LIFETIME.names, lifetime[1], strict=True))},
-        "WorkloadCoefficients": {"intercept": offset, **dict(zip(_WORKLOAD, weights, strict=True))},
+        "WorkloadCoefficients": dict(zip(_WORKLOAD, workload, strict=True)),
         "GrowthCoefficients": {"proportional": growth[0], "per_estimate": growth[1]},
     }
     for name, values in classes.items():

@@ -49,7 +49,7 @@ class LifetimeCoefficients:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadCoefficients:
-    """Log-odds that are added to those of the lifetime that speaks most plainly, from lifetimes laid over each other."""
+    """Log-odds added to those of the lifetime that speaks most plainly, from lifetimes laid over each other."""
 
     untold: float = -1.0  # what stands for that lifetime where none is long enough
     same_slope: float = 0.47  # log-odds that lives that end before they show much all grow alike, if above 0

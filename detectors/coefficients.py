@@ -28,13 +28,20 @@ class LifetimeCoefficients:
     """Log-odds that one lifetime leaks, per unit of each figure of detectors.evidence.figures_of, in its order."""
 
     intercept: float = -6.33
-    windows_agree: float = 2.2  # square of the share of six windows in which the valleys rose, load removed
-    agree_over_steps: float = 0.61  # the same share of the floor as it is, times the root of the lead over steps
-    ends: float = 0.39  # minus the root of how far growth that goes on is behind growth that ends, if it is
-    agree_each_day: float = 0.28  # hours above the same hour of the day before less those below, times that share
-    whole_days: float = -0.35  # how much of another day there is to compare with
-    span: float = 1.46  # logarithm of the hours seen
-    refills: float = -1.68  # how far an earlier life had come to rest above
+    # Square of the share of six windows in which the valleys rose, load removed.
+    windows_agree: float = 2.2
+    # The same share of the floor as it is, times the root of the lead over steps.
+    agree_over_steps: float = 0.61
+    # Minus the root of how far growth that goes on is behind growth that ends, if it is.
+    ends: float = 0.39
+    # Hours above the same hour of the day before less those below, times that share.
+    agree_each_day: float = 0.28
+    # How much of another day there is to compare with.
+    whole_days: float = -0.35
+    # Logarithm of the hours seen.
+    span: float = 1.46
+    # How far an earlier life had come to rest above.
+    refills: float = -1.68
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,11 +59,16 @@ class WorkloadCoefficients:
     """Log-odds that a workload's container leaks, from what its lifetimes say alone and laid over each other."""
 
     intercept: float = -0.06
-    lifetime: float = 1.15  # log-odds of the lifetime that speaks most plainly for a leak
-    untold: float = -1.0  # what stands for these where no lifetime is long enough
-    lifetimes: float = -0.18  # logarithm of how many spoke: the plainest of many is plain by chance
-    same_slope: float = 0.32  # log-odds that lives that end before they show much all grow alike, if above 0
-    oom_loop: float = 1.45  # log-odds that lives that end in OOM kills climb there, if above 0
+    # Log-odds of the lifetime that speaks most plainly for a leak.
+    lifetime: float = 1.15
+    # What stands for these where no lifetime is long enough.
+    untold: float = -1.0
+    # Logarithm of how many spoke: the plainest of many is plain by chance.
+    lifetimes: float = -0.18
+    # Log-odds that lives that end before they show much all grow alike, if above 0.
+    same_slope: float = 0.32
+    # Log-odds that lives that end in OOM kills climb there, if above 0.
+    oom_loop: float = 1.45
 
 
 @dataclass(frozen=True, slots=True)

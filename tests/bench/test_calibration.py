@@ -206,11 +206,12 @@ def test_what_is_not_fitted_and_the_words_around_it_stay(written):
     assert scores(TOLD) in after
 
 
-@pytest.mark.parametrize("number", [0.0, -1.5, -123_456.78], ids=["short", "usual", "long"])
+@pytest.mark.parametrize("number", [0.0, -1.5, -12_345_678_901.25], ids=["short", "usual", "long"])
 def test_the_file_is_in_the_shape_that_the_formatter_would_leave(tmp_path, number):
     path = tmp_path / "coefficients.py"
     shutil.copyfile(COMMITTED, path)
-    write_coefficients(path, (number, np.full(len(NAMES), number)), (number, np.full(4, number)), (number, number), TOLD)
+    lifetime, workload = (number, np.full(len(NAMES), number)), (number, np.full(4, number))
+    write_coefficients(path, lifetime, workload, (number, number), TOLD)
     for command in (["format", "--check"], ["check", "--no-cache"]):
         ran = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--config", "pyproject.toml", str(path)],

@@ -28,13 +28,20 @@ class LifetimeCoefficients:
     """Log-odds that one lifetime leaks, per unit of each figure of detectors.evidence.figures_of, in its order."""
 
     intercept: float = -6.83
-    windows_agree: float = 2.36  # square of the share of six windows in which the valleys rose, load removed
-    agree_over_steps: float = 0.6  # the same share of the floor as it is, times the root of the lead over steps
-    ends: float = 0.38  # minus the root of how far growth that goes on is behind growth that ends, if it is
-    agree_each_day: float = 0.21  # hours above the same hour of the day before less those below, times that share
-    whole_days: float = -0.34  # how much of another day there is to compare with
-    span: float = 1.51  # logarithm of the hours seen
-    refills: float = -1.95  # how far an earlier life had come to rest above
+    # Square of the share of six windows in which the valleys rose, load removed.
+    windows_agree: float = 2.36
+    # The same share of the floor as it is, times the root of the lead over steps.
+    agree_over_steps: float = 0.6
+    # Minus the root of how far growth that goes on is behind growth that ends, if it is.
+    ends: float = 0.38
+    # Hours above the same hour of the day before less those below, times that share.
+    agree_each_day: float = 0.21
+    # How much of another day there is to compare with.
+    whole_days: float = -0.34
+    # Logarithm of the hours seen.
+    span: float = 1.51
+    # How far an earlier life had come to rest above.
+    refills: float = -1.95
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,9 +58,12 @@ class LifetimeCoefficients:
 class WorkloadCoefficients:
     """Log-odds added to those of the lifetime that speaks most plainly, from lifetimes laid over each other."""
 
-    untold: float = -1.0  # what stands for that lifetime where none is long enough
-    same_slope: float = 0.47  # log-odds that lives that end before they show much all grow alike, if above 0
-    oom_loop: float = 1.44  # log-odds that lives that end in OOM kills climb there, if above 0
+    # What stands for that lifetime where none is long enough.
+    untold: float = -1.0
+    # Log-odds that lives that end before they show much all grow alike, if above 0.
+    same_slope: float = 0.47
+    # Log-odds that lives that end in OOM kills climb there, if above 0.
+    oom_loop: float = 1.44
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from detectors.coefficients import LIFETIME
-from detectors.evidence import figures_of
+from detectors.evidence import figures_of, log_odds_of
 from detectors.judgement import Figure
+from detectors.panel import Floats
 from detectors.pool import Pooled
 from detectors.scene import Scene
 from detectors.shapes import NAMES
@@ -13,11 +14,16 @@ from detectors.valleys import WINDOWS
 
 
 def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure, ...]:
-    """All figures, those that are weighed with the log-odds that they add."""
+    """All figures, those that are weighed with the log-odds that they add.
+
+    With the intercept these add up to the log-odds of `lifetime_probability`.
+    """
     evidence = scene.evidence
     count = scene.blocks.count[lifetime : lifetime + 1]
     test = trend(scene.blocks.time[[lifetime]], evidence.adjusted[[lifetime]], count)
-    added = dict(zip(LIFETIME.names, (figures_of(evidence)[lifetime] * LIFETIME.weights).tolist(), strict=True))
+    weights = figures_of(evidence)[lifetime] * LIFETIME.weights
+    added = dict(zip(LIFETIME.names, weights.tolist(), strict=True))
+    taken = _taken_without_last_window(evidence.probability[[lifetime]], LIFETIME.intercept + float(weights.sum()))
     shape = NAMES[int(evidence.shapes.best[lifetime])]
 
     def weighed(name: str, value: np.floating | float, text: str) -> Figure:
@@ -63,9 +69,19 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
         ),
         Figure("slope_bytes_per_hour", float(evidence.raw_slope[lifetime]), "Theil-Sen slope of the floor as it is"),
         Figure("adjusted_slope_bytes_per_hour", float(evidence.slope[lifetime]), "the same with load removed"),
+        Figure(
+            "without_last_window",
+            taken,
+            f"log-odds that it says less with the newest of {WINDOWS} windows left out ({taken:+.1f})",
+        ),
         Figure("lifetime_probability", float(evidence.probability[lifetime]), "what this life alone says"),
     ]
     if pooled is not None:
         text = f"log-odds of what {len(pooled.lifetimes)} lives laid over each other by age say"
         found.append(Figure("pooled_log_odds", pooled.log_odds, text))
     return tuple(found)
+
+
+def _taken_without_last_window(probability: Floats, log_odds: float) -> float:
+    """What is lacking of the log-odds that the figures add up to, 0 or less; see detectors.steady."""
+    return min(float(log_odds_of(probability)[0]) - log_odds, 0.0)

@@ -66,4 +66,4 @@ def _with_life(middle: float, spread: float, life: tuple[float, float, float], a
     share = error_of_life**2 / (error_of_life**2 + error_of_line**2)
     both = share * middle + (1 - share) * left
     error = float(np.sqrt(share * error_of_line**2 + (1 - share) * error_of_life**2) * FORECAST.both)
-    return both, float(np.log1p(error * _NORMAL_80 / max(both, 1.0)))
+    return float(both), float(np.log1p(error * _NORMAL_80 / max(both, 1.0)))

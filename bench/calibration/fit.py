@@ -82,11 +82,12 @@ def fit_growth(cases: Sequence[Case]) -> tuple[float, float]:
     known = np.array([case.growth for case in cases if case.growth is not None and case.weight > 0])
     error, spread = np.abs(np.log(known[:, 0] / known[:, 2])), known[:, 1]
     sharp = spread <= np.median(spread)
+    parts = [part for part in (sharp, ~sharp) if part.any()]  # all are sharp where all are alike
     best = (np.inf, 0.0, 0.0)
     for proportional in np.arange(0.02, 0.4, 0.01):
         for per_estimate in np.arange(0.0, 4.0, 0.1):
             inside = error <= np.sqrt(proportional**2 + (per_estimate * spread) ** 2)
-            miss = sum(abs(float(inside[part].mean()) - _COVERAGE) for part in (sharp, ~sharp))
+            miss = sum(abs(float(inside[part].mean()) - _COVERAGE) for part in parts)
             best = min(best, (miss, float(proportional), float(per_estimate)))
     return best[1], best[2]
 

@@ -42,7 +42,7 @@ def _with_values(text: str, name: str, values: Mapping[str, float]) -> str:
         raise ValueError(f"there is no class {name} in the file of coefficients")
     body, end, tail = body.partition("\n@")
     for member, value in values.items():
-        body, count = re.subn(rf"(    {member}: float = )\S+", rf"\g<1>{value}", body, count=1)
+        body, count = re.subn(rf"^(    {member}: float = )\S+$", rf"\g<1>{value}", body, count=1, flags=re.MULTILINE)
         if count != 1:
             raise ValueError(f"{name} has no member {member}")
     return head + found + body + end + tail

@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -90,6 +91,14 @@ def test_the_widths_cover_four_of_five(fitted, made):
     known = np.array([case.growth for case in made if case.growth])
     inside = np.abs(np.log(known[:, 0] / known[:, 2])) <= np.hypot(proportional, per_estimate * known[:, 1])
     assert inside.mean() == pytest.approx(0.8, abs=0.05)
+
+
+@pytest.mark.filterwarnings("error")
+def test_estimates_that_are_all_as_sharp_have_a_width_too():
+    errors = np.random.default_rng(5).normal(0, 0.1, 400)
+    known = [_case(np.zeros(len(NAMES)), True, growth=(float(np.exp(one)), 0.05, 1.0)) for one in errors]
+    proportional, per_estimate = fit_growth(known)
+    assert np.hypot(proportional, per_estimate * 0.05) == pytest.approx(1.28 * 0.1, rel=0.15)
 
 
 def test_the_fit_is_reproducible(fitted, made):
@@ -195,6 +204,23 @@ def test_what_is_not_fitted_and_the_words_around_it_stay(written):
         == (before[before.index("class PoolCoefficients") : before.index("class GrowthCoefficients")])
     )
     assert scores(TOLD) in after
+
+
+@pytest.mark.parametrize("number", [0.0, -1.5, -12_345_678_901.25], ids=["short", "usual", "long"])
+def test_the_file_is_in_the_shape_that_the_formatter_would_leave(tmp_path, number):
+    path = tmp_path / "coefficients.py"
+    shutil.copyfile(COMMITTED, path)
+    lifetime, workload = (number, np.full(len(NAMES), number)), (number, np.full(4, number))
+    write_coefficients(path, lifetime, workload, (number, number), TOLD)
+    for command in (["format", "--check"], ["check", "--no-cache"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--config", "pyproject.toml", str(path)],
+            cwd=COMMITTED.parents[1],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_a_file_that_lacks_a_member_is_refused(written):

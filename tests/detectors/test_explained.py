@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from detectors.coefficients import LIFETIME
-from detectors.evidence import figures_of, log_odds_of
+from detectors.evidence import log_odds_of
 from detectors.exhibit import MAX_ROWS
 from detectors.judge import judge
 from detectors.judgement import Verdict
 from detectors.options import Options
 from tests.support.panels import MIB, START, hours, noise, panel_of
-from tests.support.scenes import scene_of
 
 T = hours(48)
 N = T.size
 EXPLAIN = Options(explain=True)
 FLAT = 100 * MIB + noise(N, MIB)
 LEAK = 100 * MIB + 3 * MIB * T + noise(N, MIB)
+LAST_CLIMB = FLAT + 15 * MIB * (T > 18) + 15 * MIB * (T > 30) + 6 * MIB * np.maximum(T - 40, 0)
 YOUNG = np.where(T >= 46, FLAT, np.nan)
 GONE = np.where(T < 20, FLAT, np.nan)
 NEW = [np.full(N, START + 46 * 3600)]
@@ -77,13 +77,24 @@ def test_figures_tell_a_leak_from_what_is_none():
     assert leaking["slope_bytes_per_hour"] == pytest.approx(3 * MIB, rel=0.05)
 
 
-def test_what_figures_add_is_what_the_probability_is_made_of():
-    evidence = scene_of(panel_of([LEAK])).evidence
-    total = LIFETIME.intercept + float(figures_of(evidence)[0] @ LIFETIME.weights)
-    assert float(log_odds_of(evidence.probability)[0]) == pytest.approx(total)
-    (judged,) = judge(panel_of([LEAK]), EXPLAIN)
+@pytest.mark.parametrize("row", [LEAK, LAST_CLIMB], ids=["a leak", "one that says less without its newest window"])
+def test_what_figures_add_is_what_the_probability_is_made_of(row):
+    (judged,) = judge(panel_of([row]), EXPLAIN)
     said = [float(one.text.rsplit("(", 1)[1].rstrip(")")) for one in judged.figures if one.text.endswith(")")]
+    probability = next(one.value for one in judged.figures if one.name == "lifetime_probability")
+    total = float(log_odds_of(np.array([probability]))[0])
     assert LIFETIME.intercept + sum(said) == pytest.approx(total, abs=0.05 * len(said))
+
+
+@pytest.mark.parametrize(
+    ("row", "least", "most"),
+    [(LEAK, -0.5, 0.0), (FLAT, -0.5, 0.0), (LAST_CLIMB, -9.0, -1.5)],
+    ids=["a leak", "flat", "it climbs in the newest window"],
+)
+def test_what_the_newest_window_alone_said_is_taken_off(row, least, most):
+    (judged,) = judge(panel_of([row]), EXPLAIN)
+    taken = next(one.value for one in judged.figures if one.name == "without_last_window")
+    assert least <= taken <= most
 
 
 def test_lives_laid_over_each_other_have_their_figure():

@@ -3,66 +3,119 @@
 import numpy as np
 import pytest
 
-from detectors.coefficients import GROWTH
+from detectors.coefficients import FORECAST
 from detectors.forecast import Swing, time_to_limit
 
 HOUR = 3600.0
 LEVEL = Swing(now=0.0, low=0.0, middle=0.0, high=0.0)
+PEAKS = Swing(now=100.0, low=10.0, middle=40.0, high=60.0)
+SURE = (10.0, 10.0, 10.0)
+NOBODY_KNOWS = (10.0, -5.0, 20.0)
+ALIKE = (6.0 * HOUR, 6.0 * HOUR, 6.0 * HOUR)
 LIVES = (1.0 * HOUR, 2.0 * HOUR, 4.0 * HOUR)
 
 
-def _until(limit=100.0, swing=LEVEL, growth=(10.0, 5.0, 20.0), age=1e6, life=None):
+def _until(limit=100.0, swing=LEVEL, growth=SURE, age=0.0, life=None):
     return time_to_limit(limit, swing, *growth, age, life)
 
 
+def _width(found):
+    """By how much the latest is later than the soonest, of the logarithm."""
+    return float(np.log(found.p90 / found.p10))
+
+
 @pytest.mark.parametrize(
-    ("limit", "growth", "expected"),
+    ("limit", "swing", "growth", "middle_hours", "open_ratios"),
     [
-        (100.0, (10.0, 5.0, 20.0), (5 * HOUR, 10 * HOUR, 20 * HOUR)),
-        (100.0, (10.0, -5.0, 20.0), (5 * HOUR, 10 * HOUR, 100 * HOUR)),
-        (100.0, (10.0, 0.1, 20.0), (5 * HOUR, 10 * HOUR, 100 * HOUR)),
-        (-1.0, (10.0, 5.0, 20.0), (0.0, 0.0, 0.0)),
+        (100.0, LEVEL, SURE, 10.0, []),
+        (50.0, LEVEL, SURE, 5.0, []),
+        (100.0, LEVEL, (20.0, 20.0, 20.0), 5.0, []),
+        (100.0, LEVEL, (10.0, 5.0, 20.0), 10.0, [2.0]),
+        (100.0, LEVEL, (10.0, 5.0, 40.0), 10.0, [4.0]),
+        (100.0, LEVEL, NOBODY_KNOWS, 10.0, [10.0]),
+        (200.0, PEAKS, SURE, 6.0, [1.5]),
+        (200.0, PEAKS, (10.0, 5.0, 20.0), 6.0, [1.5, 2.0]),
     ],
-    ids=["an interval", "it may be nothing", "hardly anything", "above the limit already"],
+    ids=[
+        "a line that is sure",
+        "less room",
+        "faster",
+        "the rate may be the double",
+        "or four times as much",
+        "it may be nothing",
+        "peaks that reach it sooner and later",
+        "both the rate and the peaks are open",
+    ],
 )
-def test_time_to_limit(limit, growth, expected):
-    found = _until(limit, growth=growth)
-    assert (found.p10, found.p50, found.p90) == expected
+def test_the_interval_goes_as_far_down_as_up(limit, swing, growth, middle_hours, open_ratios):
+    found = _until(limit, swing, growth)
+    spread = np.sqrt(FORECAST.to_come**2 + sum(np.log(ratio) ** 2 for ratio in open_ratios))
+    assert found.p50 == pytest.approx(middle_hours * HOUR)
+    assert found.p10 == pytest.approx(middle_hours * HOUR * np.exp(-spread))
+    assert found.p90 == pytest.approx(middle_hours * HOUR * min(np.exp(spread), 10.0))
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0])
-def test_without_growth_there_is_no_time_to_the_limit(rate):
-    assert _until(growth=(rate, -2.0, 1.0)) is None
+@pytest.mark.parametrize("life", [None, LIVES], ids=["no earlier lives", "earlier lives"])
+def test_without_growth_there_is_no_time_to_the_limit(rate, life):
+    assert _until(growth=(rate, -2.0, 1.0), life=life) is None
 
 
-def test_it_ends_at_the_first_peak_over_the_limit():
-    found = _until(limit=200.0, swing=Swing(now=100.0, low=10.0, middle=40.0, high=60.0), growth=(10.0, 10.0, 10.0))
-    assert (found.p10, found.p50, found.p90) == (4 * HOUR, 6 * HOUR, 9 * HOUR)
-
-
-def test_peaks_that_reach_the_limit_now_leave_no_time_but_may_not_come():
-    found = _until(limit=130.0, swing=Swing(now=100.0, low=5.0, middle=30.0, high=60.0))
+@pytest.mark.parametrize(
+    ("limit", "swing", "latest_hours"),
+    [
+        (-1.0, LEVEL, 0.0),
+        (100.0, Swing(now=90.0, low=20.0, middle=30.0, high=40.0), 0.0),
+        (130.0, Swing(now=100.0, low=5.0, middle=30.0, high=60.0), 2.5),
+    ],
+    ids=["above the limit already", "all peaks reach it", "high peaks reach it, most do not"],
+)
+def test_where_peaks_reach_the_limit_now_there_may_be_no_time(limit, swing, latest_hours):
+    found = _until(limit, swing)
     assert (found.p10, found.p50) == (0.0, 0.0)
-    assert found.p90 == pytest.approx(25.0 / 5.0 * HOUR)
+    assert found.p90 == pytest.approx(latest_hours * HOUR)
 
 
-def test_earlier_lives_tell_how_long_this_one_lasts():
-    found = _until(age=0.5 * HOUR, life=LIVES)
-    spread = GROWTH.proportional * 1.5 * HOUR
-    assert (found.p10, found.p50, found.p90) == (
-        pytest.approx(min(0.5 * HOUR, 1.5 * HOUR - spread)),
-        pytest.approx(1.5 * HOUR),
-        pytest.approx(3.5 * HOUR),
-    )
+@pytest.mark.parametrize(
+    ("growth", "age_hours", "life", "least_hours", "most_hours"),
+    [
+        (NOBODY_KNOWS, 0.0, ALIKE, 5.9, 6.2),
+        (NOBODY_KNOWS, 4.0, ALIKE, 1.9, 2.2),
+        (SURE, 0.0, (0.0, 2.0 * HOUR, 200.0 * HOUR), 9.7, 10.0),
+        ((5.0, 5.0, 5.0), 0.0, (10 * HOUR, 20 * HOUR, 30 * HOUR), 20.0, 20.0),
+        (SURE, 0.0, (1 * HOUR, 6 * HOUR, 16 * HOUR), 7.0, 9.0),
+        (NOBODY_KNOWS, 50.0, ALIKE, 0.0, 0.2),
+    ],
+    ids=[
+        "lives alike, a line that may be nothing",
+        "such lives, this one four hours old",
+        "lives of all lengths, a line that is sure",
+        "both say the same",
+        "neither is surer by much",
+        "older than any life was",
+    ],
+)
+def test_the_surer_of_line_and_earlier_lives_says_more(growth, age_hours, life, least_hours, most_hours):
+    found = _until(growth=growth, age=age_hours * HOUR, life=life)
+    assert least_hours * HOUR <= found.p50 <= most_hours * HOUR + 1e-6
 
 
-def test_past_the_shortest_of_them_it_may_end_at_once():
-    found = _until(age=1.5 * HOUR, life=LIVES)
-    assert (found.p10, found.p50) == (0.0, 0.5 * HOUR)
+@pytest.mark.parametrize("age_hours", [0.0, 2.0, 5.0])
+def test_an_older_life_ends_sooner(age_hours):
+    now, later = (_until(age=age * HOUR, life=ALIKE) for age in (age_hours, age_hours + 1.0))
+    assert later.p50 < now.p50
 
 
-def test_past_the_longest_of_them_the_line_speaks():
-    assert _until(age=5 * HOUR, life=LIVES) == _until()
+def test_line_and_lives_that_say_the_same_are_surer_than_the_less_sure_one():
+    life, doubtful = (5.0 * HOUR, 10.0 * HOUR, 15.0 * HOUR), (10.0, 5.0, 40.0)
+    both = _until(growth=doubtful, life=life)
+    assert both.p50 == pytest.approx(10 * HOUR)
+    assert _width(both) < 0.7 * _width(_until(growth=doubtful))
+
+
+def test_lives_of_many_lengths_leave_more_open_than_lives_alike():
+    open_, alike = (_until(growth=NOBODY_KNOWS, life=life) for life in ((1 * HOUR, 6 * HOUR, 11 * HOUR), ALIKE))
+    assert _width(alike) < 0.8 * _width(open_)
 
 
 def test_quantiles_are_in_order():
@@ -74,3 +127,5 @@ def test_quantiles_are_in_order():
         life = None if rng.random() < 0.5 else tuple(np.sort(rng.uniform(0, 9 * HOUR, 3)).tolist())
         found = _until(100.0, swing, (rate, low, high), rng.uniform(0, 10 * HOUR), life)
         assert 0 <= found.p10 <= found.p50 <= found.p90
+        # Documents are written of plain numbers only.
+        assert {type(found.p10), type(found.p50), type(found.p90)} == {float}

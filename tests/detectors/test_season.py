@@ -39,7 +39,9 @@ def test_a_daily_swing_is_no_rise_although_half_of_the_hours_climb():
 
 
 @pytest.mark.parametrize(
-    ("span", "told"), [(20.0, 0.0), (25.0, 0.0), (30.0, 0.5), (36.0, 1.0), (72.0, 1.0)], ids=lambda v: f"{v:g}"
+    ("span", "told"),
+    [(20.0, 0.0), (25.0, 0.0), (30.0, 0.0), (33.0, 0.5), (36.0, 1.0), (72.0, 1.0)],
+    ids=lambda v: f"{v:g}",
 )
 def test_how_much_of_a_day_there_is_to_compare_with(span, told):
     assert _compare(span, lambda t: 100 + t) == (pytest.approx(told), pytest.approx(told))

@@ -53,7 +53,7 @@ def trend(time: Floats, value: Floats, count: Ints) -> Trend:
     slope (Bayley and Hammersley 1946; for this test Yue and Wang, Water Resources Management 18, 2004).
     """
     slopes = _pairwise(time, value)
-    sign = np.nansum(np.sign(slopes), axis=1)
+    sign = np.count_nonzero(slopes > 0, axis=1) - np.count_nonzero(slopes < 0, axis=1)
     slopes.sort(axis=1)  # NaN goes last
     pairs = np.isfinite(slopes).sum(axis=1)
     middle = _at_rank(slopes, pairs, pairs / 2 - 0.5)

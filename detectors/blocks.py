@@ -1,11 +1,13 @@
 """Blocks: a lifetime cut into equal spans, each told by its floor. Everything after this looks at blocks only."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.lifetimes import Lifetimes
-from detectors.panel import Floats, Ints, Panel
+from detectors.panel import Bools, Floats, Ints, Panel
 
 BLOCKS = 48
 # A floor needs a few samples to lie under a saw-tooth; a life of minutes has none to spare, and makes do with one each.
@@ -37,27 +39,26 @@ def cut(panel: Panel, memory: Floats, lifetimes: Lifetimes, skip: Ints) -> Block
     """
     first = np.minimum(lifetimes.first + skip, lifetimes.last)
     length = lifetimes.last - first + 1
-    owner, column = _columns(first, length)
-    row = lifetimes.row[owner]
-    value = memory[row, column]
-    known = np.isfinite(value)
-    owner, column, row, value = owner[known], column[known], row[known], value[known]
-    blocks = np.clip(length // _SAMPLES_A_BLOCK, np.minimum(length, _LEAST_BLOCKS), BLOCKS)[owner]
-    flat = owner * BLOCKS + (column - first[owner]) * blocks // np.maximum(length[owner], 1)
-    # Columns are in order of time, so that each block is a run.
-    starts = np.flatnonzero(np.diff(flat, prepend=-1))
-    seen = np.diff(starts, append=flat.size)
-    cpu = panel.cpu[row, column]
-    cpu_known = np.isfinite(cpu)
-    cpu_seen = _sums(cpu_known.astype(np.float64), starts)
-    cpu_sum = _sums(np.where(cpu_known, cpu, 0.0), starts)
+    blocks = np.clip(length // _SAMPLES_A_BLOCK, np.minimum(length, _LEAST_BLOCKS), BLOCKS)
+    owner, starts, is_block = _runs(lifetimes.row * panel.grid.steps + first, length, blocks)
+
+    def over(reduce: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
+        runs: NDArray[Any] = reduce.reduceat(values.reshape(-1), starts) if starts.size else values.reshape(-1)
+        return runs[is_block]
+
+    known = np.isfinite(memory)
+    cpu_known = known & np.isfinite(panel.cpu)
+    seen, cpu_seen = over(np.add, known.astype(np.float64)), over(np.add, cpu_known.astype(np.float64))
+    columns = over(np.add, np.where(known, np.arange(panel.grid.steps, dtype=np.float64), 0.0))
+    cpu = over(np.add, np.where(cpu_known, panel.cpu, 0.0))
+    there = seen > 0
     return _pack(
         lifetimes.count,
-        flat[starts] // BLOCKS,
-        time=_sums(column.astype(np.float64), starts) / np.maximum(seen, 1) * panel.grid.step / 3600.0,
-        floor=np.minimum.reduceat(value, starts) if starts.size else value,
-        peak=np.maximum.reduceat(value, starts) if starts.size else value,
-        cpu=np.where(cpu_seen > 0, cpu_sum / np.maximum(cpu_seen, 1.0), np.nan),
+        owner[there],
+        time=columns[there] / seen[there] * panel.grid.step / 3600.0,
+        floor=over(np.fmin, memory)[there],
+        peak=over(np.fmax, memory)[there],
+        cpu=np.where(cpu_seen > 0, cpu / np.maximum(cpu_seen, 1.0), np.nan)[there],
     )
 
 
@@ -70,15 +71,17 @@ def coarser(values: Floats, times: int) -> Floats:
     return smallest
 
 
-def _columns(first: Ints, length: Ints) -> tuple[Ints, Ints]:
-    """The lifetime and the column of each column of each lifetime, flat."""
-    owner = np.repeat(np.arange(first.size), length)
-    begins = np.cumsum(length) - length
-    return owner, np.arange(owner.size) - begins[owner] + first[owner]
+def _runs(first: Ints, length: Ints, blocks: Ints) -> tuple[Ints, Ints, Bools]:
+    """The lifetime of each block; where blocks start in the flat panel, and what follows a lifetime; which is which.
 
-
-def _sums(values: Floats, starts: Ints) -> Floats:
-    return np.add.reduceat(values, starts) if starts.size else values
+    first: of each lifetime, in the flat panel, ascending. After the last lifetime there is no sample left to keep out.
+    """
+    owner = np.repeat(np.arange(first.size), blocks + 1)
+    begins = np.cumsum(blocks + 1) - (blocks + 1)
+    number = np.arange(owner.size) - begins[owner]
+    starts = first[owner] - -number * length[owner] // blocks[owner]  # rounded up
+    is_block = number < blocks[owner]
+    return owner[is_block], starts[:-1], is_block[:-1]
 
 
 def _pack(lifetimes: int, owner: Ints, **members: Floats) -> Blocks:

@@ -42,16 +42,13 @@ def split(panel: Panel, memory: Floats) -> Lifetimes:
 
     memory: bytes, shape (rows, steps), NaN where unknown. Rows without a sample have no lifetime.
     """
-    known = np.isfinite(memory)
-    starts = _starts(panel, memory, known)
-    row, first = np.nonzero(starts)
-    # The last sample before the next start of the row, or its last one.
-    columns = np.arange(panel.grid.steps)
-    last_known = np.maximum.accumulate(np.where(known, columns, -1), axis=1)
-    next_first = np.append(first[1:], panel.grid.steps)
-    same_row = np.append(row[1:] == row[:-1], False) if row.size else np.zeros(0, dtype=bool)
-    upto = np.where(same_row, next_first - 1, panel.grid.steps - 1)
-    last = last_known[row, upto] if row.size else np.zeros(0, dtype=np.int64)
+    steps = panel.grid.steps
+    samples = np.flatnonzero(np.isfinite(memory))
+    begins = np.flatnonzero(_begin(panel, memory, samples))
+    row, first = np.divmod(samples[begins], max(steps, 1))
+    last = samples[np.append(begins[1:], samples.size)[: begins.size] - 1] - row * steps
+    next_first = np.append(first[1:], steps)[: first.size]
+    same_row = np.append(row[1:] == row[:-1], False)[: row.size]
 
     first_time = panel.grid.start + first * panel.grid.step
     start_time = panel.start_time[row, first]
@@ -68,35 +65,30 @@ def split(panel: Panel, memory: Floats) -> Lifetimes:
     )
 
 
-def _starts(panel: Panel, memory: Floats, known: Bools) -> Bools:
-    """Whether a lifetime begins at each sample, shape (rows, steps)."""
-    rows, steps = memory.shape
-    if steps == 0:
-        return np.zeros((rows, 0), dtype=bool)
-    previous = _previous_known(known)
-    has_previous = known & (previous >= 0)
-    at = np.maximum(previous, 0)
-    rowwise = np.arange(rows)[:, None]
+def _begin(panel: Panel, memory: Floats, samples: Ints) -> Bools:
+    """Whether a lifetime begins at each sample. samples: where they are in the flat panel, in order; of that shape."""
+    first_of_row = np.searchsorted(samples, np.arange(panel.rows) * panel.grid.steps)
+    begins = np.zeros(samples.size, dtype=bool)
+    begins[first_of_row[first_of_row < samples.size]] = True
 
-    start_now, start_before = panel.start_time, panel.start_time[rowwise, at]
-    start_known = np.isfinite(start_now) & np.isfinite(start_before)
-    restarts_now, restarts_before = panel.restarts, panel.restarts[rowwise, at]
-    restarts_known = np.isfinite(restarts_now) & np.isfinite(restarts_before)
-
-    started = start_known & (start_now - start_before > _SAME_START_SECONDS)
-    # The count is scraped from elsewhere and may lag; it only speaks where the start time does not.
-    started |= ~start_known & restarts_known & (restarts_now > restarts_before)
-    fell = memory < _RESTART_DROP_RATIO * memory[rowwise, at]
-    started |= ~start_known & ~restarts_known & fell
-    begins: Bools = known & (~has_previous | (has_previous & started))
+    start_later = _change(panel.start_time, samples)
+    start_unknown = ~np.isfinite(start_later)
+    begins |= ~start_unknown & (start_later > _SAME_START_SECONDS)
+    if (start_unknown & ~begins).any():
+        # The count is scraped from elsewhere and may lag; it only speaks where the start time does not.
+        more_restarts = _change(panel.restarts, samples)
+        restarts_unknown = ~np.isfinite(more_restarts)
+        begins |= start_unknown & ~restarts_unknown & (more_restarts > 0)
+        value = memory.reshape(-1)[samples]
+        fell = np.append(False, value[1:] < _RESTART_DROP_RATIO * value[:-1])[: samples.size]
+        begins |= start_unknown & restarts_unknown & fell
     return begins
 
 
-def _previous_known(known: Bools) -> Ints:
-    """The column of the sample before each column, -1 where there is none, shape (rows, steps)."""
-    columns = np.where(known, np.arange(known.shape[1]), -1)
-    running = np.maximum.accumulate(columns, axis=1)
-    return np.concatenate((np.full((known.shape[0], 1), -1), running[:, :-1]), axis=1)
+def _change(values: Floats, samples: Ints) -> Floats:
+    """By how much the value at each sample is above that at the one before, not finite where one is unknown."""
+    with np.errstate(invalid="ignore"):
+        return np.diff(values.reshape(-1)[samples], prepend=np.nan)
 
 
 def _killed(panel: Panel, memory: Floats, row: Ints, last: Ints, next_first: Ints, ended: Bools) -> Bools:

@@ -100,8 +100,8 @@ class Panel:
         """How many containers there are."""
         return int(self.subject.shape[0])
 
-    def take(self, rows: Ints) -> Self:
-        """The same window with only the given rows, in the given order."""
+    def take(self, rows: Ints | slice) -> Self:
+        """The same window with only the given rows, in the given order; a slice gives views."""
         picked = {
             field.name: value[rows]
             for field in fields(self)

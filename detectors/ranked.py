@@ -24,9 +24,10 @@ def median(values: Floats, count: Ints) -> Floats:
 
 def middle_of(values: Floats) -> float:
     """The median of one series, shape (points,), all finite; NaN for none. numpy's own is slow on a few points."""
-    ordered, half = np.sort(values), values.size // 2
-    if not ordered.size:
+    if not values.size:
         return float("nan")
+    ordered, half = values.copy(), values.size // 2
+    ordered.sort()
     return float(ordered[half] if values.size % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 

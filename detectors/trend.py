@@ -1,6 +1,7 @@
 """A robust slope with an interval, and a trend test that is not fooled by autocorrelation."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -35,12 +36,9 @@ def slope(time: Floats, value: Floats, count: Ints) -> Floats:
     for points in np.unique(count[count >= 2]):
         rows = np.flatnonzero(count == points)
         slopes = _pairwise(time[rows, :points], value[rows, :points])
-        half = slopes.shape[1] // 2
-        if slopes.shape[1] % 2:
-            middle[rows] = np.partition(slopes, half, axis=1)[:, half]
-        else:
-            ordered = np.partition(slopes, (half - 1, half), axis=1)
-            middle[rows] = (ordered[:, half - 1] + ordered[:, half]) / 2
+        lower, upper = (slopes.shape[1] - 1) // 2, slopes.shape[1] // 2
+        slopes.partition((lower, upper), axis=1)
+        middle[rows] = (slopes[:, lower] + slopes[:, upper]) / 2
     return middle
 
 
@@ -55,7 +53,7 @@ def trend(time: Floats, value: Floats, count: Ints) -> Trend:
     slope (Bayley and Hammersley 1946; for this test Yue and Wang, Water Resources Management 18, 2004).
     """
     slopes = _pairwise(time, value)
-    sign = np.nansum(np.sign(slopes), axis=1)
+    sign = np.count_nonzero(slopes > 0, axis=1) - np.count_nonzero(slopes < 0, axis=1)
     slopes.sort(axis=1)  # NaN goes last
     pairs = np.isfinite(slopes).sum(axis=1)
     middle = _at_rank(slopes, pairs, pairs / 2 - 0.5)
@@ -73,7 +71,7 @@ def trend(time: Floats, value: Floats, count: Ints) -> Trend:
 
 def _pairwise(time: Floats, value: Floats) -> Floats:
     """The slope between each two points, shape (series, pairs), NaN where one is unknown."""
-    earlier, later = np.triu_indices(value.shape[1], k=1)
+    earlier, later = _pairs(value.shape[1])
     step = time.take(later, axis=1) - time.take(earlier, axis=1)
     slopes: Floats = value.take(later, axis=1) - value.take(earlier, axis=1)
     ascends = step > 0
@@ -81,6 +79,12 @@ def _pairwise(time: Floats, value: Floats) -> Floats:
         step[~ascends] = np.nan
     slopes /= step
     return slopes
+
+
+@cache
+def _pairs(points: int) -> tuple[Ints, Ints]:
+    earlier, later = np.triu_indices(points, k=1)
+    return earlier, later
 
 
 def _at_rank(ordered: Floats, pairs: Ints, rank: Floats) -> Floats:

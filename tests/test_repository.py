@@ -49,7 +49,9 @@ def test_the_readme_begins_with_the_two_commands():
     assert [command.split("#")[0].strip() for command in commands[:2]] == ["make run", "make test"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "demo/README.md", "docs/detector.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "demo/README.md", "docs/detector.md"]
+)
 def test_links_lead_somewhere(name):
     file = ROOT / name
     for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", file.read_text(encoding="utf-8")):

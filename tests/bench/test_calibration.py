@@ -79,9 +79,7 @@ def test_signs_are_held_to_what_each_figure_must_mean():
 
 
 def test_the_fit_of_workloads_believes_lifetimes_and_pools(fitted):
-    _, (lifetime, lifetimes, same_slope, oom_loop) = fitted[1]
-    assert lifetime > 0.5
-    assert lifetimes <= 0
+    same_slope, oom_loop = fitted[1]
     assert same_slope > 0
     assert oom_loop > 0
 
@@ -114,7 +112,7 @@ def test_what_weighs_nothing_changes_nothing(fitted, made):
 
 
 def test_the_fitted_probability_means_what_it_says(fitted, made):
-    probability = probabilities(made, fitted[0], fitted[1])
+    probability = probabilities(made, fitted[0], np.zeros(2))
     leaks = np.array([case.leak for case in made])
     assert probability.mean() == pytest.approx(leaks.mean(), abs=0.03)
     assert probability[leaks].mean() > probability[~leaks].mean() + 0.3
@@ -123,7 +121,7 @@ def test_the_fitted_probability_means_what_it_says(fitted, made):
 def test_what_cannot_be_told_has_the_probability_of_such():
     nothing = _case(np.zeros((0, len(NAMES))), True)
     assert not is_judged(nothing)
-    told = probabilities([nothing], (0.0, np.zeros(len(NAMES))), (0.0, np.zeros(4)))
+    told = probabilities([nothing], (0.0, np.zeros(len(NAMES))), np.zeros(2))
     assert told == pytest.approx([UNTOLD_PROBABILITY])
     assert plainest(nothing, 0.0, np.zeros(len(NAMES))) == WORKLOAD.untold
 
@@ -182,7 +180,7 @@ def written(tmp_path):
     path = tmp_path / "coefficients.py"
     shutil.copyfile(COMMITTED, path)
     weights = np.arange(len(NAMES)) / 10 - 0.345
-    write_coefficients(path, (-1.25, weights), (0.5, np.array([1.0, -2.0, 3.0, 4.0])), (0.11, 2.2), TOLD)
+    write_coefficients(path, (-1.25, weights), np.array([3.0, 4.0]), (0.11, 2.2), TOLD)
     return path
 
 
@@ -191,8 +189,7 @@ def test_the_file_has_the_numbers_that_were_fitted_in_two_decimals(written, monk
     assert module.LIFETIME.intercept == -1.25
     assert module.LIFETIME.weights.tolist() == [round(float(one) / 10 - 0.345, 2) for one in range(len(NAMES))]
     found = asdict(module.WORKLOAD)
-    names = ("intercept", "lifetime", "lifetimes", "same_slope", "oom_loop")
-    assert [found[name] for name in names] == [0.5, 1.0, -2.0, 3.0, 4.0]
+    assert (found["same_slope"], found["oom_loop"]) == (3.0, 4.0)
     assert asdict(module.GROWTH) == {"proportional": 0.11, "per_estimate": 2.2}
 
 
@@ -210,7 +207,7 @@ def test_what_is_not_fitted_and_the_words_around_it_stay(written):
 def test_the_file_is_in_the_shape_that_the_formatter_would_leave(tmp_path, number):
     path = tmp_path / "coefficients.py"
     shutil.copyfile(COMMITTED, path)
-    lifetime, workload = (number, np.full(len(NAMES), number)), (number, np.full(4, number))
+    lifetime, workload = (number, np.full(len(NAMES), number)), np.full(2, number)
     write_coefficients(path, lifetime, workload, (number, number), TOLD)
     for command in (["format", "--check"], ["check", "--no-cache"]):
         ran = subprocess.run(
@@ -226,14 +223,14 @@ def test_the_file_is_in_the_shape_that_the_formatter_would_leave(tmp_path, numbe
 def test_a_file_that_lacks_a_member_is_refused(written):
     written.write_text(written.read_text(encoding="utf-8").replace("    ends: float", "    end: float"))
     with pytest.raises(ValueError, match="LifetimeCoefficients has no member ends"):
-        write_coefficients(written, (0.0, np.zeros(len(NAMES))), (0.0, np.zeros(4)), (0.1, 1.0), TOLD)
+        write_coefficients(written, (0.0, np.zeros(len(NAMES))), np.zeros(2), (0.1, 1.0), TOLD)
 
 
 def test_writing_the_committed_numbers_again_changes_none_of_them(tmp_path):
     path = tmp_path / "coefficients.py"
     shutil.copyfile(COMMITTED, path)
-    workload = np.array([getattr(WORKLOAD, name) for name in ("lifetime", "lifetimes", "same_slope", "oom_loop")])
+    workload = np.array([getattr(WORKLOAD, name) for name in ("same_slope", "oom_loop")])
     growth = (committed.GROWTH.proportional, committed.GROWTH.per_estimate)
-    write_coefficients(path, (LIFETIME.intercept, LIFETIME.weights), (WORKLOAD.intercept, workload), growth, TOLD)
+    write_coefficients(path, (LIFETIME.intercept, LIFETIME.weights), workload, growth, TOLD)
     numbers = COMMITTED.read_text(encoding="utf-8").partition("<!-- /worth -->")[2]
     assert path.read_text(encoding="utf-8").partition("<!-- /worth -->")[2] == numbers

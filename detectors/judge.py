@@ -21,7 +21,7 @@ from detectors.suspect import suspect_revision
 from detectors.workload import workload_probability
 
 # Where something plainly speaks against a leak, evidence of growth leaves no more than this probability.
-_CONTRADICTED = 0.1
+CONTRADICTED = 0.1
 # A lifetime that alone says so much needs no others.
 _PLAIN = 0.9
 # A pool whose youngest grown lifetime grows by less than this share of the pool's rate leaked once, and no longer.
@@ -113,7 +113,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     alone = case.pooled is None
     held = held_before(scene, lifetime) if alone else None
     if not growth.matters or held is not None or (alone and not grows_at_all(scene.evidence, lifetime)):
-        probability = min(probability, _CONTRADICTED)
+        probability = min(probability, CONTRADICTED)
     leaks = probability >= scene.options.threshold
     leaking = _leaking_rows(scene, case) if leaks else set()
     row = int(scene.lifetimes.row[lifetime])
@@ -121,7 +121,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     limit = float(scene.panel.limit[row])
     weighed = weigh(scene.panel.accepted, case.subject, growth.rate, growth.low, floor, limit) if leaks else None
     if weighed is not None and not weighed.exceeded:
-        probability, leaks, leaking = min(probability, _CONTRADICTED), False, set()
+        probability, leaks, leaking = min(probability, CONTRADICTED), False, set()
     cache = reasons.page_cache(scene, lifetime)
     kind = MemoryKind.ANON
     if leaks:

@@ -94,6 +94,11 @@ class Panel:
             expected = (rows,) if field.name in {"limit", "subject", "revision"} else (rows, self.grid.steps)
             if value.shape != expected:
                 raise ValueError(f"{field.name} has shape {value.shape}, expected {expected}")
+        if self.history is not None and {self.history.low.shape[0], self.history.high.shape[0]} != {rows}:
+            raise ValueError(f"the history has {self.history.low.shape[0]} rows, expected {rows}")
+        subjects = int(self.subject.max(initial=-1)) + 1
+        if self.accepted is not None and min(self.accepted.growth.size, self.accepted.level.size) < subjects:
+            raise ValueError(f"what is accepted is of {self.accepted.growth.size} subjects, expected {subjects}")
 
     @property
     def rows(self) -> int:

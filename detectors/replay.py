@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detectors.judge import CONTRADICTED
 from detectors.judgement import Judgement, Verdict
 from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable
@@ -18,9 +19,9 @@ from detectors.panel import Bools, Floats, History, Ints, Panel
 from detectors.through_window import MovingWindow, judge_pairs
 from detectors.unrest import unrest
 
-# Healthy with less than this stays so unless something happens. It is less than what is left of the probability where
-# growth is contradicted (0.2): behind that may be a leak.
-_PLAIN_PROBABILITY = 0.15
+# Healthy with less than this stays so unless something happens. It is half of what is left of the probability where
+# growth is contradicted: behind that may be a leak.
+_PLAIN_PROBABILITY = CONTRADICTED / 2
 # A subject at rest is judged again when so much of the window is new.
 _REST_SHARE = 8
 
@@ -137,7 +138,9 @@ def _beside_what_is_not_plain(judgements: dict[Pair, Judgement], done: Bools) ->
     """The pairs next in time to one that is not plainly healthy."""
     restless = np.zeros_like(done)
     for pair, one in judgements.items():
-        restless[pair] = one.verdict is not Verdict.HEALTHY or one.probability >= _PLAIN_PROBABILITY
+        flat = any(reason.code == "flat_floor" for reason in one.reasons)
+        plain = one.verdict is Verdict.HEALTHY and (flat or one.probability < _PLAIN_PROBABILITY)
+        restless[pair] = not plain
     beside = np.zeros_like(done)
     beside[1:] |= restless[:-1]
     beside[:-1] |= restless[1:]

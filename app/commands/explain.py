@@ -50,8 +50,8 @@ def command(
 ) -> None:
     """Show why a workload leaks, or why it does not: its memory drawn, every test's figure, every reason.
 
-    Looks at that workload alone, and keeps nothing. The documents are those of `scan`, with `figures` and `series` in
-    each finding.
+    Looks at that workload alone, keeps nothing, and heeds no "not a leak". The documents are those of `scan`, with
+    `figures` and `series` in each finding.
     """
     from app.commands.progress import shown_progress
     from app.logs import configure_logs

@@ -64,7 +64,7 @@ def read_labels(path: Path) -> dict[Name, bool]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"--labels: cannot read {path}: {error.strerror}", hint) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--labels: {path} is not JSON", hint) from error
     if not isinstance(content, dict):
         raise UsageError(f"--labels: {path} is not an object", hint)

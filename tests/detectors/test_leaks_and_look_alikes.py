@@ -20,6 +20,12 @@ def _sawtooth(height, period_hours=1.5):
     return height * ((T / period_hours) % 1.0)
 
 
+def _each_night(lasts_hours, first_hour):
+    """A ramp of so many hours each day, 0 to 1, from an hour of the day on, released when it is done."""
+    into = (T - first_hour) % 24
+    return into / lasts_hours * (into < lasts_hours)
+
+
 def _restarting(period_hours, per_hour, base=100 * MIB):
     """Memory and start times of a container that climbs, and starts again every so many hours."""
     life = np.floor(T / period_hours)
@@ -41,6 +47,24 @@ LOOK_ALIKES = {
         None,
     ),
     "growth too slow to matter": (100 * MIB + 0.02 * MIB * T + noise(N, 0.01 * MIB), None),
+    "a heap that grows in stairs to its maximum": (
+        100 * MIB + np.minimum(40 * MIB * np.floor(T / 3), 240 * MIB) + noise(N, MIB),
+        None,
+    ),
+    "a cache that fills to its capacity": (100 * MIB + 10 * MIB * np.minimum(T, 20) + noise(N, MIB), None),
+    "tables in memory, flushed every twelve hours, now full": (
+        100 * MIB + _sawtooth(80 * MIB, 12) + noise(N, MIB),
+        None,
+    ),
+    "daily load that CPU does not show": (100 * MIB + 60 * MIB * DAY + noise(N, MIB), None),
+    "such load, now at its peak": (100 * MIB + 60 * MIB * np.roll(DAY, 9 * 12) + noise(N, MIB), None),
+    "a nightly job's long ramp, over": (100 * MIB + 200 * MIB * _each_night(6, 0) + noise(N, MIB), None),
+    "such a ramp, half way": (100 * MIB + 200 * MIB * _each_night(8, 20) + noise(N, MIB), None),
+    "such a ramp, about to be released": (100 * MIB + 200 * MIB * _each_night(10, 14) + noise(N, MIB), None),
+    "a fall and a straight climb to where it was": (
+        np.where(T < 20, 300 * MIB, 80 * MIB + 7 * MIB * (T - 20)) + noise(N, MIB),
+        None,
+    ),
 }
 
 LEAKS = {
@@ -50,6 +74,14 @@ LEAKS = {
     "per request, asleep at night": (100 * MIB + 3 * MIB * np.cumsum(DAY) * STEP / 3600 + noise(N, MIB), 0.1 + DAY),
     "in steps": (100 * MIB + 15 * MIB * np.floor(T / 4) + noise(N, MIB), None),
     "late and steep": (100 * MIB + 8 * MIB * np.maximum(T - 30, 0) + noise(N, MIB), None),
+    "slow, under noise": (200 * MIB + 0.8 * MIB * T + noise(N, 4 * MIB), None),
+    "in steps with eight hours of rest": (100 * MIB + 40 * MIB * np.floor(T / 8) + noise(N, MIB), None),
+    "gives back half every eight hours": (100 * MIB + 6 * MIB * T - 24 * MIB * np.floor(T / 8) + noise(N, MIB), None),
+    "steps, a part of each given back": (
+        100 * MIB + 20 * MIB * np.floor(T / 4) - 8 * MIB * (T % 4 > 2) + noise(N, MIB),
+        None,
+    ),
+    "not scraped for ten hours": (np.where((T > 14) & (T < 24), np.nan, 100 * MIB + 3 * MIB * T + noise(N, MIB)), None),
     "with gaps": (np.where(np.arange(N) % 11 < 4, np.nan, 100 * MIB + 3 * MIB * T + noise(N, MIB)), None),
 }
 

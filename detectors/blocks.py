@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from detectors.lifetimes import Lifetimes
 from detectors.panel import Bools, Floats, Ints, Panel
+from detectors.rows import last_of
 
 BLOCKS = 48
 # A floor needs a few samples to lie under a saw-tooth; a life of minutes has none to spare, and makes do with one each.
@@ -30,6 +31,12 @@ class Blocks:
     peak: Floats
     cpu: Floats
     count: Ints
+
+    @property
+    def span_hours(self) -> Floats:
+        """Hours between the middle of the first and the last block, shape (lifetimes,); 0 where there is none."""
+        span: Floats = np.nan_to_num(last_of(self.time, self.count) - self.time[:, 0])
+        return span
 
 
 def cut(panel: Panel, memory: Floats, lifetimes: Lifetimes, skip: Ints) -> Blocks:

@@ -11,7 +11,6 @@ from detectors.load import without_load
 from detectors.panel import Bools, Floats, Ints
 from detectors.ranked import median
 from detectors.records import Records, records
-from detectors.rows import last_of
 from detectors.season import day_on_day
 from detectors.shapes import Shapes, shapes
 from detectors.trend import slope
@@ -63,7 +62,7 @@ def gather(blocks: Blocks) -> Evidence:
     tolerance = _TOLERANCE * level
     adjusted = without_load(blocks.time, blocks.floor, blocks.cpu)
     raw_slope, without = slope(blocks.time, blocks.floor, count), slope(blocks.time, adjusted, count)
-    span = np.nan_to_num(last_of(blocks.time, count) - blocks.time[:, 0])
+    span = blocks.span_hours
     season = day_on_day(blocks.time, adjusted, count, tolerance)
     return Evidence(
         level=level,

@@ -133,9 +133,12 @@ def rises_by_kernel(scene: Scene, lifetime: int) -> bool:
 
 
 def too_young(scene: Scene, members: Ints) -> Reason:
-    """That no lifetime is long enough to say anything."""
-    longest = float(scene.evidence.span_hours[members].max(initial=0.0))
+    """That no lifetime, or no growth that set in late in one, is long enough to say anything."""
+    longest = float(scene.blocks.span_hours[members].max(initial=0.0))
     least = span(scene.options.min_hours)
+    if longest >= scene.options.min_hours:
+        since = float(scene.evidence.span_hours[members].max(initial=0.0))
+        return Reason("too_young", f"growth set in {span(since)} ago, after calm; under {least} it cannot be told")
     return Reason("too_young", f"the longest lifetime seen is {span(longest)}; under {least} all growth may be warm-up")
 
 

@@ -52,6 +52,12 @@ def test_six_hours_of_it_are_not_enough(lasts):
     assert _verdict(_row(100 + 8 * _up(48 - lasts))) is not Verdict.LEAK
 
 
+def test_what_set_in_too_late_is_not_said_to_be_a_young_life():
+    (judged,) = judge(panel_of([_row(100 + 6 * _up(42))], limit=LIMIT))
+    assert judged.verdict is Verdict.INSUFFICIENT_DATA
+    assert judged.reasons[0].text.startswith("growth set in 5 h ago, after calm")
+
+
 @pytest.mark.parametrize(
     "floor",
     [

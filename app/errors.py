@@ -16,6 +16,13 @@ LeakwatchError                 one line for a person; `hint` says what to do; `e
 │   └── SchemaTooNew           newer than the code: use a newer leakwatch
 ├── ListenError                the address to serve on cannot be had
 ├── NotFound                   there is no such incident or scan
+├── Conflict                   it cannot be done as things stand: look again
+│   ├── Outdated               it was changed since it was last looked at (If-Match)
+│   └── KeyReused              the Idempotency-Key belongs to another request
+├── Unauthenticated            no token, or none that is known and in force
+├── Forbidden                  the token's role may not do this
+├── TooManyFailures            too many wrong tokens from one place: wait
+├── Overloaded                 more than can be kept just now: try again
 ├── ScanInProgress             another scan holds the lock
 └── ScanAbandoned              the scan was told to stop or ran out of time
 """
@@ -96,6 +103,36 @@ class ListenError(LeakwatchError):
 
 class NotFound(LeakwatchError):
     """There is no such thing."""
+
+
+class Conflict(LeakwatchError):
+    """It cannot be done as things stand."""
+
+
+class Outdated(Conflict):
+    """It was changed since the client last looked at it."""
+
+
+class KeyReused(Conflict):
+    """The Idempotency-Key was given with another request."""
+
+
+class Unauthenticated(LeakwatchError):
+    """No token, or none that is known and in force."""
+
+
+class Forbidden(LeakwatchError):
+    """The token's role may not do this."""
+
+
+class TooManyFailures(LeakwatchError):
+    """Too many wrong tokens came from one place."""
+
+
+class Overloaded(LeakwatchError):
+    """More has come than can be kept just now."""
+
+    retryable = True
 
 
 class ScanInProgress(LeakwatchError):

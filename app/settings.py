@@ -149,6 +149,65 @@ class Settings(BaseSettings):
     scan_time_limit: DurationSeconds = Field(1800.0, gt=0, le=_DAY, description="A scan that takes longer is abandoned")
     scan_on_start: bool = Field(True, description="Scan once as soon as `serve` is up")
 
+    public_url: str | None = Field(
+        None, description="Where people reach this service, such as https://leakwatch.example.org: links begin with it"
+    )
+    runbook_url: str | None = Field(None, description="Where the runbooks are; an alert's name is put behind it")
+    root_path: str = Field(
+        "", max_length=200, description="Path under which a proxy serves the API, such as /leakwatch"
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+        (), description="Host names that requests may be for, separated by commas (empty: any)"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+        (), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas"
+    )
+    tls_cert_file: Path | None = Field(None, description="PEM file of the service's certificate: it then serves HTTPS")
+    tls_key_file: Path | None = Field(None, description="PEM file of its key")
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+        (), description="Origins whose pages may call the API, separated by commas (empty: none)"
+    )
+    max_body_bytes: int = Field(1_048_576, ge=1024, le=2**30, description="Largest body of a request to the API")
+    request_time_limit: DurationSeconds = Field(30.0, gt=0, le=_HOUR, description="Longest time to answer a request")
+
+    webhook_token: SecretStr | None = Field(
+        None, description="Bearer token that webhooks must send (or LEAKWATCH_WEBHOOK_TOKEN_FILE)"
+    )
+    webhook_username: str | None = Field(None, description="User that webhooks must send by basic authentication")
+    webhook_password: SecretStr | None = Field(None, description="Its password (or ..._PASSWORD_FILE)")
+    webhook_max_body_bytes: int = Field(8_388_608, ge=1024, le=2**30, description="Largest notification")
+
+    alertmanager_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+        (), description="Every replica of Alertmanager to push open incidents to, separated by commas (empty: none)"
+    )
+    alertmanager_token: SecretStr | None = Field(None, description="Bearer token for it (or ..._TOKEN_FILE)")
+    alertmanager_username: str | None = Field(None, description="User for basic authentication there")
+    alertmanager_password: SecretStr | None = Field(None, description="Its password (or ..._PASSWORD_FILE)")
+    alertmanager_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust there")
+    alertmanager_interval: DurationSeconds = Field(60.0, gt=0, le=_HOUR, description="How often alerts are repeated")
+
+    grafana_url: str | None = Field(None, description="Grafana to keep annotations in (unset: none are pushed)")
+    grafana_token: SecretStr | None = Field(None, description="Its service account's token (or ..._TOKEN_FILE)")
+    grafana_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust there")
+    grafana_interval: DurationSeconds = Field(15.0, gt=0, le=_HOUR, description="How often the queue is looked at")
+
+    max_incident_series: int = Field(
+        1000, ge=0, le=100_000, description="Most incidents that /metrics tells one by one, the most urgent ones"
+    )
+    keep_scans: DurationSeconds = Field(2592000.0, gt=0, le=10 * _YEAR, description="How long scans are kept")
+    keep_verdicts: DurationSeconds = Field(
+        7776000.0, gt=0, le=10 * _YEAR, description="How long the verdicts on workloads are kept"
+    )
+    keep_alerts: DurationSeconds = Field(
+        7776000.0, gt=0, le=10 * _YEAR, description="How long other alerts and unknown notifications are kept"
+    )
+    keep_incidents: DurationSeconds = Field(
+        34128000.0, gt=0, le=10 * _YEAR, description="How long incidents are kept, with their timeline, once resolved"
+    )
+    keep_evidence: DurationSeconds = Field(
+        7776000.0, gt=0, le=10 * _YEAR, description="How long the series behind a resolved incident are kept"
+    )
+
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: for people on a terminal, else JSON"
     )
@@ -265,7 +324,12 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
 
 def secret_fields() -> frozenset[str]:
     """Settings whose value must never be shown, and which may come from a file."""
-    return frozenset({"prometheus_token", "prometheus_password", "database_url"})
+    return frozenset(
+        {
+            *("prometheus_token", "prometheus_password", "database_url", "webhook_token", "webhook_password"),
+            *("alertmanager_token", "alertmanager_password", "grafana_token"),
+        }
+    )
 
 
 def _known_variables() -> frozenset[str]:

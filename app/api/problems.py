@@ -10,7 +10,20 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from app.errors import LeakwatchError, NotFound, ScanInProgress, StorageError, UsageError
+from app.errors import (
+    Conflict,
+    Forbidden,
+    KeyReused,
+    LeakwatchError,
+    NotFound,
+    Outdated,
+    Overloaded,
+    ScanInProgress,
+    StorageError,
+    TooManyFailures,
+    Unauthenticated,
+    UsageError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 _TYPES = "urn:leakwatch:problem:"
@@ -20,6 +33,13 @@ _RETRY_AFTER_SECONDS = 5
 _ERRORS: tuple[tuple[type[LeakwatchError], int, str], ...] = (
     (NotFound, 404, "not-found"),
     (ScanInProgress, 409, "scan-in-progress"),
+    (Outdated, 412, "outdated"),
+    (KeyReused, 422, "idempotency-key-reused"),
+    (Conflict, 409, "conflict"),
+    (Unauthenticated, 401, "unauthenticated"),
+    (Forbidden, 403, "forbidden"),
+    (TooManyFailures, 429, "too-many-failures"),
+    (Overloaded, 503, "overloaded"),
     (StorageError, 503, "database-unavailable"),
     (UsageError, 400, "bad-request"),
     (LeakwatchError, 500, "failed"),
@@ -65,7 +85,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 async def _known(request: Request, error: Exception) -> Response:
     status, name = next((status, name) for kind, status, name in _ERRORS if isinstance(error, kind))
     hint = getattr(error, "hint", "")
-    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)} if status in {409, 503} else None
+    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)} if status in {409, 429, 503} else None
     detail = f"{error}; {hint}" if hint else str(error)
     return problem(status, name, detail, instance=request.url.path, headers=headers)
 

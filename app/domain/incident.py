@@ -27,6 +27,14 @@ class EventKind(StrEnum):
     SUSPECT_CHANGED = "suspect_changed"
     NOT_A_LEAK = "not_a_leak"
     IS_A_LEAK = "is_a_leak"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+    ASSIGNED = "assigned"
+    COMMENTED = "commented"
+    SILENCED = "silenced"
+    UNSILENCED = "unsilenced"
+    ALERT_FIRING = "alert_firing"
+    ALERT_RESOLVED = "alert_resolved"
     RESOLVED = "resolved"
 
 
@@ -74,7 +82,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident as it is kept. finding: the document of the last finding that showed a leak."""
+    """An incident as it is kept. finding: the document of the last finding that showed a leak.
+
+    version: grows with each change; limit_at: when memory is expected to run out (median), unix seconds.
+    """
 
     id: int
     fingerprint: str
@@ -82,6 +93,11 @@ class Incident:
     standing: Standing
     updated_at: float
     finding: Mapping[str, Any]
+    version: int = 1
+    assignee: str | None = None
+    acknowledged_at: float | None = None
+    acknowledged_by: str | None = None
+    limit_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

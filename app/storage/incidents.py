@@ -23,6 +23,8 @@ from app.output.document import finding_document
 from app.storage.tables import EventRow, EvidenceRow, IncidentRow
 
 _LONGEST_NAME = 255
+# Later than any time that matters, and one that databases can hold.
+_LATEST = 32_503_680_000.0
 
 
 def by_fingerprint(session: Session, fingerprint: str, *, lock: bool = False) -> IncidentRow | None:
@@ -104,7 +106,19 @@ def standing_of(row: IncidentRow) -> Standing:
 def incident_of(row: IncidentRow) -> Incident:
     """The incident that a row keeps."""
     identity = Identity(row.cluster, row.namespace, row.workload, row.container)
-    return Incident(row.id, row.fingerprint, identity, standing_of(row), row.updated_at, row.finding)
+    return Incident(
+        row.id,
+        row.fingerprint,
+        identity,
+        standing_of(row),
+        row.updated_at,
+        row.finding,
+        version=row.version,
+        assignee=row.assignee,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by,
+        limit_at=row.limit_at,
+    )
 
 
 def save(session: Session, row: IncidentRow | None, change: Change, actor: str, now: float) -> IncidentRow:
@@ -122,8 +136,9 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
     row.healthy_streak, row.occurrences = standing.healthy_streak, standing.occurrences
     if change.events or change.finding is not None:
         row.updated_at = now
+        row.version += 1
     if change.finding is not None:
-        row.finding = finding_document(change.finding)
+        _keep_finding(row, change.finding)
     session.flush()
     _append(session, row.id, change.events, actor, now)
     if change.finding is not None:
@@ -147,7 +162,15 @@ def _new(finding: Finding, now: float) -> IncidentRow:
         container=identity.container,
         updated_at=now,
         finding={},
+        version=0,
     )
+
+
+def _keep_finding(row: IncidentRow, finding: Finding) -> None:
+    until = finding.time_to_limit
+    row.finding = finding_document(finding)
+    row.probability, row.growth_bytes_per_hour = finding.probability, finding.growth_bytes_per_hour
+    row.limit_at = None if until is None else min(row.last_leak_at + until.p50, _LATEST)
 
 
 def _append(session: Session, incident_id: int, events: Iterable[Event], actor: str, now: float) -> None:

@@ -57,7 +57,16 @@ class IncidentRow(Table):
     """One incident: a workload's container that leaks or leaked."""
 
     __tablename__ = "incidents"
-    __table_args__ = (UniqueConstraint("fingerprint"), Index(None, "updated_at", "id"), Index(None, "state"))
+    __table_args__ = (
+        UniqueConstraint("fingerprint"),
+        Index(None, "updated_at", "id"),
+        Index(None, "state", "severity", "id"),
+        Index(None, "state", "limit_at", "id"),
+        Index(None, "state", "growth_bytes_per_hour", "id"),
+        Index(None, "namespace", "id"),
+        Index(None, "workload", "id"),
+        Index(None, "suspect", "id"),
+    )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(32))
@@ -78,6 +87,15 @@ class IncidentRow(Table):
     healthy_streak: Mapped[int]
     occurrences: Mapped[int]
     finding: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Grows with each change by a person or a scan, so that a client can tell what it has seen (ETag).
+    version: Mapped[int] = mapped_column(BigInteger)
+    assignee: Mapped[str | None] = mapped_column(String(255))
+    acknowledged_at: Mapped[float | None] = mapped_column(UnixTime)
+    acknowledged_by: Mapped[str | None] = mapped_column(String(255))
+    # Of the latest finding, for lists in their order: limit_at is when memory is expected to run out (median).
+    probability: Mapped[float] = mapped_column(Double)
+    growth_bytes_per_hour: Mapped[float] = mapped_column(Double)
+    limit_at: Mapped[float | None] = mapped_column(UnixTime)
 
 
 class EventRow(Table):
@@ -144,3 +162,176 @@ class LeaseRow(Table):
     holder: Mapped[str] = mapped_column(String(255))
     token: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[float] = mapped_column(UnixTime)
+
+
+class SilenceRow(Table):
+    """Incidents that match are quiet from starts_at to ends_at; ended early by `ended_by`. Never deleted in force."""
+
+    __tablename__ = "silences"
+    __table_args__ = (Index(None, "ends_at"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    matchers: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    # Where it was made of one incident, that incident.
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), index=True)
+    author: Mapped[str] = mapped_column(String(255))
+    comment: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[float] = mapped_column(UnixTime)
+    starts_at: Mapped[float] = mapped_column(UnixTime)
+    ends_at: Mapped[float] = mapped_column(UnixTime)
+    ended_by: Mapped[str | None] = mapped_column(String(255))
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class AlertRow(Table):
+    """One firing of one alert, as Alertmanager told of it: (fingerprint, starts_at) is what it is known by."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        UniqueConstraint("fingerprint", "starts_at"),
+        Index(None, "incident_id", "starts_at"),
+        Index(None, "namespace", "workload"),
+        Index(None, "updated_at"),
+    )
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    starts_at: Mapped[float] = mapped_column(UnixTime)
+    ends_at: Mapped[float | None] = mapped_column(UnixTime)
+    status: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(20))
+    cluster: Mapped[str] = mapped_column(String(255))
+    namespace: Mapped[str] = mapped_column(String(255))
+    workload: Mapped[str] = mapped_column(String(255))
+    container: Mapped[str] = mapped_column(String(255))
+    labels: Mapped[dict[str, str]] = mapped_column(JSON)
+    annotations: Mapped[dict[str, str]] = mapped_column(JSON)
+    generator_url: Mapped[str] = mapped_column(Text)
+    # What the notification said around it: receiver, groupKey, externalURL, reason, unknown keys.
+    notification: Mapped[dict[str, Any]] = mapped_column(JSON)
+    received_at: Mapped[float] = mapped_column(UnixTime)
+    updated_at: Mapped[float] = mapped_column(UnixTime)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id", ondelete="SET NULL"))
+
+
+class WebhookEventRow(Table):
+    """What a webhook brought that is no alert we can keep as one, kept as it came."""
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (Index(None, "received_at"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    received_at: Mapped[float] = mapped_column(UnixTime)
+    source: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text)
+    content: Mapped[Any] = mapped_column(CompressedJson)
+
+
+class TokenRow(Table):
+    """An API token: what it may do, until when; of its secret only a keyed hash."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (UniqueConstraint("key_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    # The part of the token that is no secret, and finds its row.
+    key_id: Mapped[str] = mapped_column(String(32))
+    secret_hash: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[float] = mapped_column(UnixTime)
+    created_by: Mapped[str] = mapped_column(String(255))
+    expires_at: Mapped[float | None] = mapped_column(UnixTime)
+    revoked_at: Mapped[float | None] = mapped_column(UnixTime)
+    revoked_by: Mapped[str | None] = mapped_column(String(255))
+    last_used_at: Mapped[float | None] = mapped_column(UnixTime)
+
+
+class SecretRow(Table):
+    """A secret that the service made for itself and all its replicas share, such as the key that hashes tokens."""
+
+    __tablename__ = "secrets"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(255))
+
+
+class IdempotencyRow(Table):
+    """The answer that a POST with an Idempotency-Key was given, to be given again."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("actor", "key"), Index(None, "created_at"))
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    actor: Mapped[str] = mapped_column(String(255))
+    key: Mapped[str] = mapped_column(String(255))
+    # What was asked: a hash of method, path and body.
+    request_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[float] = mapped_column(UnixTime)
+    # None while the first is still being answered.
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    body: Mapped[str | None] = mapped_column(Text)
+
+
+class GrafanaAnnotationRow(Table):
+    """An annotation that Grafana is to have: what was pushed of it, and what is still to push. A queue."""
+
+    __tablename__ = "grafana_annotations"
+    __table_args__ = (UniqueConstraint("key"), Index(None, "next_try_at"))
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    # What it is of, such as "incident:7:1" (its first occurrence) or "event:99"; also its tag in Grafana.
+    key: Mapped[str] = mapped_column(String(80))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), index=True)
+    grafana_id: Mapped[int | None] = mapped_column(BigInteger)
+    wanted: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # A hash of what Grafana was last given; None where it was given nothing yet.
+    pushed_hash: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int]
+    # None: nothing to do.
+    next_try_at: Mapped[float | None] = mapped_column(UnixTime)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class WorkloadRow(Table):
+    """The latest verdict on a workload's container, leaking or not."""
+
+    __tablename__ = "workloads"
+    __table_args__ = (
+        UniqueConstraint("fingerprint"),
+        Index(None, "verdict", "probability", "id"),
+        Index(None, "namespace", "id"),
+        Index(None, "judged_at"),
+    )
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    cluster: Mapped[str] = mapped_column(String(255))
+    namespace: Mapped[str] = mapped_column(String(255))
+    workload: Mapped[str] = mapped_column(String(255))
+    container: Mapped[str] = mapped_column(String(255))
+    verdict: Mapped[str] = mapped_column(String(20))
+    probability: Mapped[float] = mapped_column(Double)
+    growth_bytes_per_hour: Mapped[float] = mapped_column(Double)
+    # The end of the window it was judged on.
+    judged_at: Mapped[float] = mapped_column(UnixTime)
+    scan_id: Mapped[int] = mapped_column(BigInteger)
+    finding: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class VerdictRow(Table):
+    """A workload's verdict at one time: a line each time it changed, and one an hour where it did not."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (Index(None, "fingerprint", "at"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    at: Mapped[float] = mapped_column(UnixTime)
+    scan_id: Mapped[int] = mapped_column(BigInteger)
+    verdict: Mapped[str] = mapped_column(String(20))
+    probability: Mapped[float] = mapped_column(Double)
+    growth_bytes_per_hour: Mapped[float] = mapped_column(Double)
+    current_bytes: Mapped[float] = mapped_column(Double)

@@ -122,6 +122,44 @@ def running_prometheus(folder: Path, *options: str) -> Iterator[Prometheus]:
         process.stop(signal.SIGKILL)
 
 
+@dataclass
+class Alertmanager:
+    """A real Alertmanager. command: starts it again on the same data and port, after a kill."""
+
+    url: str
+    folder: Path
+    command: list[str]
+    process: Process
+
+    def restart(self) -> None:
+        """Start it again, once it has ended."""
+        self.process = start(self.command, self.folder / "log-again")
+        wait_until(lambda: answers(f"{self.url}/-/ready"), "Alertmanager is ready again")
+
+
+@contextlib.contextmanager
+def running_alertmanager(folder: Path, config: str) -> Iterator[Alertmanager]:
+    """A real Alertmanager with this configuration (YAML)."""
+    program = shutil.which("alertmanager") or need("prometheus-alertmanager")
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "alertmanager.yml"
+    file.write_text(config)
+    port = free_port()
+    command = [
+        program,
+        f"--config.file={file}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    shown = Alertmanager(f"http://127.0.0.1:{port}", folder, command, start(command, folder / "log"))
+    try:
+        wait_until(lambda: answers(f"{shown.url}/-/ready"), "Alertmanager is ready")
+        yield shown
+    finally:
+        shown.process.stop(signal.SIGKILL)
+
+
 @contextlib.contextmanager
 def running_postgresql() -> Iterator[Callable[[str], str]]:
     """A real PostgreSQL, reached through a socket: what gives the URL of a database of that name."""

@@ -40,7 +40,7 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
         weighed(
             "agree_over_steps",
             evidence.shapes.over_steps[lifetime],
-            "how much better growth that goes on describes it than one to four steps do",
+            "how much better growth that goes on describes it than one to three steps do",
         ),
         Figure(
             "over_saturating",

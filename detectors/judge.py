@@ -95,6 +95,8 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
             probability = workload_probability(scene, grown, slopes, loops)
             return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, probability)
     if grown.size == 0:
+        grown = scene.unmended(members)
+    if grown.size == 0:
         return _Untold(subject, members, running, reasons.too_young(scene, members))
     best = int(grown[np.lexsort((grown, -scene.evidence.slope[grown], -scene.evidence.probability[grown]))[0]])
     return _Case(subject, members, running, best, None, workload_probability(scene, grown, None, None))

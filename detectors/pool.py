@@ -14,6 +14,8 @@ from detectors.trend import slope
 
 MIN_GENERATIONS = 3
 MIN_LIFETIME_HOURS = 5.0
+# Growth that has slowed to less than this share of what it is on average was a warm-up that lasted as long as a life.
+_GOES_ON_RATIO = 0.8
 # Pods that began within that are one generation: what they share may be the hour, and not their age.
 _GENERATION_SECONDS = 3600.0
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
@@ -61,7 +63,8 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     generation = _generations(scene.lifetimes.began[grown])
     if generation.max() + 1 < MIN_GENERATIONS:
         return None
-    whole = _t(_by_generation(evidence.slope[grown] / evidence.level[grown], generation))
+    typical = _by_generation(evidence.slope[grown] / evidence.level[grown], generation)
+    whole = _t(typical)
     if whole <= POOL.even_t:
         return None
     half, count = blocks.count[grown] // 2, blocks.count[grown]
@@ -71,6 +74,8 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     later = _by_generation(np.nan_to_num(late) / evidence.level[grown], generation)
     t = min(whole, _t(later))
     if t <= POOL.even_t or float(np.median(later)) * 24 < _MIN_GROWTH_PER_DAY:
+        return None
+    if later.mean() < _GOES_ON_RATIO * typical.mean():
         return None
     return Pooled(_bounded(POOL.per_t * (t - POOL.even_t)), tuple(grown.tolist()), *_spread(evidence.slope[grown]))
 

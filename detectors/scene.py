@@ -93,6 +93,20 @@ class Scene:
         still = ~running & of_today & ~contradicted & long_enough
         return np.concatenate((members[running & long_enough], members[still]))
 
+    def unmended(self, members: Ints) -> Ints:
+        """The lifetime that stands for a subject whose running ones are too young, where the last two revisions before
+        leaked as plainly as a leak is told by: what two deploys did not mend, the third has hardly mended. Of the two
+        the less plain one; empty where there are no such two.
+        """
+        hours, probability = self.evidence.span_hours[members], self.evidence.probability[members]
+        revision = self.panel.revision[self.lifetimes.row[members]]
+        old = (hours >= self.options.min_hours) & ~np.isin(revision, revision[self.running[members]])
+        last_two = np.unique(revision[old])[-2:]
+        plainest = [members[old & (revision == one)][probability[old & (revision == one)].argmax()] for one in last_two]
+        if len(plainest) < 2 or self.evidence.probability[plainest].min() < self.options.threshold:
+            return members[:0]
+        return np.array([plainest[int(self.evidence.probability[plainest].argmin())]])
+
     def latest(self, lifetime: int, blocks: int = 4) -> tuple[float, float]:
         """Bytes of floor and of peak at the end of a lifetime: the middle of its last blocks."""
         end = int(self.blocks.count[lifetime])

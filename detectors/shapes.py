@@ -17,8 +17,10 @@ _STOPS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
 # Free parameters of each beyond the level: the size of the change, and where or how fast it is.
 _PARAMETERS = {"straight": 1.0, "accelerating": 1.5, "late": 2.0, "work": 1.0, "saturating": 2.0, "step": 2.0}
 _PARAMETERS_OF_A_STEP = 2.0
-_MOST_STEPS = 4
+_MOST_STEPS = 3
 _GROWING = ("straight", "accelerating", "late", "work")
+# As few points may lie between two steps.
+_LEAST_OF_A_STEP = 2.0
 # Residuals smaller than this share of the level are rounding.
 _ROUNDING = 1e-5
 _LEAST_POINTS = 4.0
@@ -28,8 +30,8 @@ _LEAST_POINTS = 4.0
 class Shapes:
     """How much better growth that goes on describes a series than what does not go on; each of shape (series,).
 
-    Differences of the information criterion, positive where growth is better: against no change at all, one to four
-    steps, and growth that saturates. best: index into NAMES of the best single shape.
+    Differences of the information criterion, positive where growth is better: against no change at all, one to
+    three steps, and growth that saturates. best: index into NAMES of the best single shape.
     """
 
     over_flat: Floats
@@ -68,7 +70,7 @@ def shapes(time: Floats, value: Floats, cpu: Floats) -> Shapes:
     total = dot(y, y)[:, 0]
     curves = {name: _aligned(curves, known) for name, curves in _curves(time, cpu, known).items()}
     fits = {name: _best(y, total, of_shape) for name, of_shape in curves.items()}
-    errors_of_steps = _further_steps(fits["step"], y, curves["step"])
+    errors_of_steps = _steps(y, known)
 
     errors = np.stack([fits[name].error for name in NAMES])
     lines = np.stack([fits[name].line for name in NAMES])
@@ -150,13 +152,24 @@ def _closest(before: Floats, errors: Floats, slope: Floats, curves: _Curves) -> 
     return _Fit(np.where(better, errors[chosen, series], before), factor[:, None] * curves.curve[chosen, series])
 
 
-def _further_steps(first: _Fit, y: Floats, curves: _Curves) -> list[Floats]:
-    """The squared error left by one step, by two, and so on: each where it helps most, up or down."""
-    left, errors = y - first.line, [first.error]
-    for _ in range(_MOST_STEPS - 1):
-        along = np.einsum("csp,sp->cs", curves.curve, left)
-        slope = along / np.maximum(curves.size, TINY)
-        step = _closest(errors[-1], errors[-1] - slope * along, slope, curves)
-        left = left - step.line
-        errors.append(step.error)
+def _steps(y: Floats, known: Bools) -> list[Floats]:
+    """The least squared error that one step leaves, two, and so on, wherever they are, up or down; shape (series,).
+
+    Found by dynamic programming over where the last step is (Bellman, CACM 4, 1961), all of them fitted together: of
+    three equal steps, taken one after the other, the first lies in the middle of the second.
+    """
+    sums, squares, points = (_since_start(part) for part in (y, y * y, known.astype(np.float64)))
+    points_between = points[:, None, :] - points[:, :, None]
+    sum_between = sums[:, None, :] - sums[:, :, None]
+    between = squares[:, None, :] - squares[:, :, None] - sum_between**2 / np.maximum(points_between, 1.0)
+    between = np.where(points_between >= _LEAST_OF_A_STEP, np.maximum(between, 0.0), np.inf)
+    left, errors = between[:, 0, :], []
+    for _ in range(_MOST_STEPS):
+        left = np.minimum((left[:, :, None] + between).min(axis=1), left)
+        errors.append(left[:, -1])
     return errors
+
+
+def _since_start(values: Floats) -> Floats:
+    """Sums of all before each point, and of all at last; shape (series, points + 1)."""
+    return np.concatenate([np.zeros((values.shape[0], 1)), np.cumsum(values, axis=1)], axis=1)

@@ -19,10 +19,12 @@ def ask_without_last_window(blocks: Blocks, evidence: Evidence, doubtful: float)
     asked = np.flatnonzero((evidence.probability > doubtful) & (blocks.count >= _LEAST_BLOCKS))
     if asked.size == 0:
         return
-    count = blocks.count[asked] - blocks.count[asked] // WINDOWS
+    count = blocks.count[asked] - np.ceil(blocks.count[asked] / WINDOWS).astype(np.int64)
     known = np.arange(BLOCKS) < count[:, None]
     parts = [np.where(known, value[asked], np.nan) for value in (blocks.time, blocks.floor, blocks.peak, blocks.cpu)]
     before = gather(Blocks(parts[0], parts[1], parts[2], parts[3], count))
     before.refills[:] = evidence.refills[asked]
+    # How long it was watched is not in doubt, only what its newest hours say.
+    before.span_hours[:] = evidence.span_hours[asked]
     weigh(before)
     evidence.probability[asked] = np.minimum(evidence.probability[asked], before.probability)

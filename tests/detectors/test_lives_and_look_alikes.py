@@ -41,7 +41,7 @@ def _lives(lasts, shape, *, killed=True, limit=LIMIT):
 
 def _rollouts(lasts, shape, *, revisions):
     """A pod after the other, each of so many hours; memory by the hours since its start."""
-    ages = [T - one * lasts for one in range(int(48 / lasts))]
+    ages = [T - one * lasts for one in range(int(np.ceil(48 / lasts)))]
     rows = [
         np.where((age >= 0) & (age < lasts), shape(age) + noise(N, 0.2 * MIB, seed), np.nan)
         for seed, age in enumerate(ages)
@@ -89,6 +89,7 @@ LEAKS = {
     "restarted before it grows": _lives(8, _climb(3), killed=False),
     "redeployed before it grows": _rollouts(8, _climb(3), revisions=False),
     "redeployed as new revisions": _rollouts(8, _climb(3), revisions=True),
+    "redeployed again and again, now three hours ago": _rollouts(15, _climb(8), revisions=True),
     "killed every twenty minutes": _lives(1 / 3, _climb(300), limit=200 * MIB),
     "killed every three hours": _lives(3, _climb(33), limit=200 * MIB),
     "killed every nine hours": _lives(9, _climb(11), limit=200 * MIB),
@@ -111,6 +112,21 @@ def test_what_is_no_leak(panel):
 def test_what_leaks(panel):
     (judged,) = judge(panel)
     assert judged.verdict is Verdict.LEAK, judged.reasons
+
+
+@pytest.mark.parametrize(
+    ("leaked", "verdict"),
+    [
+        ((True, True), Verdict.LEAK),
+        ((False, True), Verdict.INSUFFICIENT_DATA),
+        ((True, False), Verdict.INSUFFICIENT_DATA),
+    ],
+    ids=["both before leaked", "the last one did", "the last one did not"],
+)
+def test_a_revision_of_three_hours_is_judged_by_the_last_two(leaked, verdict):
+    rate = np.where(np.array(leaked)[np.minimum(T // 22.5, 1).astype(int)], 6, 0)
+    (judged,) = judge(_rollouts(22.5, lambda age: 100 * MIB + MIB * rate * age, revisions=True))
+    assert judged.verdict is verdict, judged.reasons
 
 
 def test_memory_that_is_no_heap_leaks_as_well():

@@ -114,6 +114,13 @@ def _generations(count, per_hour, *, pods=1, lasts=8.0, spread=0.2, warm_up=0.0,
     return panel_of(rows, start_time=starts, subject=[0] * len(rows), limit=2000 * MIB)
 
 
+def _warming_up(hours_of, lasts=8.0):
+    """Lives that each fill as long as they last, more slowly with age."""
+    life = np.floor(T / lasts)
+    memory = 200 * MIB - 40 * MIB * np.exp(-(T - life * lasts) / hours_of) + noise(N, 0.2 * MIB)
+    return panel_of([memory], start_time=[START + life * lasts * 3600], limit=2000 * MIB)
+
+
 def _alike(panel):
     scene, members = members_of(panel)
     return same_slope(scene, members)
@@ -135,6 +142,8 @@ def test_generations_that_grow_alike():
         _generations(6, [0.0], warm_up=80 * MIB),
         _generations(6, [0.0], warm_up=80 * MIB, warm_hours=4.5),
         _generations(6, [5 * MIB, -3 * MIB], warm_up=80 * MIB, warm_hours=4.5),
+        _warming_up(2.0),
+        _warming_up(4.0),
         _generations(6, [0.1 * MIB], spread=0.02),
         _generations(2, [3 * MIB]),
         _generations(2, [3 * MIB], pods=5),
@@ -146,6 +155,8 @@ def test_generations_that_grow_alike():
         "a warm-up each",
         "a warm-up that ends half way",
         "such a warm-up, then up and down in turn",
+        "a warm-up that is over in half a life and goes on slowly",
+        "a warm-up as long as a life",
         "too slow to be told from chance",
         "two are too few",
         "many pods of two generations are two",

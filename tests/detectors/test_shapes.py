@@ -18,6 +18,8 @@ SERIES = {
     "late": 100 * np.maximum(SHARE - 0.65, 0.0) / 0.35,
     "step": 100.0 * (SHARE > 0.42),
     "two steps": 50.0 * ((SHARE > 0.3).astype(float) + (SHARE > 0.6)),
+    "three equal steps": 40.0 * ((SHARE > 0.25).astype(float) + (SHARE > 0.5) + (SHARE > 0.75)),
+    "eight steps": 12.0 * np.floor(8 * SHARE),
     "saturating": 100 * (1 - np.exp(-SHARE / 0.1)),
     "logarithmic": 30 * np.log1p(SHARE / 0.05),
     "a ramp that stops": 100 * np.minimum(SHARE, 0.6) / 0.6,
@@ -58,6 +60,8 @@ def test_each_is_recognised(name, best):
         ("late", True, True),
         ("step", False, False),
         ("two steps", False, False),
+        ("three equal steps", False, None),
+        ("eight steps", True, True),
         ("saturating", None, False),
         ("logarithmic", None, False),
         ("a ramp that stops", None, False),
@@ -68,7 +72,7 @@ def test_what_goes_on_is_told_from_what_does_not(name, beyond_steps, beyond_satu
     found = _named(name)
     assert found.over_flat[0] > 6
     assert beyond_steps is None or bool(found.over_steps[0] > 0) is beyond_steps
-    assert bool(found.over_saturating[0] > 0) is beyond_saturating
+    assert beyond_saturating is None or bool(found.over_saturating[0] > 0) is beyond_saturating
 
 
 @pytest.mark.parametrize(

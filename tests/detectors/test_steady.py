@@ -45,7 +45,7 @@ def _taken(blocks, refills=0.0):
 @pytest.mark.parametrize(
     ("floor", "least", "most"),
     [
-        (STRAIGHT, 0.0, 0.5),
+        (STRAIGHT, 0.0, 0.1),
         (100 + 10 * np.floor(TIME / 4), 0.0, 0.5),
         (STAIRS + CLIMB, 1.5, 9.0),
         (100 + 4 * np.clip(TIME - 10, 0, 10) + CLIMB, 1.0, 9.0),
@@ -73,7 +73,7 @@ def test_it_never_says_more():
 
 @pytest.mark.parametrize(("hours", "asked"), [(11, False), (12, True)])
 def test_short_lives_have_nothing_to_spare(hours, asked):
-    before, after = _asked(_blocks(STRAIGHT, hours=hours), doubtful=0.0)
+    before, after = _asked(_blocks(100 + 40 * np.maximum(TIME - 8, 0), hours=hours), doubtful=0.0)
     assert bool(after[0] < before[0]) is asked
 
 

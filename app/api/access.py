@@ -123,7 +123,11 @@ async def _admin(request: Request, _: Annotated[object, Security(_BEARER)]) -> P
     return _at_least(request, Role.ADMIN)
 
 
-async def _webhook(request: Request) -> Principal:
+async def _webhook(
+    request: Request,
+    _: Annotated[object, Security(_WEBHOOK_BEARER)],
+    __: Annotated[object, Security(_WEBHOOK_BASIC)],
+) -> Principal:
     return principal_of(request)
 
 

@@ -10,7 +10,8 @@ from app.api.schemas import ProblemModel
 
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 _EVERYWHERE = (400, 413, 503)
-_WITH_TOKEN = (401, 403, 429)
+_WITH_SECRET = (401, 403)
+_WITH_TOKEN = (429,)
 
 
 def openapi_of(app: FastAPI) -> dict[str, Any]:
@@ -32,8 +33,9 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    everywhere = _EVERYWHERE + (_WITH_TOKEN if "security" in operation else ())
-    for status, answer in documented(*everywhere).items():
+    secrets = operation.get("security", [])
+    statuses = [*_EVERYWHERE, *(_WITH_SECRET if secrets else ()), *(_WITH_TOKEN if {"token": []} in secrets else ())]
+    for status, answer in documented(*statuses).items():
         operation["responses"].setdefault(str(status), answer)
 
 

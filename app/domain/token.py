@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import string
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +11,7 @@ from app.domain.access import Role
 
 KEY_ID_HEX = 16
 SECRET_LENGTH = 43
-SECRET_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+SECRET_ALPHABET = string.digits + string.ascii_letters
 # A fixed form, so that scanners of repositories and logs can find one that has leaked.
 _FORM = re.compile(rf"lw_([0-9a-f]{{{KEY_ID_HEX}}})_[{SECRET_ALPHABET}]{{{SECRET_LENGTH}}}")
 _KEY_ID = re.compile(rf"[0-9a-f]{{{KEY_ID_HEX}}}")

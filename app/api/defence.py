@@ -20,7 +20,7 @@ _CORS_EXPOSED = ("ETag", "Link", "Location", "Retry-After")
 
 @dataclass(frozen=True, slots=True)
 class Defence:
-    """no_auth: ask for no token. hosts: names requests may be for, empty: any. origins: whose pages may call the API."""
+    """no_auth: ask for no token. hosts: requests may be for, empty: any. origins: whose pages may call the API."""
 
     no_auth: bool
     limits: Limits

@@ -70,7 +70,6 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        root_path=settings.root_path,
     )
     longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
     app.state.services = Services(
@@ -84,7 +83,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         app.include_router(router)
     install_problems(app)
     defend(app, gate, metrics.requests, _defence(settings))
-    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]  # as FastAPI documents it
+    app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it
     return app
 
 
@@ -101,4 +100,5 @@ def _defence(settings: Settings) -> Defence:
         hosts=settings.trusted_hosts,
         origins=settings.cors_origins,
         public_url=settings.public_url,
+        root_path=settings.root_path,
     )

@@ -27,6 +27,7 @@ class Defence:
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     public_url: str | None
+    root_path: str
 
 
 def defend(app: FastAPI, gate: Gate, requests: Histogram, defence: Defence) -> None:
@@ -44,7 +45,9 @@ def defend(app: FastAPI, gate: Gate, requests: Histogram, defence: Defence) -> N
             expose_headers=_CORS_EXPOSED,
         )
     ours = () if defence.public_url is None else (_origin(defence.public_url),)
-    app.add_middleware(RequestMiddleware, requests=requests, origins=(*defence.origins, *ours))
+    app.add_middleware(
+        RequestMiddleware, requests=requests, origins=(*defence.origins, *ours), root_path=defence.root_path
+    )
 
 
 def _origin(url: str) -> str:

@@ -31,12 +31,14 @@ _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 class RequestMiddleware:
     """ASGI middleware; `requests` is observed with (method, route, status), all of them few.
 
-    origins: pages from there may send changing requests, beside those of the host that is asked.
+    origins: pages from there may send changing requests, beside those of the host that is asked. root_path: the path
+    that clients find the application under.
     """
 
-    def __init__(self, app: ASGIApp, requests: Histogram, origins: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, requests: Histogram, origins: Collection[str] = (), root_path: str = "") -> None:
         self._app = app
         self._requests = requests
+        self._root_path = root_path
         self._origins = frozenset(one.lower() for one in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,6 +46,8 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # Routing goes by it, whether the proxy that serves us under this path strips it or not.
+        scope["root_path"] = self._root_path
         began = time.perf_counter()
         status = 500
         hardened = _HEADERS | (_HEADERS_UNDER_TLS if scope["scheme"] == "https" else {})
@@ -55,7 +59,7 @@ class RequestMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in hardened.items():
                     headers.setdefault(name, value)
-                _put_under(scope.get("root_path", ""), headers)
+                _put_under(self._root_path, headers)
             await send(message)
 
         try:

@@ -14,11 +14,18 @@ _WITH_SECRET = (401, 403)
 _WITH_TOKEN = (429,)
 
 
-def openapi_of(app: FastAPI) -> dict[str, Any]:
-    """The document, made once: invalid requests, refusals and limits are problems like all others."""
+def openapi_of(app: FastAPI, root_path: str) -> dict[str, Any]:
+    """The document, made once: invalid requests, refusals and limits are problems like all others.
+
+    root_path: the path under which clients find the application; empty for none.
+    """
     if app.openapi_schema is None:
         document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes, servers=_servers(app)
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            servers=[{"url": root_path}] if root_path else None,
         )
         schemas = document["components"]["schemas"]
         schemas["Problem"] = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -37,7 +44,3 @@ def _complete(operation: dict[str, Any]) -> None:
     statuses = [*_EVERYWHERE, *(_WITH_SECRET if secrets else ()), *(_WITH_TOKEN if {"token": []} in secrets else ())]
     for status, answer in documented(*statuses).items():
         operation["responses"].setdefault(str(status), answer)
-
-
-def _servers(app: FastAPI) -> list[dict[str, Any]] | None:
-    return [{"url": app.root_path}] if app.root_path else None

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -17,6 +17,7 @@ from app.api.problems import install_problems
 from app.api.services import Services
 from app.background import Worker
 from app.domain.scan import ScanReport
+from app.errors import StorageError
 from app.metrics import ServiceMetrics
 from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
@@ -61,6 +62,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         yield
         await run_in_threadpool(schedule.stop)
         await run_in_threadpool(uses.stop)
+        with suppress(StorageError):  # what is lost is a minute of when tokens were used
+            await run_in_threadpool(gate.write_uses)
 
     app = FastAPI(
         title="leakwatch",

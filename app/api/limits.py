@@ -1,4 +1,4 @@
-"""What one request may cost: the size of its body, and the time until its answer begins."""
+"""What one request may cost: the sizes of its head and its body, and the time until its answer begins."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,8 @@ from app.api.paths import WEBHOOKS, route_path
 from app.api.problems import problem
 
 _RETRY_AFTER_SECONDS = 5
+# The server below bounds only heads that come in pieces.
+_HEAD_BYTES = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class LimitsMiddleware:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if _head_bytes(scope) > _HEAD_BYTES:
+            await problem(431, "head-too-large", f"address and headers are larger than {_HEAD_BYTES} bytes")(
+                scope, receive, send
+            )
             return
         webhook = route_path(scope).startswith(WEBHOOKS)
         most = self._limits.webhook_body_bytes if webhook else self._limits.body_bytes
@@ -116,6 +123,11 @@ class _Answer:
             return
         self.begun = True
         await self._send(message)
+
+
+def _head_bytes(scope: Scope) -> int:
+    target = len(scope["path"]) + len(scope["query_string"])
+    return target + sum(len(name) + len(value) for name, value in scope["headers"])
 
 
 def _declared_bytes(scope: Scope) -> int:

@@ -9,7 +9,7 @@ from app.api.problems import documented
 from app.api.schemas import ProblemModel
 
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
-_EVERYWHERE = (400, 413, 503)
+_EVERYWHERE = (400, 413, 431, 503)
 _WITH_SECRET = (401, 403)
 _WITH_TOKEN = (429,)
 

@@ -45,9 +45,9 @@ def serve(settings: Settings) -> None:
         check(engine)
     listening = _listen(settings)
     app = create_app(_only_as_this_machine(settings), engine, heeding(perform, engine))
-    server = _Server(_uvicorn(app, settings, tls), _greeting(settings, listening))
-    # uvicorn stops at these signals and then sends them once more, to whoever handled them before: us.
     services: Services = app.state.services
+    server = _Server(_uvicorn(app, settings, tls), _greeting(settings, listening, services))
+    # uvicorn stops at these signals and then sends them once more, to whoever handled them before: us.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.stop_soon)
     server.run(sockets=[listening])
@@ -142,10 +142,12 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _greeting(settings: Settings, listening: socket.socket) -> str:
+def _greeting(settings: Settings, listening: socket.socket, services: Services) -> str:
     host, port = listening.getsockname()[:2]
     scheme = "http" if settings.tls_cert_file is None else "https"
     url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     if settings.insecure_no_auth:
         url += " and asks for no token: all who use this machine may do all"
+    elif not services.tokens.any_made():
+        url += " but has no token yet: make one with `leakwatch token create`"
     return f"leakwatch serves on {url} (Ctrl-C stops it)"

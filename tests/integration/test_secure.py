@@ -74,9 +74,15 @@ def test_a_certificate_that_cannot_be_used_is_said_at_the_start(tmp_path, leakwa
 def test_on_any_address_with_tokens(tmp_path, new_token):
     token = new_token()
     with running_service(tmp_path, host="0.0.0.0") as service:
+        assert "no token yet" not in service.log
         address = service.url.replace("0.0.0.0", "127.0.0.1")
         assert httpx2.get(address + API, trust_env=False).status_code == 401
         assert httpx2.get(address + API, headers={"Authorization": f"Bearer {token}"}, trust_env=False).is_success
+
+
+def test_who_has_made_no_token_yet_is_told_how(tmp_path):
+    with running_service(tmp_path) as service:
+        assert "no token yet: make one with `leakwatch token create`" in service.log
 
 
 def test_without_tokens_on_this_machine_alone(leakwatch):

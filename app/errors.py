@@ -126,7 +126,11 @@ class Forbidden(LeakwatchError):
 
 
 class TooManyFailures(LeakwatchError):
-    """Too many wrong tokens came from one place."""
+    """Too many wrong tokens came from one place. retry_after_seconds: when it may try again."""
+
+    def __init__(self, message: str, hint: str = "", *, retry_after_seconds: int) -> None:
+        super().__init__(message, hint)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Overloaded(LeakwatchError):

@@ -1,12 +1,16 @@
-"""Log lines on standard error: JSON for programs, or for people. Secrets never get here: nobody logs settings."""
+"""Log lines on standard error: JSON for programs, or for people. Secrets never get here: nobody logs settings, headers
+or queries of requests, and a trace shows no variables."""
 
+import io
 import logging
 import sys
+from typing import TextIO
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 
 from app.settings import Settings
+from app.text import visible
 
 _QUIET = ("apscheduler", "alembic", "urllib3", "uvicorn.access")
 
@@ -22,7 +26,7 @@ def configure_logs(settings: Settings) -> None:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_escape, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_trace)]
     )
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     structlog.configure(
@@ -45,3 +49,15 @@ def configure_logs(settings: Settings) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+
+
+def _escape(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Texts from elsewhere as one line that no terminal obeys. JSON needs none of this: it escapes by itself."""
+    return {name: visible(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _trace(out: TextIO, error: ExcInfo) -> None:
+    """A trace without the variables, which may be secrets; its messages may quote what a client sent."""
+    plain = io.StringIO()
+    structlog.dev.plain_traceback(plain, error)
+    out.write("\n".join(visible(line) for line in plain.getvalue().split("\n")))

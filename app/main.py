@@ -2,32 +2,36 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
 
-from app.api import docs, health, incidents, scans
-from app.api.middleware import RequestMiddleware
+from app.api import docs, health, incidents, scans, tokens
+from app.api.defence import Defence, defend
+from app.api.limits import Limits
+from app.api.openapi import openapi_of
 from app.api.problems import install_problems
-from app.api.schemas import ProblemModel
 from app.api.services import Services
+from app.background import Worker
 from app.domain.scan import ScanReport
+from app.errors import StorageError
 from app.metrics import ServiceMetrics
 from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
+from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.tokens import TokenService
 from app.settings import Settings
 from app.storage.scans import Outcome
 
+_USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
 
 
@@ -47,11 +51,19 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         on_start=settings.scan_on_start,
     )
 
+    token_service = TokenService(engine, settings.secret("token_key"))
+    gate = Gate(token_service, _webhook_secrets(settings))
+    uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         schedule.start()
+        uses.start()
         yield
         await run_in_threadpool(schedule.stop)
+        await run_in_threadpool(uses.stop)
+        with suppress(StorageError):  # what is lost is a minute of when tokens were used
+            await run_in_threadpool(gate.write_uses)
 
     app = FastAPI(
         title="leakwatch",
@@ -60,6 +72,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
     )
     longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
     app.state.services = Services(
@@ -67,22 +80,28 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         scans=ScanService(engine, schedule),
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
+        tokens=token_service,
     )
-    for router in (incidents.router, scans.router, health.router, docs.router):
+    for router in (incidents.router, scans.router, tokens.router, health.router, docs.router):
         app.include_router(router)
     install_problems(app)
-    app.add_middleware(RequestMiddleware, requests=metrics.requests)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as FastAPI documents it
+    defend(app, gate, metrics.requests, _defence(settings))
+    app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it
     return app
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's document, in which invalid requests are problems like all others."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        schemas = document["components"]["schemas"]
-        schemas["Problem"] = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        app.openapi_schema = document
-    return app.openapi_schema
+def _webhook_secrets(settings: Settings) -> WebhookSecrets:
+    return WebhookSecrets(
+        settings.secret("webhook_token"), settings.webhook_username, settings.secret("webhook_password")
+    )
+
+
+def _defence(settings: Settings) -> Defence:
+    return Defence(
+        no_auth=settings.insecure_no_auth,
+        limits=Limits(settings.max_body_bytes, settings.webhook_max_body_bytes, settings.request_time_limit),
+        hosts=settings.trusted_hosts,
+        origins=settings.cors_origins,
+        public_url=settings.public_url,
+        root_path=settings.root_path,
+    )

@@ -1,16 +1,19 @@
 """Runs the service from its first line to its last: schema, socket, server, and an end that leaves nothing behind."""
 
-import ipaddress
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
+from app.addresses import is_loopback
 from app.api.services import Services
+from app.connections import PatientProtocol
 from app.errors import ListenError, UsageError
 from app.main import create_app
 from app.scanning.heeding import heeding
@@ -18,19 +21,22 @@ from app.scanning.service import make_perform
 from app.settings import Settings
 from app.storage.engine import make_engine
 from app.storage.schema import check, upgrade
+from app.tls import server_context
 
 _GRACE_SECONDS = 2
 _LONGEST_STOP_SECONDS = 10.0
 _BACKLOG = 512
+_LARGEST_HEAD_BYTES = 32_768
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop by SIGTERM or SIGINT; returns after a clean stop.
 
-    Raises UsageError for an address that would be open to others, SchemaOutdated, SchemaTooNew, StorageError,
-    ListenError.
+    Raises UsageError for an address that would be open to others, SettingsError for a certificate that cannot be used,
+    SchemaOutdated, SchemaTooNew, StorageError, ListenError.
     """
-    _refuse_open_address(settings)
+    tls = _tls(settings)
     perform = make_perform(settings)
     engine = make_engine(settings)
     if settings.auto_upgrade:
@@ -38,40 +44,48 @@ def serve(settings: Settings) -> None:
     else:
         check(engine)
     listening = _listen(settings)
-    app = create_app(settings, engine, heeding(perform, engine))
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            lifespan="on",
-        ),
-        _url(listening),
-    )
+    app = create_app(_only_as_this_machine(settings), engine, heeding(perform, engine))
+    services: Services = app.state.services
+    server = _Server(_uvicorn(app, settings, tls), _greeting(settings, listening, services))
     # uvicorn stops at these signals and then sends them once more, to whoever handled them before: us.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.stop_soon)
     server.run(sockets=[listening])
-    services: Services = app.state.services
     if not services.scans.schedule.stop():
         # A read is still waiting for its server; the scan is written off, and nothing else is under way.
         _end_now(0)
     engine.dispose()
 
 
+def _uvicorn(app: FastAPI, settings: Settings, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        lifespan="on",
+        # Of what uvicorn has it alone bounds the size of a request's head.
+        http=PatientProtocol,
+        h11_max_incomplete_event_size=_LARGEST_HEAD_BYTES,
+        ws="none",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        ssl_context_factory=None if tls is None else lambda *_: tls,
+    )
+
+
 class _Server(uvicorn.Server):
     """uvicorn's server; says where it is once it is up, and is sure to stop."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
         super().__init__(config)
-        self._url = url
+        self._greeting = greeting
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start up, and say so."""
         await super().startup(sockets)
-        print(f"leakwatch serves on {self._url} (Ctrl-C stops it)", file=sys.stderr, flush=True)  # noqa: T201 (for people)
+        print(self._greeting, file=sys.stderr, flush=True)  # noqa: T201 (for people)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """At a signal: stop, and if a request or the database keeps us, end outright."""
@@ -95,32 +109,45 @@ def _end_now(status: int) -> None:
     os._exit(status)
 
 
-def _refuse_open_address(settings: Settings) -> None:
-    if not settings.insecure_no_auth and not _is_loopback(settings.host):
-        raise UsageError(
-            f"host: {settings.host} can be reached by others, and the API has no authentication yet",
-            "listen on 127.0.0.1 behind a proxy that authenticates, or accept the risk with --insecure-no-auth",
-        )
+def _only_as_this_machine(settings: Settings) -> Settings:
+    """Without tokens, requests must be for this machine by its own names: a page of another site, whose name was made
+    to lead here, would otherwise be let in by the browser of whoever works on this machine (DNS rebinding)."""
+    if not settings.insecure_no_auth or settings.trusted_hosts:
+        return settings
+    return settings.model_copy(update={"trusted_hosts": (*_LOOPBACK_HOSTS, *_name_of(settings.host))})
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _name_of(host: str) -> tuple[str, ...]:
+    return () if ":" in host else (host,)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls_cert_file is None or settings.tls_key_file is None:
+        return None
+    return server_context(settings.tls_cert_file, settings.tls_key_file)
 
 
 def _listen(settings: Settings) -> socket.socket:
     try:
         family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise ListenError(
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror}",
             "choose another with --port or LEAKWATCH_PORT, or --host",
         ) from error
+    if settings.insecure_no_auth and not is_loopback(listening.getsockname()[0]):
+        listening.close()
+        raise UsageError(f"insecure_no_auth: {settings.host} is not this machine alone", "listen on 127.0.0.1")
+    return listening
 
 
-def _url(listening: socket.socket) -> str:
+def _greeting(settings: Settings, listening: socket.socket, services: Services) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "http" if settings.tls_cert_file is None else "https"
+    url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+    if settings.insecure_no_auth:
+        url += " and asks for no token: all who use this machine may do all"
+    elif not services.tokens.any_made():
+        url += " but has no token yet: make one with `leakwatch token create`"
+    return f"leakwatch serves on {url} (Ctrl-C stops it)"

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SettingsSourceError
 
+from app.addresses import check_host, check_origin, check_proxy, check_root_path, is_loopback
 from app.durations import DurationSeconds
 from app.errors import SettingsError
 
@@ -26,6 +27,7 @@ CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 _SERVICE_LINK = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_\w+)?)")
 
 
+_SHORTEST_KEY = 32
 _HOUR, _DAY, _MONTH, _YEAR = 3600.0, 86_400.0, 2_592_000.0, 31_536_000.0
 
 
@@ -138,7 +140,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(8080, ge=0, le=65535, description="Port that `serve` listens on")
     insecure_no_auth: bool = Field(
-        False, description="Let `serve` listen beyond this machine although its API has no authentication"
+        False, description="Ask for no token: whoever can use this machine may do all; only on a loopback address"
     )
     scan_interval: DurationSeconds = Field(
         600.0, gt=0, le=_MONTH, description="Time from one scheduled scan to the next"
@@ -170,6 +172,11 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(1_048_576, ge=1024, le=2**30, description="Largest body of a request to the API")
     request_time_limit: DurationSeconds = Field(30.0, gt=0, le=_HOUR, description="Longest time to answer a request")
 
+    token_key: SecretStr | None = Field(
+        None,
+        description="Key of at least 32 characters that hashes API tokens (or LEAKWATCH_TOKEN_KEY_FILE); "
+        "unset: made once, and kept in the database",
+    )
     webhook_token: SecretStr | None = Field(
         None, description="Bearer token that webhooks must send (or LEAKWATCH_WEBHOOK_TOKEN_FILE)"
     )
@@ -230,7 +237,38 @@ class Settings(BaseSettings):
             raise ValueError("prometheus_client_cert: a client certificate and its key go together")
         if self.page_within > self.warn_within:
             raise ValueError("page_within: must not be longer than warn_within")
+        self._check_access()
         return self
+
+    def _check_access(self) -> None:
+        if self.insecure_no_auth and not is_loopback(self.host):
+            raise ValueError(
+                f"insecure_no_auth: {self.host[:80]} can be reached by others: listen on 127.0.0.1, or make tokens "
+                "by `leakwatch token create`"
+            )
+        for name, values, check in (
+            ("trusted_hosts", self.trusted_hosts, check_host),
+            ("trusted_proxies", self.trusted_proxies, check_proxy),
+            ("cors_origins", self.cors_origins, check_origin),
+            ("root_path", (self.root_path,), check_root_path),
+        ):
+            for value in values:
+                try:
+                    check(value)
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from None
+        if bool(self.tls_cert_file) != bool(self.tls_key_file):
+            raise ValueError("tls_cert_file: a certificate and its key (tls_key_file) go together")
+        if self.token_key is not None and len(self.token_key.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"token_key: shorter than {_SHORTEST_KEY} characters")
+        if bool(self.webhook_username) != bool(self.webhook_password):
+            raise ValueError("webhook_username: a user name and its password (webhook_password) go together")
+        _check_header(self.webhook_token.get_secret_value() if self.webhook_token else "", "webhook_token: it")
+
+    def secret(self, name: str) -> str | None:
+        """The value of a secret setting, if it has one."""
+        found: SecretStr | None = getattr(self, name)
+        return None if found is None else found.get_secret_value()
 
     @classmethod
     def settings_customise_sources(
@@ -326,7 +364,8 @@ def secret_fields() -> frozenset[str]:
     """Settings whose value must never be shown, and which may come from a file."""
     return frozenset(
         {
-            *("prometheus_token", "prometheus_password", "database_url", "webhook_token", "webhook_password"),
+            *("prometheus_token", "prometheus_password", "database_url", "token_key"),
+            *("webhook_token", "webhook_password"),
             *("alertmanager_token", "alertmanager_password", "grafana_token"),
         }
     )

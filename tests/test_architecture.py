@@ -28,7 +28,8 @@ ALLOWED = {
         *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),
     },
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "detectors"},
-    "app.settings": {"app.durations", "app.errors"},
+    "app.settings": {"app.addresses", "app.durations", "app.errors"},
+    "app.addresses": set(),
     "app.errors": set(),
     "app.text": set(),
 }

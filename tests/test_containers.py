@@ -17,17 +17,23 @@ ROOT = Path(__file__).resolve().parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
 DEPLOY = ROOT / "deploy" / "compose"
+# What ends when it has done its work needs no health check.
+LASTING = {name: service for name, service in SERVICES.items() if service["restart"] != "no"}
 every_service = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES.keys())
 
 
 def test_has_the_services_it_is_for():
-    assert set(SERVICES) == {"leakwatch", "postgres", "prometheus", "alertmanager", "grafana", "leaky-node"}
+    assert set(LASTING) == {"leakwatch", "postgres", "prometheus", "alertmanager", "grafana", "leaky-node"}
+
+
+@pytest.mark.parametrize("service", LASTING.values(), ids=LASTING.keys())
+def test_has_a_health_check(service):
+    assert service["healthcheck"]["test"][0] == "CMD"
+    assert {"interval", "timeout", "retries"} <= set(service["healthcheck"])
 
 
 @every_service
-def test_has_a_health_check_and_a_memory_limit(service):
-    assert service["healthcheck"]["test"][0] == "CMD"
-    assert {"interval", "timeout", "retries"} <= set(service["healthcheck"])
+def test_has_a_memory_limit(service):
     assert re.fullmatch(r"\d+m", service["mem_limit"])
 
 
@@ -68,7 +74,7 @@ def test_ports_do_not_collide():
 
 
 def test_health_checks_ask_the_port_that_is_published():
-    for name, service in SERVICES.items():
+    for name, service in LASTING.items():
         asked = re.findall(r"127\.0\.0\.1:(\d+)", " ".join(service["healthcheck"]["test"]))
         inside = [port.split(":")[2] for port in service.get("ports", [])]
         assert asked == inside or name == "postgres", name
@@ -88,6 +94,29 @@ def test_settings_that_are_given_are_valid(monkeypatch):
     settings = Settings()
     assert settings.prometheus_url == "http://prometheus:9090"
     assert settings.auto_upgrade
+
+
+def test_prometheus_asks_with_the_token_that_is_made_for_it(tmp_path, monkeypatch):
+    script = SERVICES["prometheus-token"]["command"][0].replace("/tokens", str(tmp_path))
+    stand_in = tmp_path / "leakwatch"
+    stand_in.write_text('#!/bin/sh\necho "$@"\n')
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    for _ in range(2):
+        subprocess.run(["/bin/sh", "-euc", script], check=True)
+        stand_in.write_text("#!/bin/sh\nexit 1\n")  # once made, it is kept
+    assert (tmp_path / "prometheus").read_text().startswith("token create --role viewer")
+    config = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    (job,) = [one for one in config["scrape_configs"] if one["job_name"] == "leakwatch"]
+    folder, name = job["authorization"]["credentials_file"].rsplit("/", 1)
+    assert name == "prometheus"
+    assert f"prometheus-token:{folder}:ro" in SERVICES["prometheus"]["volumes"]
+    assert "prometheus-token:/tokens" in SERVICES["prometheus-token"]["volumes"]
+
+
+def test_nothing_serves_without_asking_for_tokens():
+    for file in ("docker-compose.yml", "Dockerfile"):
+        assert "NO_AUTH" not in (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_the_image_is_built_in_stages_and_does_not_run_as_root():
@@ -112,8 +141,12 @@ def test_the_read_only_root_is_written_nowhere_but_in_volumes():
     assert any(mount.endswith(":/var/lib/leakwatch") for mount in service["volumes"])
 
 
-def test_prometheus_accepts_its_configuration():
-    command = [need("promtool"), "check", "config", str(DEPLOY / "prometheus/prometheus.yml")]
+def test_prometheus_accepts_its_configuration(tmp_path):
+    token, config = tmp_path / "token", tmp_path / "prometheus.yml"
+    token.touch()
+    text = (DEPLOY / "prometheus/prometheus.yml").read_text(encoding="utf-8")
+    config.write_text(text.replace("/run/leakwatch/prometheus", str(token)))
+    command = [need("promtool"), "check", "config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

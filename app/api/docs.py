@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from app.api.access import Viewer
+
 router = APIRouter(include_in_schema=False)
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -24,7 +26,7 @@ class _Operation:
 
 
 @router.get("/docs")
-def docs(request: Request) -> HTMLResponse:
+def docs(request: Request, _: Viewer) -> HTMLResponse:
     """The page."""
     document = request.app.openapi()
     environment = Environment(loader=PackageLoader("app.api", "pages"), autoescape=True, undefined=StrictUndefined)
@@ -36,18 +38,27 @@ def docs(request: Request) -> HTMLResponse:
         (name, schemas[name].get("description", ""), _fields(schemas[name]), schemas[name].get("enum", []))
         for name in sorted(schemas)
     ]
-    page = environment.get_template("docs.html").render(info=document["info"], tags=tags, models=models)
+    page = environment.get_template("docs.html").render(
+        info=document["info"], tags=tags, models=models, root=request.scope.get("root_path", "")
+    )
     return HTMLResponse(page)
 
 
+@router.get("/openapi.json")
+def openapi(request: Request, _: Viewer) -> dict[str, Any]:
+    """The document that the page is made from."""
+    document: dict[str, Any] = request.app.openapi()
+    return document
+
+
 @router.get("/docs/style.css")
-def style() -> Response:
+def style(_: Viewer) -> Response:
     """The page's style sheet."""
     return Response((files("app.api") / "pages" / "docs.css").read_text(encoding="utf-8"), media_type="text/css")
 
 
 @router.get("/")
-def root() -> RedirectResponse:
+def root(_: Viewer) -> RedirectResponse:
     """Where somebody who opens the address in a browser finds the way."""
     return RedirectResponse("/docs")
 

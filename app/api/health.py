@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.api.access import Viewer
 from app.api.problems import documented, problem
 from app.api.schemas import CheckModel, ReadyModel
 from app.api.services import TheServices
@@ -39,6 +40,6 @@ async def readyz(services: TheServices) -> Response:
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
-def metrics(services: TheServices) -> Response:
+def metrics(services: TheServices, _: Viewer) -> Response:
     """The service's own metrics in Prometheus' text format."""
     return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)

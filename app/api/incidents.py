@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime
 
+from app.api.access import Viewer
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
 from app.api.schemas import IncidentDetailModel, IncidentModel, IncidentPageModel
@@ -37,6 +38,7 @@ def list_incidents(
     request: Request,
     response: Response,
     services: TheServices,
+    _: Viewer,
     state: Annotated[list[IncidentState] | None, Query(description="Only in these states. Repeatable.")] = None,
     severity: Annotated[list[Severity] | None, Query(description="Only of these severities. Repeatable.")] = None,
     cluster: _Cluster = None,
@@ -67,7 +69,9 @@ def list_incidents(
 
 
 @router.get("/{incident_id}", summary="One incident", responses=documented(404, 422, 503))
-def get_incident(services: TheServices, incident_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> IncidentDetailModel:
+def get_incident(
+    services: TheServices, _: Viewer, incident_id: Annotated[int, Path(ge=1, le=2**63 - 1)]
+) -> IncidentDetailModel:
     """One incident with its timeline, oldest line first, and the series behind it."""
     return IncidentDetailModel.of_detail(services.incidents.detail(incident_id))
 

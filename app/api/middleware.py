@@ -1,6 +1,7 @@
 """What happens to every request: it is counted, logged, kept from strangers' pages, and its answer hardened."""
 
 import time
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 import structlog
@@ -15,37 +16,50 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
+_HEADERS_UNDER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _METHODS = _SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class RequestMiddleware:
-    """ASGI middleware; `requests` is observed with (method, route, status), all of them few."""
+    """ASGI middleware; `requests` is observed with (method, route, status), all of them few.
 
-    def __init__(self, app: ASGIApp, requests: Histogram) -> None:
+    origins: pages from there may send changing requests, beside those of the host that is asked. root_path: the path
+    that clients find the application under.
+    """
+
+    def __init__(self, app: ASGIApp, requests: Histogram, origins: Collection[str] = (), root_path: str = "") -> None:
         self._app = app
         self._requests = requests
+        self._root_path = root_path
+        self._origins = frozenset(one.lower() for one in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # Routing goes by it, whether the proxy that serves us under this path strips it or not.
+        scope["root_path"] = self._root_path
         began = time.perf_counter()
         status = 500
+        hardened = _HEADERS | (_HEADERS_UNDER_TLS if scope["scheme"] == "https" else {})
 
         async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in hardened.items():
                     headers.setdefault(name, value)
+                _put_under(self._root_path, headers)
             await send(message)
 
         try:
@@ -54,7 +68,7 @@ class RequestMiddleware:
             self._note(scope, status, time.perf_counter() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _is_from_elsewhere(Request(scope)):
+        if _is_from_elsewhere(Request(scope), self._origins):
             detail = "this request was sent by a page of another site"
             await problem(403, "forbidden", detail, instance=scope["path"])(scope, receive, send)
             return
@@ -69,9 +83,27 @@ class RequestMiddleware:
         say("request", method=method, path=scope["path"][:200], status=status, seconds=round(seconds, 4))
 
 
-def _is_from_elsewhere(request: Request) -> bool:
+def _put_under(root: str, headers: MutableHeaders) -> None:
+    """Routes name paths of the application; its client finds them under the path that a proxy serves us by."""
+    for name, opening in (("Location", "/"), ("Link", "</")):
+        value = headers.get(name)
+        path = "" if value is None else value.removeprefix(opening[:-1])
+        if root and value is not None and value.startswith(opening) and not path.startswith(f"{root}/"):
+            headers[name] = f"{opening[:-1]}{root}{path}"
+
+
+def _is_from_elsewhere(request: Request, origins: Collection[str]) -> bool:
     """Whether a browser sends a changing request for a page that is not ours (OWASP: cross-site request forgery)."""
     if request.method in _SAFE_METHODS:
         return False
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("Host")
+    if origin is None or origin.lower() in origins:
+        return False
+    return _netloc(origin) != request.headers.get("Host")
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # brackets that do not match
+        return None

@@ -28,6 +28,8 @@ from app.errors import (
 MEDIA_TYPE = "application/problem+json"
 _TYPES = "urn:leakwatch:problem:"
 _RETRY_AFTER_SECONDS = 5
+# RFC 6750, section 3.1: the token is good, and may not do this.
+SHORT_OF_SCOPE = 'Bearer realm="leakwatch", error="insufficient_scope"'
 
 # What each error is over HTTP, and the stable name of its kind. The first that fits counts.
 _ERRORS: tuple[tuple[type[LeakwatchError], int, str], ...] = (
@@ -82,12 +84,21 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-async def _known(request: Request, error: Exception) -> Response:
+def answer_to(error: LeakwatchError, path: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem document for an error of ours. path: what was asked for."""
     status, name = next((status, name) for kind, status, name in _ERRORS if isinstance(error, kind))
     hint = getattr(error, "hint", "")
-    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)} if status in {409, 429, 503} else None
+    wait = getattr(error, "retry_after_seconds", _RETRY_AFTER_SECONDS)
+    more = {"Retry-After": str(wait)} if status in {409, 429, 503} else {}
     detail = f"{error}; {hint}" if hint else str(error)
-    return problem(status, name, detail, instance=request.url.path, headers=headers)
+    return problem(status, name, detail, instance=path, headers={**more, **(headers or {})})
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    if not isinstance(error, LeakwatchError):
+        raise TypeError("this answers errors of ours alone")
+    headers = {"WWW-Authenticate": SHORT_OF_SCOPE} if isinstance(error, Forbidden) else None
+    return answer_to(error, request.url.path, headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

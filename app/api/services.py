@@ -9,6 +9,7 @@ from app.metrics import ServiceMetrics
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.tokens import TokenService
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Services:
     scans: ScanService
     health: HealthService
     metrics: ServiceMetrics
+    tokens: TokenService
 
 
 def _services(request: Request) -> Services:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
+from app.services.tokens import TokenService
 from app.settings import load_settings
 from app.storage.engine import make_engine
 from app.storage.schema import check
@@ -26,3 +27,8 @@ def checked_engine() -> Iterator[Engine]:
     with opened_engine() as engine:
         check(engine)
         yield engine
+
+
+def token_service(engine: Engine) -> TokenService:
+    """The tokens of the settings' database, hashed by the settings' key. Raises SettingsError."""
+    return TokenService(engine, load_settings().secret("token_key"))

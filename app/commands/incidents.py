@@ -1,15 +1,14 @@
 """`leakwatch incidents`: what is kept, from the command line."""
 
-import getpass
 import sys
 import time
 from typing import Annotated
 
 import typer
 
+from app.commands.options import login_name
 from app.domain.finding import Severity
 from app.domain.incident import IncidentFilter, IncidentState
-from app.errors import UsageError
 from app.output.formats import Format
 
 app = typer.Typer(help="List incidents, show one, or say that one is no leak.", no_args_is_help=True)
@@ -81,7 +80,7 @@ def not_a_leak(
     from app.services.feedback import FeedbackService
 
     with checked_engine() as engine:
-        acted = FeedbackService(engine).not_a_leak(incident_id, _login() if by is None else by, comment)
+        acted = FeedbackService(engine).not_a_leak(incident_id, login_name() if by is None else by, comment)
     if output is not Format.TABLE:
         write_incident(acted.detail, output, sys.stdout, time.time())
     elif acted.detail.feedback is not None:
@@ -102,18 +101,10 @@ def is_a_leak(
     from app.services.feedback import FeedbackService
 
     with checked_engine() as engine:
-        acted = FeedbackService(engine).is_a_leak(incident_id, _login() if by is None else by, comment)
+        acted = FeedbackService(engine).is_a_leak(incident_id, login_name() if by is None else by, comment)
     if output is not Format.TABLE:
         write_incident(acted.detail, output, sys.stdout, time.time())
     elif acted.changed:
         typer.echo(f"incident {incident_id}: nothing is accepted any more; the next scan judges it anew")
     else:
         typer.echo(f"incident {incident_id}: nobody has said that it is no leak")
-
-
-def _login() -> str:
-    """Who runs the command. Raises UsageError where the machine does not know."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        raise UsageError("--by: this machine does not know your name", "give it with --by NAME") from None

@@ -1,5 +1,6 @@
 """Options that more than one command has, and what they make of the settings."""
 
+import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -131,6 +132,14 @@ def duration(text: str, option: str) -> float:
     if seconds <= 0:
         raise UsageError(f"{option}: {text!r} is no time at all", "write 90s, 5m, 48h, 7d or 1d12h")
     return seconds
+
+
+def login_name() -> str:
+    """Who runs the command. Raises UsageError where the machine does not know."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise UsageError("--by: this machine does not know your name", "give it with --by NAME") from None
 
 
 def given(**values: Any) -> dict[str, Any]:

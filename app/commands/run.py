@@ -5,7 +5,8 @@ import time
 
 
 def command() -> None:
-    """Scan the demo cluster (or LEAKWATCH_PROMETHEUS_URL), print what leaks, then serve."""
+    """Scan the demo cluster (or LEAKWATCH_PROMETHEUS_URL), print what leaks, then serve to this machine, asking for no
+    token."""
     from rich.console import Console
 
     from app.commands.progress import shown_progress
@@ -19,10 +20,10 @@ def command() -> None:
     from app.settings import load_settings
     from detectors.judgement import Verdict
 
-    settings = load_settings(auto_upgrade=True)
+    settings = load_settings(auto_upgrade=True, insecure_no_auth=True)
     if settings.prometheus_url is None and settings.recording is None:
         demo = demo_recording()
-        settings = load_settings(auto_upgrade=True, recording=demo, scan_on_start=False)
+        settings = load_settings(auto_upgrade=True, insecure_no_auth=True, recording=demo, scan_on_start=False)
         Console(stderr=True).print(
             f"Scanning the demo cluster {demo.name}; set LEAKWATCH_PROMETHEUS_URL to scan a Prometheus of yours.",
             soft_wrap=True,

@@ -18,7 +18,7 @@ def command(
     upgrade: Annotated[bool, typer.Option("--upgrade", help="Bring the database's schema up to date first.")] = False,
     insecure_no_auth: Annotated[
         bool,
-        typer.Option("--insecure-no-auth", help="Listen beyond this machine, although anyone there may then read all."),
+        typer.Option("--insecure-no-auth", help="Ask for no token; only on a loopback address."),
     ] = False,
 ) -> None:
     """Serve the API, and scan by the schedule. SIGTERM or Ctrl-C stop it cleanly."""

@@ -65,7 +65,11 @@ def _sqlite(settings: Settings) -> Engine:
             f"the data folder {folder} cannot be written: {error.strerror}",
             "set LEAKWATCH_DATA_DIR to a folder of yours, or scan with --no-store",
         ) from error
-    engine = create_engine(URL.create("sqlite", database=str(folder / _FILE)), connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(
+        URL.create("sqlite", database=str(folder / _FILE)),
+        hide_parameters=True,  # values, which may be secrets, stand in no error and so in no log
+        connect_args={"timeout": _BUSY_SECONDS},
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:
@@ -96,6 +100,7 @@ def _postgresql(url: str) -> Engine:
         )
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=_CONNECT_SECONDS,
         connect_args={

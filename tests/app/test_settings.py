@@ -60,6 +60,14 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
         ("LEAKWATCH_PAGE_WITHIN", "90d", "LEAKWATCH_PAGE_WITHIN: must not be longer than warn_within"),
         ("LEAKWATCH_PROMETHEUS_TOKEN_FILE", "/nowhere", "LEAKWATCH_PROMETHEUS_TOKEN_FILE: cannot read /nowhere"),
         ("LEAKWATCH_CONFIG", "/nowhere.yaml", "LEAKWATCH_CONFIG: cannot read /nowhere.yaml"),
+        ("LEAKWATCH_TRUSTED_HOSTS", "a.example, https://b", "LEAKWATCH_TRUSTED_HOSTS: 'https://b' is no host name"),
+        ("LEAKWATCH_TRUSTED_PROXIES", "*", "LEAKWATCH_TRUSTED_PROXIES: '*' is no address"),
+        ("LEAKWATCH_CORS_ORIGINS", "*", "LEAKWATCH_CORS_ORIGINS: '*' is no origin"),
+        ("LEAKWATCH_ROOT_PATH", "leakwatch/", "LEAKWATCH_ROOT_PATH: must be like /leakwatch"),
+        ("LEAKWATCH_TLS_CERT_FILE", "/c.pem", "LEAKWATCH_TLS_CERT_FILE: a certificate and its key"),
+        ("LEAKWATCH_TOKEN_KEY", "short", "LEAKWATCH_TOKEN_KEY: shorter than 32 characters"),
+        ("LEAKWATCH_WEBHOOK_TOKEN", "a\nb", "LEAKWATCH_WEBHOOK_TOKEN: it must be printable ASCII"),
+        ("LEAKWATCH_WEBHOOK_PASSWORD", "x", "LEAKWATCH_WEBHOOK_USERNAME: a user name and its password"),
         ("LEAKWATCH_METRICS__RSSS", "x", "LEAKWATCH_METRICS__RSSS: there is no such setting"),
     ],
 )
@@ -125,3 +133,27 @@ def test_service_links_of_kubernetes_are_no_settings(monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     assert load_settings().port == 8080
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "leakwatch.example.org"])
+def test_tokens_are_asked_for_wherever_others_can_reach(host):
+    with pytest.raises(SettingsError, match=f"^--insecure-no-auth: {host} can be reached by others"):
+        load_settings(host=host, insecure_no_auth=True)
+    assert not load_settings(host=host).insecure_no_auth
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_on_this_machine_alone_they_need_not_be(host):
+    assert load_settings(host=host, insecure_no_auth=True).insecure_no_auth
+
+
+def test_secrets_are_shown_nowhere():
+    given = {
+        "token_key": "s3cret" * 6,
+        "webhook_token": "s3cret",
+        "webhook_username": "a",
+        "webhook_password": "s3cret",
+    }
+    settings = load_settings(**given)
+    assert "s3cret" not in f"{settings!r} {settings}"
+    assert settings.secret("webhook_token") == "s3cret"

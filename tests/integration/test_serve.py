@@ -32,7 +32,9 @@ DEMO = str(demo_recording())
 def _serving(tmp_path, *arguments, **settings):
     """(URL, process) of a service that is up."""
     process = start(
-        [sys.executable, "-m", "app.cli", *arguments], tmp_path / "log", env=environment(**({"port": 0} | settings))
+        [sys.executable, "-m", "app.cli", *arguments],
+        tmp_path / "log",
+        env=environment(**({"port": 0, "insecure_no_auth": "true"} | settings)),
     )
 
     def url():

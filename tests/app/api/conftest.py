@@ -31,7 +31,7 @@ def told():
 
 @pytest.fixture
 def app(sqlite_engine, told):
-    return create_app(load_settings(scan_on_start=False), sqlite_engine, told)
+    return create_app(load_settings(scan_on_start=False, insecure_no_auth=True), sqlite_engine, told)
 
 
 @pytest.fixture

@@ -119,7 +119,9 @@ def test_what_is_known_of_the_last_scan_outlives_a_restart(app, told, sqlite_eng
     with TestClient(app) as client:
         _scan(client)
         before = _metrics(client)["leakwatch_scan_last_success_timestamp_seconds",]
-    with TestClient(create_app(load_settings(scan_on_start=False), sqlite_engine, told)) as client:
+    with TestClient(
+        create_app(load_settings(scan_on_start=False, insecure_no_auth=True), sqlite_engine, told)
+    ) as client:
         assert _metrics(client)["leakwatch_scan_last_success_timestamp_seconds",] == before
 
 

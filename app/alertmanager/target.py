@@ -1,0 +1,46 @@
+"""What an alert is about, by its labels."""
+
+from collections.abc import Mapping
+
+from app.domain.alert import AlertKind, Concern
+from app.prometheus.ownership import workload_from_name
+
+_WORKLOAD_LABELS = ("workload", "deployment", "statefulset", "daemonset", "cronjob")
+_LARGEST_ID = 2**63 - 1
+
+
+def concern_of(labels: Mapping[str, str], kind: AlertKind, starts_at: float, ends_at: float | None) -> Concern:
+    """Cluster, namespace, workload, container and pod of an alert; empty where not told. Times: unix seconds.
+
+    A label that Prometheus renamed to exported_... because the target it scraped had one of that name is what the
+    alert is about; the other is the exporter. An alert on a node carries its exporter's pod, which has nothing to do
+    with it: only a workload that is named counts there.
+    """
+
+    def label(name: str) -> str:
+        return labels.get(f"exported_{name}") or labels.get(name, "")
+
+    workload = next((found for name in _WORKLOAD_LABELS if (found := label(name))), "")
+    pod = "" if kind is AlertKind.NODE else label("pod")
+    container = "" if kind is AlertKind.NODE else label("container")
+    if not workload and pod:
+        workload = workload_from_name(pod).name
+    known = bool(workload)
+    return Concern(
+        cluster=label("cluster"),
+        namespace=label("namespace") if known or kind is not AlertKind.NODE else "",
+        workload=workload,
+        container=container,
+        pod=pod,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        incident_id=_our_incident(labels) if kind is AlertKind.LEAK else None,
+    )
+
+
+def _our_incident(labels: Mapping[str, str]) -> int | None:
+    told = labels.get("incident_id", "")
+    if not (told.isascii() and told.isdigit() and len(told) <= 19):
+        return None
+    number = int(told)
+    return number if 0 < number <= _LARGEST_ID else None

@@ -11,7 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
 
-from app.api import docs, health, incidents, scans
+from app.alertmanager.intake import AlertIntake, writer
+from app.api import alerts, docs, health, incidents, scans, webhooks
 from app.api.middleware import RequestMiddleware
 from app.api.problems import install_problems
 from app.api.schemas import ProblemModel
@@ -22,6 +23,7 @@ from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
+from app.services.alerts import AlertService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
@@ -47,10 +49,14 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         on_start=settings.scan_on_start,
     )
 
+    intake = AlertIntake(writer(engine))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         schedule.start()
+        intake.start()
         yield
+        await run_in_threadpool(intake.stop)
         await run_in_threadpool(schedule.stop)
 
     app = FastAPI(
@@ -64,11 +70,12 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
     app.state.services = Services(
         incidents=IncidentService(engine),
+        alerts=AlertService(engine, intake),
         scans=ScanService(engine, schedule),
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
     )
-    for router in (incidents.router, scans.router, health.router, docs.router):
+    for router in (incidents.router, alerts.router, scans.router, webhooks.router, health.router, docs.router):
         app.include_router(router)
     install_problems(app)
     app.add_middleware(RequestMiddleware, requests=metrics.requests)

@@ -59,7 +59,9 @@ def parse_notification(body: bytes, received_at: float) -> Notification:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise UsageError(f"the body is not JSON: {error}", "Alertmanager's webhook_configs send what is wanted") from None
+        raise UsageError(
+            f"the body is not JSON: {error}", "Alertmanager's webhook_configs send what is wanted"
+        ) from None
     alerts = document.pop("alerts", None) if isinstance(document, dict) else None
     if not isinstance(alerts, list):
         raise UsageError("alerts: must be a list in a JSON object", "Alertmanager's webhook_configs send such")

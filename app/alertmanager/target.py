@@ -13,28 +13,26 @@ def concern_of(labels: Mapping[str, str], kind: AlertKind, starts_at: float, end
     """Cluster, namespace, workload, container and pod of an alert; empty where not told. Times: unix seconds.
 
     A label that Prometheus renamed to exported_... because the target it scraped had one of that name is what the
-    alert is about; the other is the exporter. An alert on a node carries its exporter's pod, which has nothing to do
-    with it: only a workload that is named counts there.
+    alert is about; the other is the exporter. An alert on a node carries its exporter's pod, and one of ours leakwatch's,
+    which have nothing to do with it: only a workload that is named counts there.
     """
 
     def label(name: str) -> str:
         return labels.get(f"exported_{name}") or labels.get(name, "")
 
     workload = next((found for name in _WORKLOAD_LABELS if (found := label(name))), "")
-    pod = "" if kind is AlertKind.NODE else label("pod")
-    container = "" if kind is AlertKind.NODE else label("container")
-    if not workload and pod:
-        workload = workload_from_name(pod).name
-    known = bool(workload)
+    incident_id = _our_incident(labels) if kind is AlertKind.LEAK else None
+    of_exporter = kind is AlertKind.NODE or incident_id is not None
+    pod = "" if of_exporter else label("pod")
     return Concern(
         cluster=label("cluster"),
-        namespace=label("namespace") if known or kind is not AlertKind.NODE else "",
-        workload=workload,
-        container=container,
+        namespace="" if of_exporter and not workload else label("namespace"),
+        workload=workload or (workload_from_name(pod).name if pod else ""),
+        container="" if kind is AlertKind.NODE else label("container"),
         pod=pod,
         starts_at=starts_at,
         ends_at=ends_at,
-        incident_id=_our_incident(labels) if kind is AlertKind.LEAK else None,
+        incident_id=incident_id,
     )
 
 

@@ -7,10 +7,11 @@ from fastapi import Depends
 from app.domain.access import ANYONE, Principal
 
 
-def _principal() -> Principal:
+async def _principal() -> Principal:
     return ANYONE
 
 
 Viewer = Annotated[Principal, Depends(_principal)]
 Responder = Annotated[Principal, Depends(_principal)]
 Admin = Annotated[Principal, Depends(_principal)]
+WebhookSender = Annotated[Principal, Depends(_principal)]

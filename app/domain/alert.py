@@ -81,7 +81,8 @@ class AlertFilter:
 class Concern:
     """What an alert is about: an empty part is not told. workload may be a guess from the name of `pod`.
 
-    starts_at, ends_at: unix seconds, ends_at None while it fires. incident_id: of our own alerts, which name theirs.
+    starts_at, ends_at: unix seconds, ends_at None while it fires. incident_id: of our own alerts, which name theirs; it counts
+    where the workload is not told, for it may be that of another leakwatch.
     """
 
     cluster: str
@@ -131,7 +132,7 @@ def _is_about(concern: Concern, one: Candidate) -> bool:
         return False
     if concern.ends_at is not None and concern.ends_at < one.opened_at - LOOK_BACK_SECONDS:
         return False
-    if concern.incident_id is not None:
+    if concern.incident_id is not None and not concern.workload:
         return concern.incident_id == one.id
     identity = one.identity
     if concern.cluster and identity.cluster and concern.cluster != identity.cluster:

@@ -62,9 +62,7 @@ def news(session: Session, entries: Sequence[Entry], now: float) -> list[tuple[i
     query = (
         select(incoming.c.position, _KEPT.status, _KEPT.incident_id)
         .select_from(incoming)
-        .outerjoin(
-            _ALERTS, and_(_KEPT.fingerprint == incoming.c.fingerprint, _KEPT.starts_at == incoming.c.starts_at)
-        )
+        .outerjoin(_ALERTS, and_(_KEPT.fingerprint == incoming.c.fingerprint, _KEPT.starts_at == incoming.c.starts_at))
         .where(or_(_KEPT.id.is_(None), _is_news(incoming.c)))
     )
     rows = [{"position": position, **entry} for position, entry in enumerate(entries)]

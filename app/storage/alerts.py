@@ -16,7 +16,9 @@ def get(session: Session, alert_id: int) -> Alert | None:
 def of_incident(session: Session, incident_id: int, limit: int) -> list[Alert]:
     """The alerts that are attached to an incident, the latest first."""
     query = select(AlertRow).where(AlertRow.incident_id == incident_id)
-    return [alert_of(row) for row in session.scalars(query.order_by(AlertRow.starts_at.desc(), AlertRow.id).limit(limit))]
+    return [
+        alert_of(row) for row in session.scalars(query.order_by(AlertRow.starts_at.desc(), AlertRow.id).limit(limit))
+    ]
 
 
 def page(session: Session, wanted: AlertFilter, before: int | None, limit: int) -> list[Alert]:

@@ -22,16 +22,8 @@ ALLOWED = {
         "detectors.judgement",
     },
     "app.services": {
-        *(
-            "app.services",
-            "app.scanning",
-            "app.alertmanager",
-            "app.storage",
-            "app.domain",
-            "app.errors",
-            "app.durations",
-            "app.text",
-        ),
+        *("app.services", "app.scanning", "app.alertmanager", "app.storage", "app.domain", "app.errors"),
+        *("app.durations", "app.text"),
     },
     "app.storage": {
         *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),

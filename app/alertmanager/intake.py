@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import Engine
 
 from app.alertmanager.keep import Keeper
-from app.alertmanager.payload import Notification
+from app.alertmanager.payload import Notification, as_set_aside
 from app.errors import LeakwatchError, Overloaded, StorageError
-from app.storage.engine import durable_transaction
+from app.storage.engine import durable_transaction, is_refusal
 
 # What may wait, and what is written at once.
 _MOST_WAITING = 50_000
@@ -126,13 +126,31 @@ class AlertIntake:
 def writer(engine: Engine, now: Callable[[], float] = time.time) -> Write:
     """A function that keeps notifications in one transaction that outlives a crash. now: the clock, unix seconds.
 
-    Where the database takes the others but not one of them, each is tried by itself, so that one cannot keep out all.
+    Where the database does not take one of them, each is tried by itself, and that one is set aside: it must not keep
+    out the others, and would not be taken the next time either.
     """
     keeper = Keeper()
 
-    def write(notifications: Sequence[Notification]) -> None:
+    def together(notifications: Sequence[Notification]) -> None:
         with durable_transaction(engine) as session:
             keeper.keep(session, notifications, now())
+
+    def write(notifications: Sequence[Notification]) -> None:
+        try:
+            together(notifications)
+        except StorageError as error:
+            if not is_refusal(error):
+                raise
+            for one in notifications:
+                alone(one)
+
+    def alone(notification: Notification) -> None:
+        try:
+            together([notification])
+        except StorageError as error:
+            if not is_refusal(error):
+                raise
+            together([as_set_aside(notification, str(error))])
 
     return write
 

@@ -59,19 +59,30 @@ def parse_notification(body: bytes, received_at: float) -> Notification:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise UsageError(
-            f"the body is not JSON: {error}", "Alertmanager's webhook_configs send what is wanted"
-        ) from None
+        raise UsageError(f"the body is not JSON: {error}", "Alertmanager's webhook_configs send such") from None
     alerts = document.pop("alerts", None) if isinstance(document, dict) else None
     if not isinstance(alerts, list):
         raise UsageError("alerts: must be a list in a JSON object", "Alertmanager's webhook_configs send such")
+    try:
+        return _notification(document, alerts, _NUL in body, received_at)
+    except orjson.JSONEncodeError:
+        raise UsageError("the body is nested too deeply", "Alertmanager's webhook_configs send no such") from None
+
+
+def as_set_aside(notification: Notification, reason: str) -> Notification:
+    """The same with none of its alerts as an alert."""
+    content = orjson.loads(orjson.dumps(notification.alerts))
+    return Notification([], [*notification.set_aside, SetAside(reason, content)])
+
+
+def _notification(document: dict[str, Any], alerts: list[Any], nul: bool, received_at: float) -> Notification:
     around = orjson.dumps(document)
     if not alerts:
         return Notification([], [SetAside("it has no alerts", document)])
     if _NUL in around:
         reason = "the notification holds a NUL character"
         return Notification([], [SetAside(reason, {**document, "alerts": alerts})])
-    nul, fragment = _NUL in body, orjson.Fragment(around)
+    fragment = orjson.Fragment(around)
     entries: list[AlertEntry] = []
     set_aside: list[SetAside] = []
     for alert in alerts:

@@ -13,8 +13,8 @@ def concern_of(labels: Mapping[str, str], kind: AlertKind, starts_at: float, end
     """Cluster, namespace, workload, container and pod of an alert; empty where not told. Times: unix seconds.
 
     A label that Prometheus renamed to exported_... because the target it scraped had one of that name is what the
-    alert is about; the other is the exporter. An alert on a node carries its exporter's pod, and one of ours leakwatch's,
-    which have nothing to do with it: only a workload that is named counts there.
+    alert is about; the other is the exporter. An alert on a node carries its exporter's pod, and one of ours
+    leakwatch's, which have nothing to do with it: only a workload that is named counts there.
     """
 
     def label(name: str) -> str:

@@ -32,7 +32,7 @@ def list_alerts(
     request: Request,
     response: Response,
     services: TheServices,
-    viewer: Viewer,
+    _: Viewer,
     status: Annotated[list[AlertStatus] | None, Query(description="Only these. Repeatable.")] = None,
     kind: Annotated[list[AlertKind] | None, Query(description="Only of these kinds. Repeatable.")] = None,
     name: _Name = None,
@@ -65,12 +65,12 @@ def list_alerts(
 
 
 @router.get("/alerts/{alert_id}", summary="One alert", responses=documented(404, 422, 503))
-def get_alert(services: TheServices, viewer: Viewer, alert_id: _Id) -> AlertModel:
+def get_alert(services: TheServices, _: Viewer, alert_id: _Id) -> AlertModel:
     """One alert with all that was told of it."""
     return AlertModel.of(services.alerts.one(alert_id))
 
 
 @router.get("/incidents/{incident_id}/alerts", summary="Alerts about an incident", responses=documented(404, 422, 503))
-def list_incident_alerts(services: TheServices, viewer: Viewer, incident_id: _Id) -> IncidentAlertsModel:
+def list_incident_alerts(services: TheServices, _: Viewer, incident_id: _Id) -> IncidentAlertsModel:
     """What other alerts say of the same workload and time: OOM kills, restarts, rollouts, and our own that fired."""
     return IncidentAlertsModel(items=[AlertModel.of(one) for one in services.alerts.of_incident(incident_id)])

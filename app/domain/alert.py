@@ -81,8 +81,8 @@ class AlertFilter:
 class Concern:
     """What an alert is about: an empty part is not told. workload may be a guess from the name of `pod`.
 
-    starts_at, ends_at: unix seconds, ends_at None while it fires. incident_id: of our own alerts, which name theirs; it counts
-    where the workload is not told, for it may be that of another leakwatch.
+    starts_at, ends_at: unix seconds, ends_at None while it fires. incident_id: of our own alerts, which name theirs; it
+    counts where the workload is not told, for it may be that of another leakwatch.
     """
 
     cluster: str

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.alert import LOOK_BACK_SECONDS, Alert, Candidate
@@ -105,6 +105,6 @@ def _pods(session: Session, incident_id: int) -> frozenset[str]:
     return frozenset(pod["pod"] for pod in content.get("pods", ()))
 
 
-def _candidate(row: Row[Any], pods: frozenset[str] = frozenset()) -> Candidate:
+def _candidate(row: Any, pods: frozenset[str] = frozenset()) -> Candidate:
     identity = Identity(row.cluster, row.namespace, row.workload, row.container)
     return Candidate(row.id, identity, IncidentState(row.state), row.opened_at, row.resolved_at, pods)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.errors import SettingsError, StorageError
@@ -60,6 +60,11 @@ def storage_errors() -> Iterator[None]:
         raise StorageError(f"the database failed: {reason[0] if reason else type(error.orig).__name__}") from error
     except SQLAlchemyError as error:
         raise StorageError(f"the database failed: {type(error).__name__}") from error
+
+
+def is_refusal(error: StorageError) -> bool:
+    """Whether the database is well, and did not take just this."""
+    return isinstance(error.__cause__, (DataError, IntegrityError))
 
 
 def _sqlite(settings: Settings) -> Engine:

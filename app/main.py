@@ -75,7 +75,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
     )
-    for router in (incidents.router, alerts.router, scans.router, webhooks.router, health.router, docs.router):
+    for router in (webhooks.router, incidents.router, alerts.router, scans.router, health.router, docs.router):
         app.include_router(router)
     install_problems(app)
     app.add_middleware(RequestMiddleware, requests=metrics.requests)

@@ -120,7 +120,7 @@ def _is_newer(entry: AlertEntry, before: AlertEntry) -> bool:
 
 def _news(session: Session, entries: Sequence[AlertEntry], now: float) -> list[_News]:
     found = []
-    for position, before, incident_id in alert_intake.news(session, [_brief(one) for one in entries], now):
+    for position, before, incident_id in alert_intake.news(session, _brief(entries), now):
         entry = entries[position]
         kind = kind_of(entry["labels"])
         concern = concern_of(entry["labels"], kind, _seconds(entry["starts_at"]), _seconds_or_none(entry["ends_at"]))
@@ -170,15 +170,20 @@ def _name(labels: dict[str, str]) -> str:
     return printable(labels.get("alertname", "") or "an alert without a name", _LONGEST)
 
 
-def _brief(entry: AlertEntry) -> dict[str, Any]:
-    return {
-        "fingerprint": entry["fingerprint"],
-        "status": entry["status"],
-        "generator_url": entry["generator_url"],
-        "starts_at": entry["starts_at"],
-        "ends_at": entry["ends_at"],
-        "annotations": entry["annotations"],
-    }
+def _brief(entries: Sequence[AlertEntry]) -> list[dict[str, Any]]:
+    """What tells whether an alert is news."""
+    return [
+        {
+            "position": position,
+            "fingerprint": entry["fingerprint"],
+            "status": entry["status"],
+            "generator_url": entry["generator_url"],
+            "starts_at": entry["starts_at"],
+            "ends_at": entry["ends_at"],
+            "annotations": entry["annotations"],
+        }
+        for position, entry in enumerate(entries)
+    ]
 
 
 def _row(one: _News, now: float) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from app.domain.alert import AlertKind, Concern
 from app.prometheus.ownership import workload_from_name
 
-_WORKLOAD_LABELS = ("workload", "deployment", "statefulset", "daemonset", "cronjob")
+_WORKLOAD_LABELS = (
+    *("exported_workload", "exported_deployment", "exported_statefulset", "exported_daemonset", "exported_cronjob"),
+    *("workload", "deployment", "statefulset", "daemonset", "cronjob"),
+)
 _LARGEST_ID = 2**63 - 1
 
 
@@ -16,19 +19,16 @@ def concern_of(labels: Mapping[str, str], kind: AlertKind, starts_at: float, end
     alert is about; the other is the exporter. An alert on a node carries its exporter's pod, and one of ours
     leakwatch's, which have nothing to do with it: only a workload that is named counts there.
     """
-
-    def label(name: str) -> str:
-        return labels.get(f"exported_{name}") or labels.get(name, "")
-
-    workload = next((found for name in _WORKLOAD_LABELS if (found := label(name))), "")
+    get = labels.get
+    workload = next((found for name in _WORKLOAD_LABELS if (found := get(name))), "")
     incident_id = _our_incident(labels) if kind is AlertKind.LEAK else None
     of_exporter = kind is AlertKind.NODE or incident_id is not None
-    pod = "" if of_exporter else label("pod")
+    pod = "" if of_exporter else get("exported_pod") or get("pod", "")
     return Concern(
-        cluster=label("cluster"),
-        namespace="" if of_exporter and not workload else label("namespace"),
+        cluster=get("exported_cluster") or get("cluster", ""),
+        namespace="" if of_exporter and not workload else get("exported_namespace") or get("namespace", ""),
         workload=workload or (workload_from_name(pod).name if pod else ""),
-        container="" if kind is AlertKind.NODE else label("container"),
+        container="" if kind is AlertKind.NODE else get("exported_container") or get("container", ""),
         pod=pod,
         starts_at=starts_at,
         ends_at=ends_at,

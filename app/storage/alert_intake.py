@@ -1,10 +1,11 @@
 """Writes alerts by the thousand: each statement takes all of them, as one JSON document that the database takes apart.
 
-So no row crosses from Python to the database by itself. With sqlite3 each would wait for the interpreter's lock.
+So no row crosses between Python and the database by itself: with sqlite3 each would wait for the interpreter's lock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    Insert,
     Select,
     String,
     Text,
@@ -40,6 +42,7 @@ _TEXTS = ("fingerprint", "status", "name", "kind", "cluster", "namespace", "work
 _TIMES = ("starts_at", "ends_at", "received_at", "updated_at")
 _DOCUMENTS = ("labels", "annotations", "notification")
 _WRITTEN = (*_TEXTS, *_TIMES, *_DOCUMENTS, "incident_id")
+_COMPARED = ("position", "fingerprint", "status", "generator_url", "starts_at", "ends_at", "annotations")
 _KEPT_ONCE = frozenset({"fingerprint", "starts_at", "received_at", "incident_id"})
 
 Entry = Mapping[str, Any]
@@ -55,19 +58,11 @@ def written_time(seconds: float) -> str:
 def news(session: Session, entries: Sequence[Entry], now: float) -> list[tuple[int, str | None, int | None]]:
     """Of entries with keys (fingerprint, starts_at) all different: which tell something new.
 
-    Entries need fingerprint, status, generator_url, starts_at, ends_at, annotations. now: unix seconds.
+    Entries need position, fingerprint, status, generator_url, starts_at, ends_at, annotations. now: unix seconds.
     Returns (position, the status that is kept, or None where the alert is not, the incident it is attached to).
     """
-    incoming = _incoming(session, ("fingerprint", "status", "generator_url", "starts_at", "ends_at", "annotations"))
-    query = (
-        select(incoming.c.position, _KEPT.status, _KEPT.incident_id)
-        .select_from(incoming)
-        .outerjoin(_ALERTS, and_(_KEPT.fingerprint == incoming.c.fingerprint, _KEPT.starts_at == incoming.c.starts_at))
-        .where(or_(_KEPT.id.is_(None), _is_news(incoming.c)))
-    )
-    rows = [{"position": position, **entry} for position, entry in enumerate(entries)]
-    found = session.connection().execute(query, {"entries": orjson.dumps(rows).decode(), **_moments(now)})
-    return [(position, status, incident_id) for position, status, incident_id in found]
+    found = session.connection().execute(_news_query(_dialect(session)), _values(entries, now)).scalar_one()
+    return [(position, status, incident_id) for position, status, incident_id in orjson.loads(found or "[]")]
 
 
 def upsert(session: Session, entries: Sequence[Entry], now: float) -> None:
@@ -75,19 +70,7 @@ def upsert(session: Session, entries: Sequence[Entry], now: float) -> None:
 
     Entries need every column of the table but the id.
     """
-    incoming = _incoming(session, _WRITTEN)
-    source = select(*(incoming.c[name] for name in _WRITTEN)).where(true())
-    make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = make(_ALERTS).from_select(list(_WRITTEN), source)
-    new = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=["fingerprint", "starts_at"],
-        set_={name: new[name] for name in _WRITTEN if name not in _KEPT_ONCE}
-        | {"incident_id": func.coalesce(_KEPT.incident_id, new["incident_id"])},
-        where=_is_news(new),
-    )
-    rows = [{"position": position, **entry} for position, entry in enumerate(entries)]
-    session.connection().execute(statement, {"entries": orjson.dumps(rows).decode(), **_moments(now)})
+    session.connection().execute(_upsert_statement(_dialect(session)), _values(entries, now))
 
 
 def set_aside(session: Session, source: str, kept: Iterable[tuple[str, Any]], now: float) -> None:
@@ -97,26 +80,65 @@ def set_aside(session: Session, source: str, kept: Iterable[tuple[str, Any]], no
         session.execute(insert(WebhookEventRow), rows)
 
 
-def _incoming(session: Session, names: Sequence[str]) -> Any:
-    """The entries as a table of the database, with their position."""
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+def _values(entries: Sequence[Entry], now: float) -> dict[str, Any]:
+    return {
+        "entries": orjson.dumps(entries).decode(),
+        "note_before": now - _NOTED_EVERY_SECONDS,
+        "ended_before": now - LATE_FIRING_SECONDS,
+    }
+
+
+@cache
+def _news_query(dialect: str) -> Select[Any]:
+    incoming = _incoming(dialect, _COMPARED)
+    same = and_(_KEPT.fingerprint == incoming.c.fingerprint, _KEPT.starts_at == incoming.c.starts_at)
+    told = (incoming.c.position, _KEPT.status, _KEPT.incident_id)
+    if dialect == "postgresql":
+        rows = func.json_agg(func.json_build_array(*told))
+    else:
+        rows = func.json_group_array(func.json_array(*told))
+    return (
+        select(cast(rows, Text))
+        .select_from(incoming)
+        .outerjoin(_ALERTS, same)
+        .where(or_(_KEPT.id.is_(None), _is_news(incoming.c)))
+    )
+
+
+@cache
+def _upsert_statement(dialect: str) -> Insert:
+    incoming = _incoming(dialect, _WRITTEN)
+    source = select(*(incoming.c[name] for name in _WRITTEN)).where(true())
+    make = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    statement = make(_ALERTS).from_select(list(_WRITTEN), source)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["fingerprint", "starts_at"],
+        set_={name: new[name] for name in _WRITTEN if name not in _KEPT_ONCE}
+        | {"incident_id": func.coalesce(_KEPT.incident_id, new["incident_id"])},
+        where=_is_news(new),
+    )
+
+
+def _incoming(dialect: str, names: Sequence[str]) -> Any:
+    """The entries as a table of the database."""
     document = bindparam("entries", type_=Text)
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect == "postgresql":
         return _postgresql_incoming(document, names).subquery("incoming")
     table = func.json_each(document).table_valued("value")
-    wanted = [
-        func.json_extract(table.c.value, f"$.{name}", type_=_type_of(name)).label(name) for name in ("position", *names)
-    ]
+    wanted = [func.json_extract(table.c.value, f"$.{name}", type_=_type_of(name)).label(name) for name in names]
     return select(*wanted).subquery("incoming")
 
 
 def _postgresql_incoming(document: ColumnElement[str], names: Sequence[str]) -> Select[Any]:
-    columns = [column(name, Text() if name in _TIMES else _type_of(name)) for name in ("position", *names)]
+    columns = [column(name, Text() if name in _TIMES else _type_of(name)) for name in names]
     table = func.json_to_recordset(cast(document, JSON)).table_valued(*columns).render_derived(with_types=True)
     return select(
-        *(
-            cast(table.c[name] + "+00", UnixTime).label(name) if name in _TIMES else table.c[name]
-            for name in ("position", *names)
-        )
+        *(cast(table.c[name] + "+00", UnixTime).label(name) if name in _TIMES else table.c[name] for name in names)
     )
 
 
@@ -142,7 +164,3 @@ def _is_news(new: Any) -> ColumnElement[bool]:
         (was_firing, true()),
         else_=or_(_KEPT.ends_at < new["ends_at"], and_(_KEPT.ends_at == new["ends_at"], differs)),
     )
-
-
-def _moments(now: float) -> dict[str, float]:
-    return {"note_before": now - _NOTED_EVERY_SECONDS, "ended_before": now - LATE_FIRING_SECONDS}

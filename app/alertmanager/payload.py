@@ -103,7 +103,7 @@ def _entry(alert: Any, document: dict[str, Any], around: orjson.Fragment, receiv
     if not labels:
         raise ValueError("labels: there are none")
     status = alert.get("status") or document.get("status")
-    if status not in _STATUSES:
+    if not isinstance(status, str) or status not in _STATUSES:
         raise ValueError("status: neither firing nor resolved")
     starts_at = _time(alert.get("startsAt"), "startsAt")
     if starts_at is None:

@@ -35,6 +35,9 @@ bench-accuracy: $(VENV)/.dev ## Which leaks are found, how early, beside the met
 bench-detect: $(VENV)/.dev ## What judging 10,000 containers costs on one core, beside two libraries
 	$(BIN)/python -m bench.detector
 
+bench-api: $(VENV)/.dev ## What the webhook takes and how soon lists answer, beside Alertmanager
+	$(BIN)/python -m bench.api
+
 calibrate: $(VENV)/.dev ## Fit detectors/coefficients.py anew from scenarios and recordings, and say what it is worth
 	$(BIN)/python -m bench.calibration
 
@@ -62,4 +65,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test lint format bench bench-accuracy bench-detect calibrate record lock settings picture clean
+.PHONY: help run test lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings picture clean

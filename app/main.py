@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
-from app.api import docs, health, incidents, scans, tokens
+from app.alertmanager.intake import AlertIntake, writer
+from app.api import alerts, docs, health, incidents, scans, tokens, webhooks
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
 from app.api.openapi import openapi_of
@@ -23,6 +24,7 @@ from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
+from app.services.alerts import AlertService
 from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
@@ -54,12 +56,15 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     token_service = TokenService(engine, settings.secret("token_key"))
     gate = Gate(token_service, _webhook_secrets(settings))
     uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
+    intake = AlertIntake(writer(engine))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         schedule.start()
         uses.start()
+        intake.start()
         yield
+        await run_in_threadpool(intake.stop)
         await run_in_threadpool(schedule.stop)
         await run_in_threadpool(uses.stop)
         with suppress(StorageError):  # what is lost is a minute of when tokens were used
@@ -77,12 +82,16 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
     app.state.services = Services(
         incidents=IncidentService(engine),
+        alerts=AlertService(engine, intake),
         scans=ScanService(engine, schedule),
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
         tokens=token_service,
     )
-    for router in (incidents.router, scans.router, tokens.router, health.router, docs.router):
+    for router in (
+        *(webhooks.router, incidents.router, alerts.router, scans.router, tokens.router),
+        *(health.router, docs.router),
+    ):
         app.include_router(router)
     install_problems(app)
     defend(app, gate, metrics.requests, _defence(settings))

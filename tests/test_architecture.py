@@ -22,10 +22,14 @@ ALLOWED = {
         "detectors.judgement",
     },
     "app.services": {
-        *("app.services", "app.scanning", "app.storage", "app.domain", "app.errors", "app.durations", "app.text"),
+        *("app.services", "app.scanning", "app.alertmanager", "app.storage", "app.domain", "app.errors"),
+        *("app.durations", "app.text"),
     },
     "app.storage": {
         *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),
+    },
+    "app.alertmanager": {
+        *("app.alertmanager", "app.storage", "app.domain", "app.errors", "app.text", "app.prometheus.ownership"),
     },
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "detectors"},
     "app.settings": {"app.addresses", "app.durations", "app.errors"},

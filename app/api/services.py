@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.metrics import ServiceMetrics
+from app.services.alerts import AlertService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
@@ -17,13 +18,15 @@ class Services:
     """The services of one application."""
 
     incidents: IncidentService
+    alerts: AlertService
     scans: ScanService
     health: HealthService
     metrics: ServiceMetrics
     tokens: TokenService
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
+    # A coroutine, though it waits for nothing: FastAPI runs what is none in a thread, at a cost for each request.
     services = request.app.state.services
     if not isinstance(services, Services):
         raise TypeError("app.state.services is set by create_app")

@@ -49,7 +49,7 @@ class Ownership:
         """The topmost owner that is known; without kube-state-metrics, what the pod's name tells."""
         owner = self.pods.get((namespace, pod))
         if owner is None:
-            return _workload_from_name(pod)
+            return workload_from_name(pod)
         key = (namespace, owner.name)
         if owner.kind == "ReplicaSet":
             return self.replicasets.get(key) or _deployment_of(owner)
@@ -150,7 +150,8 @@ def _cron_job_of(job: Workload) -> Workload:
     return Workload("CronJob", match["name"]) if match else job
 
 
-def _workload_from_name(pod: str) -> Workload:
+def workload_from_name(pod: str) -> Workload:
+    """The workload that the name of a pod tells of, by how Kubernetes makes such names."""
     for kind, pattern in (
         ("CronJob", _CRON_JOB_POD),
         ("Deployment", _DEPLOYMENT_POD),

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.alertmanager.keep import attach_waiting
 from app.domain.finding import Finding, Identity
 from app.domain.fingerprint import fingerprint
 from app.domain.lifecycle import IncidentPolicy, Sight, on_absence, on_finding
@@ -66,7 +67,9 @@ class Recorder:
         standing = None if row is None else incidents.standing_of(row)
         change = on_finding(standing, finding, sight, self.policy)
         if change is not None:
-            incidents.save(session, row, change, self.actor, sight.now)
+            saved = incidents.save(session, row, change, self.actor, sight.now)
+            if change.finding is not None:
+                attach_waiting(session, saved.id, sight.now)
 
     def _absent(self, session: Session, gone: str, report: ScanReport, sight: Sight) -> None:
         row = incidents.by_fingerprint(session, gone, lock=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.errors import SettingsError, StorageError
@@ -19,6 +19,7 @@ _CONNECT_SECONDS = 10
 _BUSY_SECONDS = 20
 _STATEMENT_MILLISECONDS = 60_000
 _READ_ONLY = "leakwatch_read_only"
+_DURABLE = "leakwatch_durable"
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -32,6 +33,13 @@ def make_engine(settings: Settings) -> Engine:
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session that is committed as a whole, or not at all. Raises StorageError where the database fails."""
     with storage_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def durable_transaction(engine: Engine) -> Iterator[Session]:
+    """A transaction that outlives the loss of power, too, once it is committed; on SQLite that costs a wait."""
+    with transaction(engine.execution_options(**{_DURABLE: True})) as session:
         yield session
 
 
@@ -52,6 +60,11 @@ def storage_errors() -> Iterator[None]:
         raise StorageError(f"the database failed: {reason[0] if reason else type(error.orig).__name__}") from error
     except SQLAlchemyError as error:
         raise StorageError(f"the database failed: {type(error).__name__}") from error
+
+
+def is_refusal(error: StorageError) -> bool:
+    """Whether the database is well, and did not take just this."""
+    return isinstance(error.__cause__, (DataError, IntegrityError))
 
 
 def _sqlite(settings: Settings) -> Engine:
@@ -83,7 +96,10 @@ def _sqlite(settings: Settings) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        reads = connection.get_execution_options().get(_READ_ONLY)
+        options = connection.get_execution_options()
+        reads = options.get(_READ_ONLY)
+        if not reads:
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get(_DURABLE) else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -21,6 +21,7 @@ def finding(
     severity: Severity = Severity.WARNING,
     suspect: str | None = None,
     fully_read: bool = True,
+    pod: str | None = None,
     **more: Any,
 ) -> Finding:
     """One finding."""
@@ -43,7 +44,7 @@ def finding(
         "reasons": (Reason("rising_floor", "the floor rose by 84 MiB"),),
         "evidence": Evidence(
             (NOW - 600.0, NOW - 300.0, NOW),
-            (PodEvidence(f"{name}-1", "v2", True, (1, None, 3), (2, None, 4), (NOW - 450.0,), (NOW - 450.0,)),),
+            (PodEvidence(pod or f"{name}-1", "v2", True, (1, None, 3), (2, None, 4), (NOW - 450.0,), (NOW - 450.0,)),),
         ),
     }
     return Finding(

@@ -1,0 +1,1 @@
+"""Alertmanager: what it tells of alerts, kept and put beside the incidents they are about."""

@@ -1,0 +1,38 @@
+"""`/webhooks`: what other systems send."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from app.api.access import WebhookSender
+from app.api.alert_schemas import NotificationModel, TakenModel
+from app.api.problems import documented
+from app.api.services import TheServices
+
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+
+
+def _body() -> dict[str, Any]:
+    """What the body looks like, which we read ourselves, for speed: in one piece, for OpenAPI has its models apart."""
+    schema = NotificationModel.model_json_schema()
+    schema["properties"]["alerts"]["items"] = schema.pop("$defs")["SentAlertModel"]
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+@router.post(
+    "/alertmanager",
+    summary="Take a notification of Alertmanager",
+    response_model=TakenModel,
+    responses=documented(400, 503),
+    openapi_extra=_body(),
+)
+async def alertmanager(request: Request, services: TheServices, _: WebhookSender) -> Response:
+    """For Alertmanager's `webhook_configs`, version 0.25 or later. Answers once all of it is kept, crash or not.
+
+    An alert is known by its fingerprint and start: sent again, or late, it changes nothing that is newer. What is no
+    alert is kept aside. 503 where it cannot be kept, and Alertmanager comes again; 400 where it is no notification.
+    """
+    taken = await services.alerts.take(await request.body())
+    answer = {"alerts": len(taken.alerts), "set_aside": len(taken.set_aside)}
+    return Response(orjson.dumps(answer), media_type="application/json")

@@ -29,6 +29,12 @@ _NAMES = {
 # SQLite numbers rows by itself only in a column of type INTEGER.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
+_ORDERS = ("limit_at", "growth_bytes_per_hour", "probability", "opened_at", "updated_at")
+_FILTERS = (
+    *("namespace", "workload", "container", "suspect", "cluster", "assignee"),
+    *("state", "severity", "updated_at", "id"),
+)
+
 
 class Table(DeclarativeBase):
     """What all tables share: names of constraints that migrations can rely on."""
@@ -60,12 +66,16 @@ class IncidentRow(Table):
     __table_args__ = (
         UniqueConstraint("fingerprint"),
         Index(None, "updated_at", "id"),
-        Index(None, "state", "severity", "id"),
-        Index(None, "state", "limit_at", "id"),
-        Index(None, "state", "growth_bytes_per_hour", "id"),
         Index(None, "namespace", "id"),
         Index(None, "workload", "id"),
         Index(None, "suspect", "id"),
+        Index(None, "assignee", "id"),
+        # One for each order of lists: see storage/incident_lists.py.
+        Index("ix_incidents_order_id", "state", "severity", "id"),
+        *(Index(f"ix_incidents_order_{key}", "state", "severity", key, "id") for key in _ORDERS),
+        # All that lists are filtered by, to read instead of the wide rows. PostgreSQL could not index the longest names
+        # together, and so has none of them there; its rows are narrow, for it keeps findings apart: see migration 0003.
+        Index("ix_incidents_filters", *_FILTERS, postgresql_where=text("false")),
     )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
@@ -303,7 +313,7 @@ class WorkloadRow(Table):
         UniqueConstraint("fingerprint"),
         Index(None, "verdict", "probability", "id"),
         Index(None, "namespace", "id"),
-        Index(None, "judged_at"),
+        Index(None, "judged_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)

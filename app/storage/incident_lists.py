@@ -7,9 +7,10 @@ much does, the best of each state and severity are read off the index of the ord
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
-from sqlalchemy import ColumnElement, and_, func, literal, null, or_, select, tuple_, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, literal, null, select, tuple_, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import Select
 
 from app.domain.finding import Severity
@@ -29,6 +30,7 @@ _COLUMNS = {
     "opened_at": IncidentRow.opened_at,
     "updated_at": IncidentRow.updated_at,
 }
+_STATES = tuple(state.value for state in IncidentState)
 _SEVERITIES = (Severity.CRITICAL.value, Severity.WARNING.value, Severity.INFO.value)
 
 # A state and a severity; each index of an order begins with them.
@@ -49,18 +51,15 @@ def listed(session: Session, wanted: IncidentFilter, order: IncidentSort, after:
     every = _conditions(replace(wanted, states=()))
     few = None if wanted.is_plain else _few(session, every)
     if few is None:
-        groups = _counted(session, every)
-        chosen = [group for group in groups if not wanted.states or group[0] in wanted.states]
-        places = _walked(session, every, chosen, order, after, limit)
+        counts = _counted(session, every)
+        # Along the order's index, which has the times, too: SQLite would rather go along theirs, and sort.
+        every = _conditions(replace(wanted, states=()), func.coalesce(IncidentRow.updated_at, null(), type_=IncidentRow.updated_at.type))
+        chosen = product(wanted.states or counts, wanted.severities or _SEVERITIES)
+        places = _walked(session, every, [one for one in chosen if counts[one[0]]], order, after, limit)
     else:
-        groups = {}
-        for group in few.values():
-            groups[group] = groups.get(group, 0) + 1
+        counts = {state: sum(group[0] == state for group in few.values()) for state in _STATES}
         inside = {one: group for one, group in few.items() if not wanted.states or group[0] in wanted.states}
         places = _sorted(session, inside, order, after, limit)
-    counts = {state.value: 0 for state in IncidentState}
-    for (state, _), number in groups.items():
-        counts[state] += number
     return Listed(_loaded(session, [place.id for place in places]), tuple(places), counts)
 
 
@@ -71,10 +70,10 @@ def _few(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[in
     return None if len(found) > _FEW else found
 
 
-def _counted(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[_Group, int]:
-    columns = (IncidentRow.state, IncidentRow.severity)
-    query = select(*columns, func.count()).where(*conditions).group_by(*columns)
-    return {(state, severity): number for state, severity, number in session.execute(query)}
+def _counted(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+    """How many there are in each state. Not grouped by it: SQLite would read the wide rows in that order."""
+    columns = (func.count().filter(IncidentRow.state == state) for state in _STATES)
+    return dict(zip(_STATES, session.execute(select(*columns).where(*conditions)).one(), strict=True))
 
 
 def _sorted(
@@ -160,7 +159,9 @@ def _loaded(session: Session, ids: Sequence[int]) -> tuple[Incident, ...]:
     return tuple(incident_of(rows[number]) for number in ids if number in rows)
 
 
-def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
+def _conditions(
+    wanted: IncidentFilter, changed: ColumnElement[float] | InstrumentedAttribute[float] = IncidentRow.updated_at
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.states:
         conditions.append(IncidentRow.state.in_(wanted.states))
@@ -177,12 +178,11 @@ def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
         if value is not None:
             conditions.append(column == value)
     if wanted.since is not None:
-        conditions.append(IncidentRow.updated_at >= wanted.since)
+        conditions.append(changed >= wanted.since)
     if wanted.until is not None:
-        conditions.append(IncidentRow.updated_at < wanted.until)
+        conditions.append(changed < wanted.until)
     if wanted.text is not None:
-        names = (IncidentRow.namespace, IncidentRow.workload, IncidentRow.container, IncidentRow.suspect)
-        conditions.append(or_(*(name.icontains(wanted.text, autoescape=True) for name in names)))
+        conditions.append(IncidentRow.names.contains(wanted.text.lower(), autoescape=True))
     if wanted.ids is not None:
         conditions.append(IncidentRow.id.in_(wanted.ids))
     if wanted.other_ids:

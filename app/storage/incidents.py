@@ -20,7 +20,7 @@ from app.domain.incident import (
 )
 from app.domain.listing import IdSort, Place
 from app.output.document import finding_document
-from app.storage.tables import EventRow, EvidenceRow, IncidentRow
+from app.storage.tables import EventRow, EvidenceRow, IncidentRow, names_of
 
 _LONGEST_NAME = 255
 # What is kept of a finding with its evidence, to draw it whole.
@@ -133,6 +133,7 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
         session.add(row)
     standing = change.standing
     row.state, row.severity, row.suspect = standing.state.value, standing.severity.value, standing.suspect
+    row.names = names_of(row.namespace, row.workload, row.container, row.suspect)
     row.opened_at, row.resolved_at = standing.opened_at, standing.resolved_at
     row.last_seen_at, row.last_leak_at = standing.last_seen_at, standing.last_leak_at
     row.judged_until, row.window_seconds = standing.judged_until, standing.window_seconds

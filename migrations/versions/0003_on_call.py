@@ -11,21 +11,19 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
 _INDEXES = {
-    "namespace_id": ("namespace", "id"),
-    "workload_id": ("workload", "id"),
-    "suspect_id": ("suspect", "id"),
-    "assignee_id": ("assignee", "id"),
-    "order_id": ("state", "severity", "id"),
-    "order_limit_at": ("state", "severity", "limit_at", "id"),
-    "order_growth_bytes_per_hour": ("state", "severity", "growth_bytes_per_hour", "id"),
-    "order_probability": ("state", "severity", "probability", "id"),
-    "order_opened_at": ("state", "severity", "opened_at", "id"),
+    "of_namespace": ("namespace", "state", "severity", "id"),
+    "of_workload": ("workload", "state", "severity", "id"),
+    "of_suspect": ("suspect", "state", "severity", "id"),
+    "of_assignee": ("assignee", "state", "severity", "id"),
+    "of_updated_at": ("updated_at", "state", "severity", "id"),
+    "order_id": ("state", "severity", "id", "updated_at"),
+    "order_limit_at": ("state", "severity", "limit_at", "id", "updated_at"),
+    "order_growth_bytes_per_hour": ("state", "severity", "growth_bytes_per_hour", "id", "updated_at"),
+    "order_probability": ("state", "severity", "probability", "id", "updated_at"),
+    "order_opened_at": ("state", "severity", "opened_at", "id", "updated_at"),
     "order_updated_at": ("state", "severity", "updated_at", "id"),
 }
-_FILTERS = (
-    *("namespace", "workload", "container", "suspect", "cluster", "assignee"),
-    *("state", "severity", "updated_at", "id"),
-)
+_FILTERS = ("names", "cluster", "container", "namespace", "state", "severity", "updated_at", "id")
 _TABLES = (
     *("verdicts", "workloads", "grafana_annotations", "idempotency_keys", "secrets", "tokens"),
     *("webhook_events", "alerts", "silences"),
@@ -52,8 +50,9 @@ def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
         op.execute("ALTER TABLE incidents RESET (toast_tuple_target)")
     op.create_index("ix_incidents_state", "incidents", ["state"])
+    op.create_index("ix_incidents_updated_at_id", "incidents", ["updated_at", "id"])
     with op.batch_alter_table("incidents") as batch:
-        for name in ("limit_at", "growth_bytes_per_hour", "probability", "acknowledged_by", "acknowledged_at"):
+        for name in ("names", "limit_at", "growth_bytes_per_hour", "probability", "acknowledged_by", "acknowledged_at"):
             batch.drop_column(name)
         batch.drop_column("assignee")
         batch.drop_column("version")
@@ -69,12 +68,18 @@ def _incidents() -> None:
         sa.Column("probability", sa.Double(), nullable=False, server_default="0"),
         sa.Column("growth_bytes_per_hour", sa.Double(), nullable=False, server_default="0"),
         sa.Column("limit_at", _TIME),
+        sa.Column("names", sa.Text(), nullable=False, server_default=""),
     ):
         op.add_column("incidents", column)
+    op.execute(
+        "UPDATE incidents SET names = lower(namespace || chr || workload || chr || container || chr "
+        "|| coalesce(suspect, '')) FROM (SELECT '\n' AS chr) AS breaks"
+    )
     with op.batch_alter_table("incidents") as batch:
-        for name in ("version", "probability", "growth_bytes_per_hour"):
+        for name in ("version", "probability", "growth_bytes_per_hour", "names"):
             batch.alter_column(name, server_default=None)
     op.drop_index("ix_incidents_state", "incidents")
+    op.drop_index("ix_incidents_updated_at_id", "incidents")
     for name, columns in _INDEXES.items():
         op.create_index(f"ix_incidents_{name}", "incidents", list(columns))
     op.create_index("ix_incidents_filters", "incidents", list(_FILTERS), postgresql_where=sa.text("false"))

@@ -73,7 +73,7 @@ def main() -> None:
 
 def fill(engine: Engine, incidents: int) -> None:
     """Make so many incidents, of which most are over, and have the database know how they are spread."""
-    rng = random.Random(7)  # noqa: S311 (nobody is to be kept from guessing it)
+    rng = random.Random(7)
     numbers = iter(range(incidents))
     while batch := list(itertools.islice(numbers, _BATCH)):
         with engine.begin() as connection:
@@ -89,9 +89,7 @@ def report(engine: Engine, times: int) -> Iterator[str]:
     every: list[float] = []
     yield f"{'filter':<22}{'p50':>8}{'p99':>8}{'worst':>8}  worst order"
     for name, wanted in _FILTERS.items():
-        took = [
-            (_milliseconds(service, wanted, order), order.value) for order in IncidentSort for _ in range(times)
-        ]
+        took = [(_milliseconds(service, wanted, order), order.value) for order in IncidentSort for _ in range(times)]
         every += [one for one, _ in took]
         worst, order = max(took)
         mine = sorted(one for one, _ in took)
@@ -121,7 +119,9 @@ def _incident(rng: random.Random, number: int) -> dict[str, object]:
     opened = _NOW - rng.expovariate(1 / (30 * 86_400))
     updated = min(opened + rng.expovariate(1 / 86_400), _NOW)
     growth = rng.lognormvariate(15, 2)
-    limit_at = None if rng.random() < 0.2 else updated + rng.expovariate(1 / (86_400 if severity == "critical" else 1e6))
+    limit_at = (
+        None if rng.random() < 0.2 else updated + rng.expovariate(1 / (86_400 if severity == "critical" else 1e6))
+    )
     workload = f"{rng.choice(_SERVICES)}-{number}" if number % 2 else f"{rng.choice(_SERVICES)}-{number % 3000}"
     return {
         "fingerprint": f"{number:016x}",

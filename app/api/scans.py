@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from app.api.access import Responder, Viewer
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
 from app.api.schemas import ScanModel, ScanPageModel
@@ -18,6 +19,7 @@ def list_scans(
     request: Request,
     response: Response,
     services: TheServices,
+    _: Viewer,
     state: Annotated[ScanState | None, Query(description="Only in this state")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -29,7 +31,7 @@ def list_scans(
 
 
 @router.post("", status_code=202, summary="Scan now", responses=documented(403, 409, 503))
-def begin_scan(response: Response, services: TheServices) -> ScanModel:
+def begin_scan(response: Response, services: TheServices, _: Responder) -> ScanModel:
     """Begin a scan. The answer comes at once; `Location` says where to see how it goes. 409 while another one runs."""
     begun = services.scans.begin()
     response.headers["Location"] = f"{router.prefix}/{begun.id}"
@@ -37,6 +39,10 @@ def begin_scan(response: Response, services: TheServices) -> ScanModel:
 
 
 @router.get("/{scan_id}", summary="One scan", responses=documented(404, 422, 503))
-def get_scan(services: TheServices, scan_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> ScanModel:
+def get_scan(
+    services: TheServices,
+    _: Viewer,
+    scan_id: Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the scan", examples=[41])],
+) -> ScanModel:
     """One scan: how it stands, and what it looked at."""
     return ScanModel.of(services.scans.one(scan_id))

@@ -52,7 +52,7 @@ class IncidentService:
         with reading(self.engine) as session:
             found = incident_lists.listed(session, wanted, order, place, limit + 1)
         last = found.places[limit - 1] if len(found.places) > limit else None
-        return IncidentPage(found.incidents[:limit], last and cursor.encode(order, last), found.counts)
+        return IncidentPage(found.incidents[:limit], None if last is None else cursor.encode(order, last), found.counts)
 
     def detail(self, incident_id: int) -> IncidentDetail:
         """One incident with its timeline and evidence, and what was said of it. Raises NotFound."""

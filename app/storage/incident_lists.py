@@ -8,6 +8,7 @@ much does, the best of each state and severity are read off the index of the ord
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, null, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -22,7 +23,7 @@ from app.storage.tables import IncidentRow
 # Up to so many are put in order here, rather than by the database along an index.
 _FEW = 2000
 # Of what an order goes by. Urgency goes by the group first.
-_COLUMNS = {
+_COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
     "urgency": IncidentRow.limit_at,
     "limit_at": IncidentRow.limit_at,
     "growth": IncidentRow.growth_bytes_per_hour,
@@ -53,7 +54,9 @@ def listed(session: Session, wanted: IncidentFilter, order: IncidentSort, after:
     if few is None:
         counts = _counted(session, every)
         # Along the order's index, which has the times, too: SQLite would rather go along theirs, and sort.
-        every = _conditions(replace(wanted, states=()), func.coalesce(IncidentRow.updated_at, null(), type_=IncidentRow.updated_at.type))
+        every = _conditions(
+            replace(wanted, states=()), func.coalesce(IncidentRow.updated_at, null(), type_=IncidentRow.updated_at.type)
+        )
         chosen = product(wanted.states or counts, wanted.severities or _SEVERITIES)
         places = _walked(session, every, [one for one in chosen if counts[one[0]]], order, after, limit)
     else:
@@ -111,7 +114,7 @@ def _walked(
     return [Place(number, value, rank) for number, value, rank in session.execute(query.limit(limit))]
 
 
-def _parts(group: _Group, order: IncidentSort, after: Place | None) -> Iterable[Select[tuple[int, float | None, int]]]:
+def _parts(group: _Group, order: IncidentSort, after: Place | None) -> Iterable[Select[Any]]:
     """What comes after the place in one group, in order: those with a value, and those without."""
     rank = _rank(group, order)
     if after is not None and rank != after.group:
@@ -122,7 +125,7 @@ def _parts(group: _Group, order: IncidentSort, after: Place | None) -> Iterable[
     column = _COLUMNS.get(order.key)
     ids = IncidentRow.id.desc() if order.descending else IncidentRow.id.asc()
     if column is None:
-        query = _part(null(), rank, none=1).where(inside).order_by(ids)
+        query = _part(None, rank, none=1).where(inside).order_by(ids)
         yield query if after is None else query.where(_beyond_id(order, after.id))
         return
     by = column.desc() if order.descending else column.asc()
@@ -137,8 +140,13 @@ def _parts(group: _Group, order: IncidentSort, after: Place | None) -> Iterable[
         yield query if after is None or after.value is not None else query.where(_beyond_id(order, after.id))
 
 
-def _part(column: ColumnElement[float | None], rank: int, *, none: int) -> Select[tuple[int, float | None, int]]:
-    return select(IncidentRow.id, column.label("value"), literal(rank).label("rank"), literal(none).label("none"))
+def _part(column: InstrumentedAttribute[Any] | None, rank: int, *, none: int) -> Select[Any]:
+    return select(
+        IncidentRow.id,
+        (null() if column is None else column).label("value"),
+        literal(rank).label("rank"),
+        literal(none).label("none"),
+    )
 
 
 def _beyond_id(order: IncidentSort, last_id: int) -> ColumnElement[bool]:

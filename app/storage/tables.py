@@ -41,10 +41,8 @@ def names_of(namespace: str, workload: str, container: str, suspect: str | None)
 
 
 def _names(context: DefaultExecutionContext) -> str:
-    given = context.get_current_parameters()
+    given = context.current_parameters or {}
     return names_of(given["namespace"], given["workload"], given["container"], given.get("suspect"))
-
-
 
 
 class Table(DeclarativeBase):
@@ -76,8 +74,8 @@ class IncidentRow(Table):
     __tablename__ = "incidents"
     __table_args__ = (
         UniqueConstraint("fingerprint"),
-        # For lists, see storage/incident_lists.py: one for each filter that finds few, in which all is to count them by,
-        # and one for each order.
+        # For lists, see storage/incident_lists.py: one for each filter that finds few, with what is counted, and one
+        # for each order.
         *(Index(f"ix_incidents_of_{name}", name, "state", "severity", "id") for name in _FINDING),
         Index("ix_incidents_order_id", "state", "severity", "id", "updated_at"),
         *(Index(f"ix_incidents_order_{key}", "state", "severity", key, "id", "updated_at") for key in _ORDERS),

@@ -4,6 +4,19 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
+# No name in a cluster has such characters, and PostgreSQL takes no NUL.
+PLAIN = r"^[^\x00-\x1f]*$"
+
+Text = Annotated[
+    str | None,
+    Query(
+        max_length=255,
+        pattern=PLAIN,
+        description="Only where this stands in a name, in small letters or large: of namespace, workload, container "
+        "or, of an incident, suspected revision",
+        examples=["cart"],
+    ),
+]
 Limit = Annotated[int, Query(ge=1, le=200, description="Most items of a page")]
 Cursor = Annotated[
     str | None, Query(max_length=200, description="Where the page begins: `next_cursor` of the page before")

@@ -39,6 +39,10 @@ def begin_scan(response: Response, services: TheServices, _: Responder) -> ScanM
 
 
 @router.get("/{scan_id}", summary="One scan", responses=documented(404, 422, 503))
-def get_scan(services: TheServices, _: Viewer, scan_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> ScanModel:
+def get_scan(
+    services: TheServices,
+    _: Viewer,
+    scan_id: Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the scan", examples=[41])],
+) -> ScanModel:
     """One scan: how it stands, and what it looked at."""
     return ScanModel.of(services.scans.one(scan_id))

@@ -19,12 +19,14 @@ Time = Annotated[
 ]
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """What all of them are."""
+
     # Documents kept by a newer leakwatch may have more fields: they go through.
     model_config = ConfigDict(extra="allow")
 
 
-class ProblemModel(_Model):
+class ProblemModel(Model):
     """An error (RFC 9457)."""
 
     type: str = Field(examples=["urn:leakwatch:problem:not-found"])
@@ -34,14 +36,14 @@ class ProblemModel(_Model):
     instance: str | None = None
 
 
-class WorkloadModel(_Model):
+class WorkloadModel(Model):
     """The owner of the pods."""
 
     kind: str = Field(examples=["Deployment"])
     name: str = Field(examples=["cart"])
 
 
-class TimeToLimitModel(_Model):
+class TimeToLimitModel(Model):
     """Seconds until memory reaches the limit: soonest, middle and latest likely."""
 
     p10: float
@@ -49,14 +51,14 @@ class TimeToLimitModel(_Model):
     p90: float
 
 
-class PodsModel(_Model):
+class PodsModel(Model):
     """Pods of the workload."""
 
     observed: int
     leaking: int
 
 
-class RevisionModel(_Model):
+class RevisionModel(Model):
     """Revisions of the workload."""
 
     current: str | None
@@ -64,14 +66,14 @@ class RevisionModel(_Model):
     previous: str | None
 
 
-class ReasonModel(_Model):
+class ReasonModel(Model):
     """A piece of evidence: a stable code, and plain words."""
 
     code: str = Field(examples=["rising_floor"])
     text: str
 
 
-class FindingModel(_Model):
+class FindingModel(Model):
     """The verdict on one workload's container, as `leakwatch scan --output json` writes it."""
 
     fingerprint: str
@@ -98,7 +100,7 @@ class FindingModel(_Model):
     floor_bytes: int | None = Field(None, description="Highest level of a pod that grows, short-lived memory left out")
 
 
-class IncidentModel(_Model):
+class IncidentModel(Model):
     """A leak that someone must deal with, over time."""
 
     id: int
@@ -125,7 +127,7 @@ class IncidentModel(_Model):
         return cls.model_validate(incident_document(incident))
 
 
-class EventModel(_Model):
+class EventModel(Model):
     """One line of an incident's timeline."""
 
     id: int
@@ -137,7 +139,7 @@ class EventModel(_Model):
     text: str
 
 
-class PodEvidenceModel(_Model):
+class PodEvidenceModel(Model):
     """One pod: bytes at each of the evidence's times, null in a gap; restarts and OOM kills as unix seconds."""
 
     pod: str
@@ -147,9 +149,10 @@ class PodEvidenceModel(_Model):
     peak: list[int | None]
     restarts: list[float]
     oom_kills: list[float]
+    fit: list[int | None] = Field([], description="The growth that was found, since its onset")
 
 
-class EvidenceModel(_Model):
+class EvidenceModel(Model):
     """The reduced series behind the verdict. `times`: unix seconds."""
 
     at: Time
@@ -157,7 +160,7 @@ class EvidenceModel(_Model):
     pods: list[PodEvidenceModel]
 
 
-class FeedbackModel(_Model):
+class FeedbackModel(Model):
     """That a person said it is no leak, up to this growth and this level."""
 
     growth_bytes_per_hour: float
@@ -181,14 +184,23 @@ class IncidentDetailModel(IncidentModel):
         return cls.model_validate(detail_document(detail))
 
 
-class IncidentPageModel(_Model):
-    """A page of incidents, newest first."""
+class StateCountsModel(Model):
+    """How many incidents are in each state, of all that the filters other than the state let through."""
+
+    open: int = Field(examples=[12])
+    acknowledged: int = Field(examples=[3])
+    resolved: int = Field(examples=[140])
+
+
+class IncidentPageModel(Model):
+    """A page of incidents in the order asked for."""
 
     items: list[IncidentModel]
+    counts: StateCountsModel
     next_cursor: str | None = Field(description="`cursor` of the next page; null at the end")
 
 
-class WindowModel(_Model):
+class WindowModel(Model):
     """The span a scan looked at."""
 
     start: Time
@@ -196,14 +208,14 @@ class WindowModel(_Model):
     step_seconds: float
 
 
-class ScanProblemModel(_Model):
+class ScanProblemModel(Model):
     """What made a scan less than whole."""
 
     code: str
     text: str
 
 
-class ScanSecondsModel(_Model):
+class ScanSecondsModel(Model):
     """Where a scan's time went."""
 
     plan: float
@@ -212,7 +224,7 @@ class ScanSecondsModel(_Model):
     record: float
 
 
-class ScanSummaryModel(_Model):
+class ScanSummaryModel(Model):
     """What a scan looked at."""
 
     started_at: Time
@@ -227,7 +239,7 @@ class ScanSummaryModel(_Model):
     seconds: ScanSecondsModel
 
 
-class ScanModel(_Model):
+class ScanModel(Model):
     """One scan: how it stands, and, once it has succeeded, what it looked at."""
 
     id: int
@@ -256,14 +268,14 @@ class ScanModel(_Model):
         )
 
 
-class ScanPageModel(_Model):
+class ScanPageModel(Model):
     """A page of scans, newest first."""
 
     items: list[ScanModel]
     next_cursor: str | None = Field(description="`cursor` of the next page; null at the end")
 
 
-class CheckModel(_Model):
+class CheckModel(Model):
     """One thing that must be well."""
 
     name: str = Field(examples=["database"])
@@ -271,7 +283,7 @@ class CheckModel(_Model):
     detail: str
 
 
-class ReadyModel(_Model):
+class ReadyModel(Model):
     """Whether the service can be relied on."""
 
     ready: bool

@@ -43,7 +43,10 @@ class Revisions:
 
 @dataclass(frozen=True, slots=True)
 class PodEvidence:
-    """One pod's part of the evidence: floor and peak in bytes, one a point of `Evidence.times`, None in a gap."""
+    """One pod's part of the evidence: floor and peak in bytes, one a point of `Evidence.times`, None in a gap.
+
+    fit: the growth that was found, drawn through the floor since its onset, None elsewhere; empty where it is unknown.
+    """
 
     pod: str
     revision: str | None
@@ -52,6 +55,7 @@ class PodEvidence:
     peak: tuple[int | None, ...]
     restarts: tuple[float, ...]
     oom_kills: tuple[float, ...]
+    fit: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """An incident: a leak that someone must deal with, over time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -133,7 +133,12 @@ class IncidentDetail:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """Which incidents to list; None and empty mean any. since: unix seconds of the last change."""
+    """Which incidents to list; None and empty mean any.
+
+    revision: the suspected one; since, until: unix seconds of the last change, until itself left out; text: stands in
+    namespace, workload, container or suspected revision, in either case of letters; ids, other_ids: only these, all
+    but these
+    """
 
     states: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
@@ -141,4 +146,15 @@ class IncidentFilter:
     namespace: str | None = None
     workload: str | None = None
     container: str | None = None
+    revision: str | None = None
+    assignee: str | None = None
     since: float | None = None
+    until: float | None = None
+    text: str | None = None
+    ids: frozenset[int] | None = None
+    other_ids: frozenset[int] = frozenset()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only states and severities are asked for."""
+        return replace(self, states=(), severities=()) == IncidentFilter()

@@ -34,7 +34,7 @@ def detail_document(detail: IncidentDetail) -> Document:
     return {
         **incident_document(detail.incident),
         "feedback": None if detail.feedback is None else _feedback(detail.feedback),
-        "events": [_event(entry) for entry in detail.timeline],
+        "events": [event_document(entry) for entry in detail.timeline],
         "evidence": {moment: {"at": rfc3339(kept.at), **kept.content} for moment, kept in detail.evidence.items()},
     }
 
@@ -49,7 +49,8 @@ def _feedback(feedback: Feedback) -> Document:
     }
 
 
-def _event(entry: TimelineEntry) -> Document:
+def event_document(entry: TimelineEntry) -> Document:
+    """A line of a timeline as a JSON document."""
     event = entry.event
     return {
         "id": entry.id,

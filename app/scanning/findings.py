@@ -89,6 +89,7 @@ def _pod(batch: Batch, evidence: RowEvidence, every: int) -> PodEvidence:
         peak=_reduced(evidence.peak, every, np.fmax),
         restarts=evidence.restarts,
         oom_kills=evidence.oom_kills,
+        fit=_reduced(evidence.fit, every, np.fmin),
     )
 
 

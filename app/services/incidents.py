@@ -1,13 +1,15 @@
 """Incidents, as people and programs ask for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from app.domain.incident import Incident, IncidentDetail, IncidentFilter
+from app.domain.incident import Incident, IncidentDetail, IncidentFilter, KeptEvidence, TimelineEntry
+from app.domain.listing import IdSort, IncidentSort, Place
 from app.errors import NotFound
 from app.services import cursor
-from app.storage import feedback, incidents
+from app.storage import feedback, incident_lists, incidents
 from app.storage.engine import reading
 
 _MAX_EVENTS = 500
@@ -15,9 +17,21 @@ _MAX_EVENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class IncidentPage:
-    """Some incidents, newest first, and where the next page begins (None: there is none)."""
+    """Some incidents in their order, and where the next page begins (None: there is none).
+
+    counts: how many there are in each state, whichever states were asked for.
+    """
 
     incidents: tuple[Incident, ...]
+    next_cursor: str | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Some lines of a timeline in their order, and where the next page begins (None: there is none)."""
+
+    entries: tuple[TimelineEntry, ...]
     next_cursor: str | None
 
 
@@ -27,13 +41,18 @@ class IncidentService:
 
     engine: Engine
 
-    def page(self, wanted: IncidentFilter, after: str | None, limit: int) -> IncidentPage:
-        """Up to `limit` incidents after a cursor. Raises UsageError for a cursor that is not ours."""
-        before = None if after is None else cursor.decode(after)
+    def page(
+        self, wanted: IncidentFilter, after: str | None, limit: int, order: IncidentSort = IncidentSort.NEWEST
+    ) -> IncidentPage:
+        """Up to `limit` incidents after a cursor. Raises UsageError for a cursor that is not ours, or of another order.
+
+        A page begins after the last one's key and id: what scans change meanwhile moves, and nothing else does.
+        """
+        place = None if after is None else cursor.decode(after, order)
         with reading(self.engine) as session:
-            found = incidents.page(session, wanted, before, limit + 1)
-        shown = tuple(found[:limit])
-        return IncidentPage(shown, cursor.encode(shown[-1].id) if len(found) > limit else None)
+            found = incident_lists.listed(session, wanted, order, place, limit + 1)
+        last = found.places[limit - 1] if len(found.places) > limit else None
+        return IncidentPage(found.incidents[:limit], None if last is None else cursor.encode(order, last), found.counts)
 
     def detail(self, incident_id: int) -> IncidentDetail:
         """One incident with its timeline and evidence, and what was said of it. Raises NotFound."""
@@ -47,6 +66,27 @@ class IncidentService:
                 incidents.evidence(session, incident_id),
                 feedback.of_fingerprint(session, incident.fingerprint),
             )
+
+    def timeline(self, incident_id: int, after: str | None, limit: int, order: IdSort) -> TimelinePage:
+        """Up to `limit` lines after a cursor. Raises NotFound, UsageError for a cursor that is not of this order."""
+        place = None if after is None else cursor.decode(after, order)
+        with reading(self.engine) as session:
+            if incidents.get(session, incident_id) is None:
+                raise no_such_incident(incident_id)
+            found = incidents.timeline_page(session, incident_id, order, place, limit + 1)
+        shown = tuple(found[:limit])
+        return TimelinePage(shown, cursor.encode(order, Place(shown[-1].id)) if len(found) > limit else None)
+
+    def evidence(self, incident_id: int, moment: str) -> tuple[Incident, KeptEvidence]:
+        """An incident, and the evidence kept at a moment of it. Raises NotFound."""
+        with reading(self.engine) as session:
+            incident = incidents.get(session, incident_id)
+            if incident is None:
+                raise no_such_incident(incident_id)
+            kept = incidents.evidence(session, incident_id).get(moment)
+        if kept is None:
+            raise NotFound(f"incident {incident_id} has no evidence of when it was {moment}", "the next scan brings it")
+        return incident, kept
 
 
 def no_such_incident(incident_id: int) -> NotFound:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from app.domain.listing import IdSort, Place
 from app.domain.scan import ScanRecord, ScanState
 from app.errors import NotFound
 from app.scanning.schedule import ScanSchedule
@@ -29,11 +30,11 @@ class ScanService:
 
     def page(self, state: ScanState | None, after: str | None, limit: int) -> ScanPage:
         """Up to `limit` scans after a cursor. Raises UsageError for a cursor that is not ours."""
-        before = None if after is None else cursor.decode(after)
+        before = None if after is None else cursor.decode(after, IdSort.NEWEST).id
         with reading(self.engine) as session:
             found = scans.page(session, before, limit + 1, state and state.value)
         shown = tuple(found[:limit])
-        return ScanPage(shown, cursor.encode(shown[-1].id) if len(found) > limit else None)
+        return ScanPage(shown, cursor.encode(IdSort.NEWEST, Place(shown[-1].id)) if len(found) > limit else None)
 
     def one(self, scan_id: int) -> ScanRecord:
         """One scan. Raises NotFound."""

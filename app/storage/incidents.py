@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.finding import Evidence, Finding, Identity, Severity
@@ -13,16 +13,21 @@ from app.domain.incident import (
     Event,
     EventKind,
     Incident,
-    IncidentFilter,
     IncidentState,
     KeptEvidence,
     Standing,
     TimelineEntry,
 )
+from app.domain.listing import IdSort, Place
 from app.output.document import finding_document
-from app.storage.tables import EventRow, EvidenceRow, IncidentRow
+from app.storage.tables import EventRow, EvidenceRow, IncidentRow, names_of
 
 _LONGEST_NAME = 255
+# What is kept of a finding with its evidence, to draw it whole.
+_FIGURES = (
+    *("onset_at", "growth_bytes_per_hour", "growth_interval", "limit_bytes", "floor_bytes", "current_bytes"),
+    "time_to_limit_seconds",
+)
 # Later than any time that matters, and one that databases can hold.
 _LATEST = 32_503_680_000.0
 
@@ -52,17 +57,6 @@ def unresolved(session: Session, cluster: str) -> list[str]:
     return list(session.scalars(query))
 
 
-def page(session: Session, wanted: IncidentFilter, before: int | None, limit: int) -> list[Incident]:
-    """Up to `limit` incidents, newest first, older than the one with id `before`.
-
-    In order of their ids, which never change: pages join to the whole although scans go on.
-    """
-    query = select(IncidentRow).where(*_conditions(wanted)).order_by(IncidentRow.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(IncidentRow.id < before)
-    return [incident_of(row) for row in session.scalars(query)]
-
-
 def counts(session: Session) -> list[tuple[str, str, int]]:
     """(state, severity, how many)."""
     query = select(IncidentRow.state, IncidentRow.severity, func.count()).group_by(
@@ -73,16 +67,25 @@ def counts(session: Session) -> list[tuple[str, str, int]]:
 
 def timeline(session: Session, incident_id: int, limit: int) -> list[TimelineEntry]:
     """The last `limit` events, oldest first."""
-    query = select(EventRow).where(EventRow.incident_id == incident_id).order_by(EventRow.id.desc()).limit(limit)
-    rows = list(session.scalars(query))[::-1]
+    return timeline_page(session, incident_id, IdSort.NEWEST, None, limit)[::-1]
+
+
+def timeline_page(
+    session: Session, incident_id: int, order: IdSort, after: Place | None, limit: int
+) -> list[TimelineEntry]:
+    """Up to `limit` events after a place in an order."""
+    query = select(EventRow).where(EventRow.incident_id == incident_id).limit(limit)
+    query = query.order_by(EventRow.id.desc() if order.descending else EventRow.id.asc())
+    if after is not None:
+        query = query.where(EventRow.id < after.id if order.descending else EventRow.id > after.id)
     return [
         TimelineEntry(row.id, row.at, row.actor, Event(EventKind(row.kind), row.before, row.after, row.text))
-        for row in rows
+        for row in session.scalars(query)
     ]
 
 
 def evidence(session: Session, incident_id: int) -> dict[str, KeptEvidence]:
-    """The evidence by moment: "opened", "latest"."""
+    """The evidence by moment: "opened", "latest"; with it "figures", the document of the finding it is of, if known."""
     return {moment: KeptEvidence(row.at, row.content) for moment, row in _evidence_rows(session, incident_id).items()}
 
 
@@ -130,6 +133,7 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
         session.add(row)
     standing = change.standing
     row.state, row.severity, row.suspect = standing.state.value, standing.severity.value, standing.suspect
+    row.names = names_of(row.namespace, row.workload, row.container, row.suspect)
     row.opened_at, row.resolved_at = standing.opened_at, standing.resolved_at
     row.last_seen_at, row.last_leak_at = standing.last_seen_at, standing.last_leak_at
     row.judged_until, row.window_seconds = standing.judged_until, standing.window_seconds
@@ -143,7 +147,7 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
     _append(session, row.id, change.events, actor, now)
     if change.finding is not None:
         began = any(event.after == IncidentState.OPEN.value for event in change.events)
-        _keep(session, row.id, change.finding.evidence, ("opened", "latest") if began else ("latest",), now)
+        _keep(session, row, change.finding.evidence, ("opened", "latest") if began else ("latest",), now)
     return row
 
 
@@ -188,31 +192,13 @@ def _append(session: Session, incident_id: int, events: Iterable[Event], actor: 
         )
 
 
-def _keep(session: Session, incident_id: int, kept: Evidence, moments: Iterable[str], now: float) -> None:
-    content: dict[str, Any] = asdict(kept)
-    known = _evidence_rows(session, incident_id)
+def _keep(session: Session, incident: IncidentRow, kept: Evidence, moments: Iterable[str], now: float) -> None:
+    figures = {name: incident.finding[name] for name in _FIGURES} | {"judged_at": incident.last_leak_at}
+    content: dict[str, Any] = asdict(kept) | {"figures": figures}
+    known = _evidence_rows(session, incident.id)
     for moment in moments:
         row = known.get(moment)
         if row is None:
-            session.add(EvidenceRow(incident_id=incident_id, moment=moment, at=now, content=content))
+            session.add(EvidenceRow(incident_id=incident.id, moment=moment, at=now, content=content))
         else:
             row.at, row.content = now, content
-
-
-def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.states:
-        conditions.append(IncidentRow.state.in_(wanted.states))
-    if wanted.severities:
-        conditions.append(IncidentRow.severity.in_(wanted.severities))
-    for column, value in (
-        (IncidentRow.cluster, wanted.cluster),
-        (IncidentRow.namespace, wanted.namespace),
-        (IncidentRow.workload, wanted.workload),
-        (IncidentRow.container, wanted.container),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    if wanted.since is not None:
-        conditions.append(IncidentRow.updated_at >= wanted.since)
-    return conditions

@@ -10,14 +10,20 @@ depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
-_INDEXES = (
-    ("state", "severity", "id"),
-    ("state", "limit_at", "id"),
-    ("state", "growth_bytes_per_hour", "id"),
-    ("namespace", "id"),
-    ("workload", "id"),
-    ("suspect", "id"),
-)
+_INDEXES = {
+    "of_namespace": ("namespace", "state", "severity", "id"),
+    "of_workload": ("workload", "state", "severity", "id"),
+    "of_suspect": ("suspect", "state", "severity", "id"),
+    "of_assignee": ("assignee", "state", "severity", "id"),
+    "of_updated_at": ("updated_at", "state", "severity", "id"),
+    "order_id": ("state", "severity", "id", "updated_at"),
+    "order_limit_at": ("state", "severity", "limit_at", "id", "updated_at"),
+    "order_growth_bytes_per_hour": ("state", "severity", "growth_bytes_per_hour", "id", "updated_at"),
+    "order_probability": ("state", "severity", "probability", "id", "updated_at"),
+    "order_opened_at": ("state", "severity", "opened_at", "id", "updated_at"),
+    "order_updated_at": ("state", "severity", "updated_at", "id"),
+}
+_FILTERS = ("names", "cluster", "container", "namespace", "state", "severity", "updated_at", "id")
 _TABLES = (
     *("verdicts", "workloads", "grafana_annotations", "idempotency_keys", "secrets", "tokens"),
     *("webhook_events", "alerts", "silences"),
@@ -38,11 +44,15 @@ def downgrade() -> None:
     """Drop them, and what they held."""
     for table in _TABLES:
         op.drop_table(table)
-    for columns in _INDEXES:
-        op.drop_index(f"ix_incidents_{'_'.join(columns)}", "incidents")
+    for name in _INDEXES:
+        op.drop_index(f"ix_incidents_{name}", "incidents")
+    op.drop_index("ix_incidents_filters", "incidents")
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("ALTER TABLE incidents RESET (toast_tuple_target)")
     op.create_index("ix_incidents_state", "incidents", ["state"])
+    op.create_index("ix_incidents_updated_at_id", "incidents", ["updated_at", "id"])
     with op.batch_alter_table("incidents") as batch:
-        for name in ("limit_at", "growth_bytes_per_hour", "probability", "acknowledged_by", "acknowledged_at"):
+        for name in ("names", "limit_at", "growth_bytes_per_hour", "probability", "acknowledged_by", "acknowledged_at"):
             batch.drop_column(name)
         batch.drop_column("assignee")
         batch.drop_column("version")
@@ -58,14 +68,24 @@ def _incidents() -> None:
         sa.Column("probability", sa.Double(), nullable=False, server_default="0"),
         sa.Column("growth_bytes_per_hour", sa.Double(), nullable=False, server_default="0"),
         sa.Column("limit_at", _TIME),
+        sa.Column("names", sa.Text(), nullable=False, server_default=""),
     ):
         op.add_column("incidents", column)
+    op.execute(
+        "UPDATE incidents SET names = lower(namespace || chr || workload || chr || container || chr "
+        "|| coalesce(suspect, '')) FROM (SELECT '\n' AS chr) AS breaks"
+    )
     with op.batch_alter_table("incidents") as batch:
-        for name in ("version", "probability", "growth_bytes_per_hour"):
+        for name in ("version", "probability", "growth_bytes_per_hour", "names"):
             batch.alter_column(name, server_default=None)
     op.drop_index("ix_incidents_state", "incidents")
-    for columns in _INDEXES:
-        op.create_index(f"ix_incidents_{'_'.join(columns)}", "incidents", list(columns))
+    op.drop_index("ix_incidents_updated_at_id", "incidents")
+    for name, columns in _INDEXES.items():
+        op.create_index(f"ix_incidents_{name}", "incidents", list(columns))
+    op.create_index("ix_incidents_filters", "incidents", list(_FILTERS), postgresql_where=sa.text("false"))
+    if op.get_context().dialect.name == "postgresql":
+        # Findings stand apart from the rows, which are then quick to read through.
+        op.execute("ALTER TABLE incidents SET (toast_tuple_target = 128)")
 
 
 def _silences() -> None:
@@ -207,7 +227,7 @@ def _verdicts() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_workloads"),
         sa.UniqueConstraint("fingerprint", name="uq_workloads_fingerprint"),
     )
-    op.create_index("ix_workloads_judged_at", "workloads", ["judged_at"])
+    op.create_index("ix_workloads_judged_at_id", "workloads", ["judged_at", "id"])
     op.create_index("ix_workloads_namespace_id", "workloads", ["namespace", "id"])
     op.create_index("ix_workloads_verdict_probability_id", "workloads", ["verdict", "probability", "id"])
     op.create_table(

@@ -19,10 +19,11 @@ import pytest
 from app.domain.scan import ScanState
 from app.prometheus.recording.demo import demo_recording
 from app.settings import load_settings
-from app.storage import incidents, scans
+from app.storage import scans
 from app.storage.engine import make_engine, reading
 from demo.load import load
 from tests.integration.conftest import environment
+from tests.support.kept import all_incidents
 from tests.support.servers import free_port, need, running_prometheus, start, wait_until
 
 DEMO = str(demo_recording())
@@ -64,10 +65,8 @@ def _wait_for_scan(url, state, count=1):
 def _kept(**settings):
     engine = make_engine(load_settings(**settings))
     with reading(engine) as session:
-        found = (
-            scans.page(session, None, 100, None),
-            incidents.page(session, incidents.IncidentFilter(), None, 100),
-        )
+        kept = scans.page(session, None, 100, None)
+    found = (kept, all_incidents(engine))
     engine.dispose()
     return found
 

@@ -17,6 +17,7 @@ from app.storage.engine import reading
 from app.storage.tables import IncidentRow
 from detectors.judgement import Verdict
 from tests.support.findings import NOW, finding, report
+from tests.support.kept import all_incidents
 
 POLICY = IncidentPolicy(reopen_within=3600.0, resolve_after_scans=2, gone_after=7200.0)
 LEAK, HEALTHY = finding(), finding(verdict=Verdict.HEALTHY)
@@ -28,13 +29,8 @@ def _record(engine, scan, now=NOW, guard=lambda session: None):
     Recorder(engine, POLICY, "scan 1", guard).record(scan, now)
 
 
-def _all(engine):
-    with reading(engine) as session:
-        return incidents.page(session, incidents.IncidentFilter(), None, 100)
-
-
 def _one(engine):
-    (incident,) = _all(engine)
+    (incident,) = all_incidents(engine)
     return incident
 
 
@@ -57,7 +53,7 @@ def test_a_leak_is_kept_whole(engine):
 
 def test_what_is_healthy_is_not_kept(engine):
     _record(engine, report(HEALTHY))
-    assert _all(engine) == []
+    assert all_incidents(engine) == []
 
 
 def test_a_leak_that_goes_on_stays_one_incident_with_new_evidence(engine):
@@ -118,7 +114,7 @@ def test_an_old_recording_says_nothing_of_what_is_known_since(engine):
 def test_containers_and_clusters_have_incidents_of_their_own(engine):
     _record(engine, report(LEAK, finding(container="sidecar")))
     _record(engine, report(finding(cluster="eu-1"), cluster="eu-1"))
-    assert len(_all(engine)) == 3
+    assert len(all_incidents(engine)) == 3
 
 
 def test_a_change_of_severity_is_in_the_timeline(engine):

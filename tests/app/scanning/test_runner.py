@@ -14,10 +14,11 @@ from app.prometheus.source import Control
 from app.scanning import runner as runner_module
 from app.scanning.lease import here, take_lease
 from app.scanning.runner import ScanRunner
-from app.storage import incidents, leases, scans
+from app.storage import leases, scans
 from app.storage.engine import reading, transaction
 from detectors.judgement import Verdict
 from tests.support.findings import NOW, finding, report
+from tests.support.kept import all_incidents
 
 POLICY = IncidentPolicy(3600.0, 2, 7200.0)
 
@@ -32,11 +33,6 @@ def _runner(engine, perform, seen=None):
 def _scan(engine, scan_id):
     with reading(engine) as session:
         return scans.get(session, scan_id)
-
-
-def _incidents(engine):
-    with reading(engine) as session:
-        return incidents.page(session, incidents.IncidentFilter(), None, 100)
 
 
 def _raise(error):
@@ -55,7 +51,7 @@ def test_a_good_scan(engine):
     assert (scan.state, scan.trigger, scan.leaks, scan.complete) == (ScanState.SUCCEEDED, "cli", 1, True)
     assert scan.summary["containers"] == 1
     assert seen == [(ScanState.SUCCEEDED, True)]
-    assert len(_incidents(engine)) == 1
+    assert len(all_incidents(engine)) == 1
 
 
 @pytest.mark.parametrize(
@@ -76,7 +72,7 @@ def test_a_scan_that_fails_says_why_and_leaves_incidents_alone(engine, error, st
         active.execute()
     assert (_scan(engine, active.id).state, _scan(engine, active.id).error) == (state, says)
     assert seen == [(state, False)]
-    assert [one.standing.state.value for one in _incidents(engine)] == ["open"]
+    assert [one.standing.state.value for one in all_incidents(engine)] == ["open"]
 
 
 def test_the_next_scan_may_begin_after_a_failure(engine):
@@ -126,7 +122,7 @@ def test_one_whose_lease_was_taken_over_writes_nothing(engine):
         leases.take(session, "scan", "another", time.time(), 60.0)
     with pytest.raises(ScanAbandoned, match="taken over"):
         late.execute()
-    assert _incidents(engine) == []
+    assert all_incidents(engine) == []
     assert _scan(engine, late.id).state is ScanState.ABANDONED
 
 
@@ -138,7 +134,7 @@ def test_what_is_abandoned_stays_abandoned(engine):
         active.execute()
     assert _scan(engine, active.id).error == "the service was stopped"
     assert seen == [(ScanState.ABANDONED, False)]
-    assert _incidents(engine) == []
+    assert all_incidents(engine) == []
 
 
 def test_a_partial_scan_opens_but_does_not_close(engine):
@@ -147,7 +143,7 @@ def test_a_partial_scan_opens_but_does_not_close(engine):
     for later in (600.0, 1200.0, 1800.0):
         partial = report(healthy, finding("web"), complete=False, end=NOW + later)
         _runner(engine, lambda control, scan=partial: scan).begin("cli", Control()).execute()
-    assert {one.identity.workload: one.standing.state.value for one in _incidents(engine)} == {
+    assert {one.identity.workload: one.standing.state.value for one in all_incidents(engine)} == {
         "cart": "open",
         "web": "open",
     }

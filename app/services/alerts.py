@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from app.alertmanager.intake import AlertIntake
 from app.alertmanager.payload import Notification, parse_notification
 from app.domain.alert import Alert, AlertFilter
+from app.domain.listing import IdSort, Place
 from app.errors import NotFound
 from app.services import cursor
 from app.services.incidents import no_such_incident
@@ -42,11 +43,11 @@ class AlertService:
 
     def page(self, wanted: AlertFilter, after: str | None, limit: int) -> AlertPage:
         """Up to `limit` alerts after a cursor. Raises UsageError for a cursor that is not ours."""
-        before = None if after is None else cursor.decode(after)
+        before = None if after is None else cursor.decode(after, IdSort.NEWEST).id
         with reading(self.engine) as session:
             found = alerts.page(session, wanted, before, limit + 1)
         shown = tuple(found[:limit])
-        return AlertPage(shown, cursor.encode(shown[-1].id) if len(found) > limit else None)
+        return AlertPage(shown, cursor.encode(IdSort.NEWEST, Place(shown[-1].id)) if len(found) > limit else None)
 
     def one(self, alert_id: int) -> Alert:
         """One alert. Raises NotFound."""

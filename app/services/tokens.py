@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from app.domain.access import Role
+from app.domain.listing import IdSort, Place
 from app.domain.token import KEY_ID_HEX, SECRET_ALPHABET, SECRET_LENGTH, Token, is_key_id, token_hash, token_text
 from app.errors import NotFound, UsageError
 from app.services import cursor
@@ -78,11 +79,11 @@ class TokenService:
 
     def page(self, after: str | None, limit: int) -> TokenPage:
         """Up to `limit` tokens after a cursor, newest first. Raises UsageError for a cursor that is not ours."""
-        before = None if after is None else cursor.decode(after)
+        before = None if after is None else cursor.decode(after, IdSort.NEWEST).id
         with reading(self.engine) as session:
             found = tokens.page(session, before, limit + 1)
         shown = tuple(found[:limit])
-        return TokenPage(shown, cursor.encode(shown[-1].id) if len(found) > limit else None)
+        return TokenPage(shown, cursor.encode(IdSort.NEWEST, Place(shown[-1].id)) if len(found) > limit else None)
 
     def revoke(self, token_id: int, by: str) -> Token:
         """End a token; to do it twice is to do it once. Services notice within seconds. Raises NotFound."""

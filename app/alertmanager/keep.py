@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.alertmanager.payload import AlertEntry, Notification
 from app.alertmanager.target import concern_of
-from app.domain.alert import Alert, AlertKind, AlertStatus, Candidate, Concern, alert_event, incident_about
+from app.domain.alert import Alert, AlertKind, AlertStatus, Candidate, Concern, Span, alert_event, incident_about
 from app.domain.alert_kinds import kind_of
 from app.domain.incident import Change, Event
 from app.prometheus.ownership import workload_from_name
@@ -74,7 +74,8 @@ class Keeper:
                     change = Change(incidents.standing_of(row), tuple(events), None)
                     incidents.save(session, row, change, ACTOR, now)
         if found:
-            alert_intake.upsert(session, [_row(one, now) for one in found], now)
+            written = alert_intake.written_time(now)
+            alert_intake.upsert(session, [_row(one, written) for one in found], now)
 
     def _find_incidents(self, session: Session, found: Sequence[_News]) -> None:
         loose = [one for one in found if one.incident_id is None]
@@ -82,7 +83,7 @@ class Keeper:
         for one in loose:
             number = one.concern.incident_id
             if number is not None and one.incident_id is None:
-                one.incident_id = incident_about(one.concern, alert_incidents.by_id(session, number))
+                one.incident_id = incident_about(one.concern, _span(one.entry), alert_incidents.by_id(session, number))
         loose = [one for one in loose if one.incident_id is None and one.concern.pod and one.concern.namespace]
         if loose:
             if len(self._pods) > _MOST_KNOWN:
@@ -103,7 +104,7 @@ def attach_waiting(session: Session, incident_id: int, now: float) -> None:
     alerts = [
         one
         for one in alert_incidents.waiting(session, candidate, names)
-        if incident_about(concern_of(one.labels, one.kind, one.starts_at, one.ends_at), [candidate]) is not None
+        if incident_about(concern_of(one.labels, one.kind), (one.starts_at, one.ends_at), [candidate]) is not None
     ]
     if alerts:
         alert_incidents.attach(session, [one.id for one in alerts], incident_id)
@@ -123,8 +124,8 @@ def _news(session: Session, entries: Sequence[AlertEntry], now: float) -> list[_
     for position, before, incident_id in alert_intake.news(session, _brief(entries), now):
         entry = entries[position]
         kind = kind_of(entry["labels"])
-        concern = concern_of(entry["labels"], kind, _seconds(entry["starts_at"]), _seconds_or_none(entry["ends_at"]))
-        found.append(_News(entry, kind, concern, before if incident_id is not None else None, incident_id))
+        told = before if incident_id is not None else None
+        found.append(_News(entry, kind, concern_of(entry["labels"], kind), told, incident_id))
     # The order of the keys, whatever order the database told them in.
     return sorted(found, key=lambda one: (one.entry["fingerprint"], one.entry["starts_at"]))
 
@@ -142,7 +143,9 @@ def _match(found: Iterable[_News], candidates: Iterable[Candidate]) -> None:
     for one in candidates:
         by_namespace[one.identity.namespace].append(one)
     for news in found:
-        news.incident_id = incident_about(news.concern, by_namespace.get(news.concern.namespace, ()))
+        there = by_namespace.get(news.concern.namespace)
+        if there:
+            news.incident_id = incident_about(news.concern, _span(news.entry), there)
 
 
 def _events(found: Iterable[_News]) -> dict[int, list[Event]]:
@@ -151,7 +154,7 @@ def _events(found: Iterable[_News]) -> dict[int, list[Event]]:
     for one in found:
         status = AlertStatus(one.entry["status"])
         if one.incident_id is not None and one.before != status.value:
-            text = _text(one.entry["annotations"], one.concern.starts_at)
+            text = _text(one.entry["annotations"], _span(one.entry)[0])
             events[one.incident_id].append(alert_event(_name(one.entry["labels"]), one.before, status, text))
     return events
 
@@ -186,8 +189,8 @@ def _brief(entries: Sequence[AlertEntry]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(one: _News, now: float) -> dict[str, Any]:
-    concern, written = one.concern, alert_intake.written_time(now)
+def _row(one: _News, written: str) -> dict[str, Any]:
+    concern = one.concern
     return {
         **one.entry,
         "name": one.entry["labels"].get("alertname", "")[:_LONGEST],
@@ -206,5 +209,6 @@ def _seconds(written: str) -> float:
     return datetime.fromisoformat(written).replace(tzinfo=UTC).timestamp()
 
 
-def _seconds_or_none(written: str | None) -> float | None:
-    return None if written is None else _seconds(written)
+def _span(entry: AlertEntry) -> Span:
+    ends_at = entry["ends_at"]
+    return _seconds(entry["starts_at"]), None if ends_at is None else _seconds(ends_at)

@@ -12,15 +12,19 @@ _WORKLOAD_LABELS = (
 _LARGEST_ID = 2**63 - 1
 
 
-def concern_of(labels: Mapping[str, str], kind: AlertKind, starts_at: float, ends_at: float | None) -> Concern:
-    """Cluster, namespace, workload, container and pod of an alert; empty where not told. Times: unix seconds.
+def concern_of(labels: Mapping[str, str], kind: AlertKind) -> Concern:
+    """Cluster, namespace, workload, container and pod of an alert; empty where not told.
 
     A label that Prometheus renamed to exported_... because the target it scraped had one of that name is what the
     alert is about; the other is the exporter. An alert on a node carries its exporter's pod, and one of ours
     leakwatch's, which have nothing to do with it: only a workload that is named counts there.
     """
     get = labels.get
-    workload = next((found for name in _WORKLOAD_LABELS if (found := get(name))), "")
+    workload = ""
+    for name in _WORKLOAD_LABELS:
+        if name in labels:
+            workload = labels[name]
+            break
     incident_id = _our_incident(labels) if kind is AlertKind.LEAK else None
     of_exporter = kind is AlertKind.NODE or incident_id is not None
     pod = "" if of_exporter else get("exported_pod") or get("pod", "")
@@ -30,8 +34,6 @@ def concern_of(labels: Mapping[str, str], kind: AlertKind, starts_at: float, end
         workload=workload or (workload_from_name(pod).name if pod else ""),
         container="" if kind is AlertKind.NODE else get("exported_container") or get("container", ""),
         pod=pod,
-        starts_at=starts_at,
-        ends_at=ends_at,
         incident_id=incident_id,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.finding import Identity
 from app.domain.incident import Event, EventKind, IncidentState
@@ -14,6 +14,9 @@ LOOK_BACK_SECONDS = 86_400.0
 # replica of it lags by less: a firing that comes sooner than this after the end was under way when the alert ended.
 # One that comes later is true: the same firing went on, after Prometheus had not been heard of for a while.
 LATE_FIRING_SECONDS = 900.0
+
+# When an alert began and ended, unix seconds; None: it fires.
+Span = tuple[float, float | None]
 
 
 class AlertStatus(StrEnum):
@@ -77,12 +80,11 @@ class AlertFilter:
     since: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(NamedTuple):
     """What an alert is about: an empty part is not told. workload may be a guess from the name of `pod`.
 
-    starts_at, ends_at: unix seconds, ends_at None while it fires. incident_id: of our own alerts, which name theirs; it
-    counts where the workload is not told, for it may be that of another leakwatch.
+    incident_id: of our own alerts, which name theirs; it counts where the workload is not told, for it may be that of
+    another leakwatch. A tuple, since thousands a second are made.
     """
 
     cluster: str
@@ -90,8 +92,6 @@ class Concern:
     workload: str
     container: str
     pod: str
-    starts_at: float
-    ends_at: float | None
     incident_id: int | None = None
 
 
@@ -107,13 +107,14 @@ class Candidate:
     pods: frozenset[str] = frozenset()
 
 
-def incident_about(concern: Concern, candidates: Iterable[Candidate]) -> int | None:
+def incident_about(concern: Concern, span: Span, candidates: Iterable[Candidate]) -> int | None:
     """The incident that an alert is about: the same workload and time, an open one rather, then the latest.
 
+    span: from when to when the alert fires, unix seconds; without an end it still does.
     An empty cluster, of either, is taken for any: neither Prometheus nor a scan must be told its name. Where that
     leaves several clusters, none of them is meant.
     """
-    found = [one for one in candidates if _is_about(concern, one)]
+    found = [one for one in candidates if _is_at_its_time(span, one) and _is_about(concern, one)]
     if len({one.identity.cluster for one in found}) > 1:
         found = [one for one in found if one.identity.cluster == concern.cluster]
     best = max(found, key=lambda one: (one.state is not IncidentState.RESOLVED, one.opened_at, one.id), default=None)
@@ -127,11 +128,13 @@ def alert_event(name: str, before: str | None, status: AlertStatus, text: str) -
     return Event(EventKind.ALERT_RESOLVED, before, status.value, f"{name} is over{text and ': '}{text}")
 
 
+def _is_at_its_time(span: Span, one: Candidate) -> bool:
+    starts_at, ends_at = span
+    over_before = one.resolved_at is not None and starts_at > one.resolved_at
+    return not over_before and (ends_at is None or ends_at >= one.opened_at - LOOK_BACK_SECONDS)
+
+
 def _is_about(concern: Concern, one: Candidate) -> bool:
-    if concern.starts_at > (one.resolved_at if one.resolved_at is not None else concern.starts_at):
-        return False
-    if concern.ends_at is not None and concern.ends_at < one.opened_at - LOOK_BACK_SECONDS:
-        return False
     if concern.incident_id is not None and not concern.workload:
         return concern.incident_id == one.id
     identity = one.identity

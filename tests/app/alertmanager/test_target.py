@@ -7,7 +7,7 @@ from app.domain.alert import AlertKind
 
 
 def _about(kind=AlertKind.OTHER, **labels):
-    found = concern_of(labels, kind, 0.0, None)
+    found = concern_of(labels, kind)
     return found.namespace, found.workload, found.container
 
 
@@ -47,9 +47,9 @@ def test_an_alert_on_a_node_that_names_a_workload_is_about_that():
     [("7", 7), ("0", None), ("-1", None), ("x", None), ("", None), ("9" * 19, None), ("9" * 30, None), ("٣", None)],
 )
 def test_our_own_alert_names_its_incident(told, number):
-    found = concern_of({"incident_id": told, "pod": "leakwatch-0", "namespace": "x"}, AlertKind.LEAK, 0.0, None)
+    found = concern_of({"incident_id": told, "pod": "leakwatch-0", "namespace": "x"}, AlertKind.LEAK)
     assert found.incident_id == number
 
 
 def test_another_alert_does_not():
-    assert concern_of({"incident_id": "7"}, AlertKind.OTHER, 0.0, None).incident_id is None
+    assert concern_of({"incident_id": "7"}, AlertKind.OTHER).incident_id is None

@@ -10,7 +10,8 @@ from app.domain.finding import Identity
 from app.domain.incident import IncidentState
 
 OPENED = 1_800_000_000.0
-CONCERN = Concern("", "shop", "cart", "", "", OPENED + 60, None)
+CONCERN = Concern("", "shop", "cart", "", "")
+NOW = (OPENED + 60, None)
 INCIDENT = Candidate(1, Identity("", "shop", "cart", "app"), IncidentState.OPEN, OPENED, None)
 OVER = replace(INCIDENT, state=IncidentState.RESOLVED, resolved_at=OPENED + 3600)
 
@@ -42,36 +43,45 @@ def test_kind(labels, kind):
     ("concern", "incident", "is_about"),
     [
         (CONCERN, INCIDENT, True),
-        (replace(CONCERN, namespace="data"), INCIDENT, False),
-        (replace(CONCERN, workload="mail"), INCIDENT, False),
-        (replace(CONCERN, workload=""), INCIDENT, False),
-        (replace(CONCERN, container="app"), INCIDENT, True),
-        (replace(CONCERN, container="sidecar"), INCIDENT, False),
-        (replace(CONCERN, cluster="eu"), INCIDENT, True),
-        (replace(CONCERN, cluster="eu"), replace(INCIDENT, identity=Identity("us", "shop", "cart", "app")), False),
+        (CONCERN._replace(namespace="data"), INCIDENT, False),
+        (CONCERN._replace(workload="mail"), INCIDENT, False),
+        (CONCERN._replace(workload=""), INCIDENT, False),
+        (CONCERN._replace(container="app"), INCIDENT, True),
+        (CONCERN._replace(container="sidecar"), INCIDENT, False),
+        (CONCERN._replace(cluster="eu"), INCIDENT, True),
+        (CONCERN._replace(cluster="eu"), replace(INCIDENT, identity=Identity("us", "shop", "cart", "app")), False),
         (CONCERN, replace(INCIDENT, identity=Identity("us", "shop", "cart", "app")), True),
-        (replace(CONCERN, workload="guess", pod="cart-x"), replace(INCIDENT, pods=frozenset({"cart-x"})), True),
-        (replace(CONCERN, workload="guess", pod="cart-y"), replace(INCIDENT, pods=frozenset({"cart-x"})), False),
-        (replace(CONCERN, workload="guess", pod=""), replace(INCIDENT, pods=frozenset({""})), False),
-        (replace(CONCERN, starts_at=OPENED - 9e6), INCIDENT, True),
-        (replace(CONCERN, starts_at=OPENED - 9e6, ends_at=OPENED - LOOK_BACK_SECONDS), INCIDENT, True),
-        (replace(CONCERN, starts_at=OPENED - 9e6, ends_at=OPENED - LOOK_BACK_SECONDS - 1), INCIDENT, False),
-        (replace(CONCERN, starts_at=OPENED + 3600), OVER, True),
-        (replace(CONCERN, starts_at=OPENED + 3601), OVER, False),
-        (replace(CONCERN, workload="", namespace="", incident_id=1), INCIDENT, True),
-        (replace(CONCERN, workload="", namespace="", incident_id=2), INCIDENT, False),
-        (replace(CONCERN, incident_id=2), INCIDENT, True),
+        (CONCERN._replace(workload="guess", pod="cart-x"), replace(INCIDENT, pods=frozenset({"cart-x"})), True),
+        (CONCERN._replace(workload="guess", pod="cart-y"), replace(INCIDENT, pods=frozenset({"cart-x"})), False),
+        (CONCERN._replace(workload="guess", pod=""), replace(INCIDENT, pods=frozenset({""})), False),
+        (CONCERN._replace(workload="", namespace="", incident_id=1), INCIDENT, True),
+        (CONCERN._replace(workload="", namespace="", incident_id=2), INCIDENT, False),
+        (CONCERN._replace(incident_id=2), INCIDENT, True),
     ],
 )
 def test_which_incident(concern, incident, is_about):
-    assert (incident_about(concern, [incident]) == 1) is is_about
+    assert (incident_about(concern, NOW, [incident]) == 1) is is_about
+
+
+@pytest.mark.parametrize(
+    ("span", "incident", "is_about"),
+    [
+        ((OPENED - 9e6, None), INCIDENT, True),
+        ((OPENED - 9e6, OPENED - LOOK_BACK_SECONDS), INCIDENT, True),
+        ((OPENED - 9e6, OPENED - LOOK_BACK_SECONDS - 1), INCIDENT, False),
+        ((OPENED + 3600, None), OVER, True),
+        ((OPENED + 3601, None), OVER, False),
+    ],
+)
+def test_only_of_its_time(span, incident, is_about):
+    assert (incident_about(CONCERN, span, [incident]) == 1) is is_about
 
 
 def test_an_open_incident_rather_than_one_that_is_over():
-    assert incident_about(CONCERN, [replace(OVER, id=5, opened_at=OPENED + 10), INCIDENT]) == 1
+    assert incident_about(CONCERN, NOW, [replace(OVER, id=5, opened_at=OPENED + 10), INCIDENT]) == 1
 
 
 def test_none_where_it_could_be_of_two_clusters():
     clusters = [replace(INCIDENT, id=n, identity=Identity(c, "shop", "cart", "app")) for n, c in ((1, "eu"), (2, "us"))]
-    assert incident_about(CONCERN, clusters) is None
-    assert incident_about(replace(CONCERN, cluster="us"), clusters) == 2
+    assert incident_about(CONCERN, NOW, clusters) is None
+    assert incident_about(CONCERN._replace(cluster="us"), NOW, clusters) == 2

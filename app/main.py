@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
 
-from app.api import docs, health, incidents, scans
+from app.api import docs, health, incidents, scans, workloads
 from app.api.middleware import RequestMiddleware
 from app.api.problems import install_problems
 from app.api.schemas import ProblemModel
@@ -25,6 +25,7 @@ from app.scanning.service import incident_policy
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.workloads import WorkloadService
 from app.settings import Settings
 from app.storage.scans import Outcome
 
@@ -65,10 +66,11 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     app.state.services = Services(
         incidents=IncidentService(engine),
         scans=ScanService(engine, schedule),
+        workloads=WorkloadService(engine),
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
     )
-    for router in (incidents.router, scans.router, health.router, docs.router):
+    for router in (incidents.router, workloads.router, scans.router, health.router, docs.router):
         app.include_router(router)
     install_problems(app)
     app.add_middleware(RequestMiddleware, requests=metrics.requests)

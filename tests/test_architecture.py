@@ -26,6 +26,7 @@ ALLOWED = {
     },
     "app.storage": {
         *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),
+        "detectors.judgement",
     },
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "detectors"},
     "app.settings": {"app.durations", "app.errors"},

@@ -9,6 +9,7 @@ from app.metrics import ServiceMetrics
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.workloads import WorkloadService
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Services:
 
     incidents: IncidentService
     scans: ScanService
+    workloads: WorkloadService
     health: HealthService
     metrics: ServiceMetrics
 

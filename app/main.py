@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
 from app.alertmanager.intake import AlertIntake, writer
-from app.api import alerts, docs, health, incidents, scans, tokens, webhooks
+from app.api import alerts, docs, health, incidents, scans, tokens, webhooks, workloads
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
 from app.api.openapi import openapi_of
@@ -30,6 +30,7 @@ from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
 from app.services.tokens import TokenService
+from app.services.workloads import WorkloadService
 from app.settings import Settings
 from app.storage.scans import Outcome
 
@@ -84,13 +85,14 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         incidents=IncidentService(engine),
         alerts=AlertService(engine, intake),
         scans=ScanService(engine, schedule),
+        workloads=WorkloadService(engine),
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
         tokens=token_service,
     )
     for router in (
-        *(webhooks.router, incidents.router, alerts.router, scans.router, tokens.router),
-        *(health.router, docs.router),
+        *(webhooks.router, incidents.router, alerts.router, workloads.router, scans.router),
+        *(tokens.router, health.router, docs.router),
     ):
         app.include_router(router)
     install_problems(app)

@@ -27,6 +27,7 @@ ALLOWED = {
     },
     "app.storage": {
         *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),
+        "detectors.judgement",
     },
     "app.alertmanager": {
         *("app.alertmanager", "app.storage", "app.domain", "app.errors", "app.text", "app.prometheus.ownership"),

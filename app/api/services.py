@@ -11,6 +11,7 @@ from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
 from app.services.tokens import TokenService
+from app.services.workloads import WorkloadService
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Services:
     incidents: IncidentService
     alerts: AlertService
     scans: ScanService
+    workloads: WorkloadService
     health: HealthService
     metrics: ServiceMetrics
     tokens: TokenService

@@ -14,6 +14,7 @@ from app.output.document import scan_summary
 from app.prometheus.source import Control
 from app.scanning.lease import Lease, take_lease
 from app.scanning.record import Recorder
+from app.scanning.verdicts import VerdictRecorder
 from app.storage import scans
 from app.storage.engine import transaction
 from app.storage.scans import Outcome
@@ -67,6 +68,7 @@ class ActiveScan:
         self.control.check()
         began = time.monotonic()
         Recorder(self.engine, self.policy, f"scan {self.id}", self.lease.guard).record(report, time.time())
+        VerdictRecorder(self.engine, self.id, self.lease.guard).record(report)
         return replace(report, seconds=replace(report.seconds, record=time.monotonic() - began))
 
     def abandon(self, why: str) -> None:

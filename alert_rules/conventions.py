@@ -24,6 +24,37 @@ SCAN_COMPLETE = Metric("leakwatch_scan_complete", "1 when the last successful sc
 SCANS = Metric("leakwatch_scans_total", "Scans that ended, by how they ended.", ("state",))
 SCAN_LAST_SUCCESS = Metric("leakwatch_scan_last_success_timestamp_seconds", "When the last successful scan ended.")
 INCIDENTS = Metric("leakwatch_incidents", "Incidents, by state and severity.", ("state", "severity"))
+# What an incident is told by: none of it changes while the incident lasts.
+INCIDENT_LABELS = ("cluster", "namespace", "workload", "container", "incident_id")
+INCIDENT_INFO = Metric(
+    "leakwatch_incident_info",
+    "1 for each incident that is not over, with how it stands.",
+    (*INCIDENT_LABELS, "state", "severity", "revision"),
+)
+INCIDENT_PROBABILITY = Metric(
+    "leakwatch_incident_probability_ratio", "Probability that it is a leak, 0 to 1.", INCIDENT_LABELS
+)
+INCIDENT_GROWTH = Metric(
+    "leakwatch_incident_growth_bytes_per_second", "How fast one leaking pod's memory grows.", INCIDENT_LABELS
+)
+INCIDENT_TIME_TO_LIMIT = Metric(
+    "leakwatch_incident_time_to_limit_seconds",
+    "Time until memory is expected to run out (median), 0 where it is due; absent without a limit.",
+    INCIDENT_LABELS,
+)
+INCIDENT_PODS_LEAKING = Metric("leakwatch_incident_pods_leaking", "Pods that leak now.", INCIDENT_LABELS)
+INCIDENT_SUSPECTED = Metric(
+    "leakwatch_incident_revision_suspected",
+    "1 where a revision is suspected to have brought it, else 0.",
+    INCIDENT_LABELS,
+)
+INCIDENT_SILENCED = Metric("leakwatch_incident_silenced", "1 while a silence is in force, else 0.", INCIDENT_LABELS)
+INCIDENTS_UNTOLD = Metric(
+    "leakwatch_incidents_untold", "Incidents that are not over and that no series tells of, for they are too many."
+)
+ALERTMANAGER_PUSHES = Metric(
+    "leakwatch_alertmanager_push_total", "Pushes to each Alertmanager, by how they ended.", ("alertmanager", "result")
+)
 BUILD_INFO = Metric("leakwatch_build_info", "1, with the version of leakwatch.", ("version",))
 HTTP_REQUESTS = Metric(
     "leakwatch_http_request_duration_seconds", "Time to answer HTTP requests.", ("method", "route", "status")
@@ -37,6 +68,27 @@ ALL = (
     SCANS,
     SCAN_LAST_SUCCESS,
     INCIDENTS,
+    INCIDENT_INFO,
+    INCIDENT_PROBABILITY,
+    INCIDENT_GROWTH,
+    INCIDENT_TIME_TO_LIMIT,
+    INCIDENT_PODS_LEAKING,
+    INCIDENT_SUSPECTED,
+    INCIDENT_SILENCED,
+    INCIDENTS_UNTOLD,
+    ALERTMANAGER_PUSHES,
     BUILD_INFO,
     HTTP_REQUESTS,
 )
+
+
+# Alerts of ours: on the series above, and pushed to Alertmanager.
+LEAK_SUSPECTED = "LeakwatchLeakSuspected"
+LEAK_CONFIRMED = "LeakwatchLeakConfirmed"
+LIMIT_WITHIN_24H = "LeakwatchLimitWithin24h"
+LIMIT_WITHIN_4H = "LeakwatchLimitWithin4h"
+LEAK_CAME_WITH_REVISION = "LeakwatchLeakCameWithRevision"
+SCAN_FAILING = "LeakwatchScanFailing"
+SCAN_STALE = "LeakwatchScanStale"
+SCAN_INCOMPLETE = "LeakwatchScanIncomplete"
+PUSHED_LEAK = "LeakwatchLeak"

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
 from app.alertmanager.intake import AlertIntake, writer
+from app.alertmanager.push import make_pusher
 from app.api import alerts, docs, health, incidents, scans, tokens, webhooks, workloads
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
@@ -40,7 +41,7 @@ _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents,
 
 def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     """The application, whose schedule runs from its start-up to its shut-down. perform: does one scan."""
-    metrics = ServiceMetrics(engine)
+    metrics = ServiceMetrics(engine, settings.max_incident_series)
 
     def observe(scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
         metrics.count(outcome)
@@ -58,16 +59,22 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     gate = Gate(token_service, _webhook_secrets(settings))
     uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
     intake = AlertIntake(writer(engine))
+    workers = [uses]
+    pusher = make_pusher(settings, engine, lambda name, result: metrics.pushes.labels(name, result).inc())
+    if pusher is not None:
+        workers.append(Worker("telling Alertmanager", settings.alertmanager_interval, pusher.push))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         schedule.start()
-        uses.start()
         intake.start()
+        for worker in workers:
+            worker.start()
         yield
         await run_in_threadpool(intake.stop)
         await run_in_threadpool(schedule.stop)
-        await run_in_threadpool(uses.stop)
+        for worker in workers:
+            await run_in_threadpool(worker.stop)
         with suppress(StorageError):  # what is lost is a minute of when tokens were used
             await run_in_threadpool(gate.write_uses)
 

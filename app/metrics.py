@@ -1,5 +1,6 @@
 """What the service tells Prometheus about itself."""
 
+import time
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
@@ -7,13 +8,16 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from alert_rules import conventions
 from app.domain.finding import Severity
-from app.domain.incident import IncidentState
+from app.domain.incident import IncidentFilter, IncidentState
+from app.domain.listing import IncidentSort
 from app.domain.scan import ScanRecord, ScanState
 from app.errors import StorageError
-from app.storage import incidents, scans
+from app.incident_metrics import FAMILIES, UNRESOLVED, Told, families
+from app.storage import incident_lists, incidents, scans, silenced
 from app.storage.engine import reading
 from app.storage.scans import Outcome
 
@@ -23,7 +27,7 @@ _STAGES = ("plan", "read", "judge", "record")
 class ServiceMetrics:
     """The metrics of one service, in a registry of their own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, most_incidents: int) -> None:
         self.registry = CollectorRegistry()
         named = conventions.SCANS
         self._scans = Counter(named.name, named.help, named.labels, registry=self.registry)
@@ -33,7 +37,9 @@ class ServiceMetrics:
         self.requests = Histogram(named.name, named.help, named.labels, registry=self.registry)
         named = conventions.BUILD_INFO
         Gauge(named.name, named.help, named.labels, registry=self.registry).labels(version("leakwatch")).set(1)
-        self.registry.register(_Kept(engine))
+        named = conventions.ALERTMANAGER_PUSHES
+        self.pushes = Counter(named.name, named.help, named.labels, registry=self.registry)
+        self.registry.register(_Kept(engine, most_incidents))
 
     def count(self, outcome: Outcome) -> None:
         """Take note of how a scan ended."""
@@ -46,22 +52,26 @@ class _Kept(Collector):
     Where it cannot be asked, or knows nothing yet, a metric is absent, not zero.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, most_incidents: int) -> None:
         self._engine = engine
+        self._most_incidents = most_incidents
 
     def collect(self) -> Iterator[Metric]:
+        now = time.time()
         try:
             with reading(self._engine) as session:
                 found = {(state, severity): count for state, severity, count in incidents.counts(session)}
                 last = scans.latest_success(session)
+                told = _told(session, self._most_incidents, now)
         except StorageError:
             yield from self.describe()
             return
         yield _incidents(found)
+        yield from families(told, now)
         yield from _last_scan(last)
 
     def describe(self) -> Iterator[Metric]:
-        for named in (conventions.INCIDENTS, *_OF_LAST_SCAN):
+        for named in (conventions.INCIDENTS, *FAMILIES, *_OF_LAST_SCAN):
             yield GaugeMetricFamily(named.name, named.help, labels=named.labels)
 
 
@@ -72,6 +82,13 @@ _OF_LAST_SCAN = (
     conventions.SCAN_COMPLETE,
     conventions.SCAN_LAST_SUCCESS,
 )
+
+
+def _told(session: Session, most: int, now: float) -> Told:
+    wanted = IncidentFilter(states=UNRESOLVED)
+    listed = incident_lists.listed(session, wanted, IncidentSort.URGENCY, None, most)
+    every = sum(listed.counts[state] for state in UNRESOLVED)
+    return Told(listed.incidents, silenced.silenced(session, listed.incidents, now), every - len(listed.incidents))
 
 
 def _incidents(found: Mapping[tuple[str, str], int]) -> Metric:

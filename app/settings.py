@@ -224,8 +224,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.prometheus_url is not None:
-            _check_url(self.prometheus_url)
+        _check_url(self.prometheus_url, "prometheus_url")
+        for name in ("public_url", "runbook_url", "grafana_url"):
+            _check_url(getattr(self, name), name)
+        for url in self.alertmanager_urls:
+            _check_url(url, "alertmanager_urls")
+        if self.alertmanager_token and self.alertmanager_username:
+            raise ValueError("alertmanager_token: give a bearer token or a user name, not both")
+        if self.grafana_url and not self.grafana_token:
+            raise ValueError("grafana_token: Grafana takes no annotations without its service account's token")
         for name, value in self.prometheus_headers.items():
             _check_header(name, f"prometheus_headers: the name {name[:40]!r}")
             _check_header(value.get_secret_value(), f"prometheus_headers: the value of {name[:40]!r}")
@@ -283,20 +290,22 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _SecretFiles(settings_cls), _YamlFile(settings_cls)
 
 
-def _check_url(url: str) -> None:
+def _check_url(url: str | None, name: str) -> None:
     """Raise ValueError, without the URL, which may hold a password by mistake."""
+    if url is None:
+        return
     if not re.match(r"https?://[^/]", url):
-        raise ValueError("prometheus_url: must begin with http:// or https:// and name a host")
+        raise ValueError(f"{name}: must begin with http:// or https:// and name a host")
     try:
         parts = urlsplit(url)
         host, secret = parts.hostname, parts.username or parts.password
         _ = parts.port  # reading it is what checks it
     except ValueError as error:
-        raise ValueError("prometheus_url: is no URL: check its host and port") from error
+        raise ValueError(f"{name}: is no URL: check its host and port") from error
     if not host or not url.isprintable() or parts.query or parts.fragment:
-        raise ValueError("prometheus_url: give the base URL alone, such as http://prometheus:9090")
+        raise ValueError(f"{name}: give the base URL alone, such as http://prometheus:9090")
     if secret:
-        raise ValueError("prometheus_url: give the user and password by their own settings, not in the URL")
+        raise ValueError(f"{name}: give the user and password by their own settings, not in the URL")
 
 
 def _check_header(text: str, what: str) -> None:

@@ -31,6 +31,7 @@ ALLOWED = {
     },
     "app.alertmanager": {
         *("app.alertmanager", "app.storage", "app.domain", "app.errors", "app.text", "app.prometheus.ownership"),
+        *("app.settings", "app.durations", "alert_rules", "detectors.words"),
     },
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "detectors"},
     "app.settings": {"app.addresses", "app.durations", "app.errors"},

@@ -47,7 +47,7 @@ class Service:
         self.process = start(
             [sys.executable, "-m", "app.cli", "serve", "--upgrade", "--recording", str(demo_recording())],
             self.folder / "serve.log",
-            env=environment(port=self.port, scan_on_start="false", **self.settings),
+            env=environment(port=self.port, scan_on_start="false", insecure_no_auth="true", **self.settings),
         )
         wait_until(lambda: re.search("leakwatch serves on", self.process.log.read_text()), "the service is up")
 

@@ -97,12 +97,12 @@ class Prometheus:
 
 
 @contextlib.contextmanager
-def running_prometheus(folder: Path, *options: str) -> Iterator[Prometheus]:
-    """A real, empty Prometheus."""
+def running_prometheus(folder: Path, *options: str, configured: str = "global: {}\n") -> Iterator[Prometheus]:
+    """A real, empty Prometheus, with this configuration (YAML)."""
     program = need("prometheus")
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "prometheus.yml"
-    config.write_text("global: {}\n")
+    config.write_text(configured)
     port = free_port()
     command = [
         program,

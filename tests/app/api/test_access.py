@@ -262,7 +262,9 @@ def test_without_the_database_it_is_a_503_and_nobody_is_let_in(client, tokens, s
 def test_every_operation_says_in_openapi_what_it_asks_for(client, tokens):
     document = client.get("/openapi.json", headers=tokens[Role.VIEWER]).json()
     by_secret = [{"webhookToken": []}, {"webhookPassword": []}]
-    asked = {path: [] for path in OPEN} | {path: by_secret for path in document["paths"] if path.startswith("/webhooks/")}
+    asked = {path: [] for path in OPEN} | {
+        path: by_secret for path in document["paths"] if path.startswith("/webhooks/")
+    }
     for path, operations in document["paths"].items():
         for operation in operations.values():
             wanted = asked.get(path, [{"token": []}])

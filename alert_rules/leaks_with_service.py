@@ -7,6 +7,8 @@ from alert_rules.rule import Alert
 
 _WHO = "{{ $labels.namespace }}/{{ $labels.workload }} ({{ $labels.container }})"
 _BY = ", ".join(names.INCIDENT_LABELS)
+# How long a service may be away before its alerts end; the alert on stale scans has fired by then.
+_REMEMBERED = "2h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,15 @@ def leaks_with_service(thresholds: Thresholds | None = None) -> tuple[Alert, ...
 
 def _leak(name: str, condition: str, hold: str, severity: str, summary: str, description: str) -> Alert:
     metric, _, comparison = condition.partition(" ")
-    # Two replicas tell of the same incident; with one series for it, one alert fires.
-    told = f"max by ({_BY}) ({metric}) {comparison}"
-    quiet = f"max by ({_BY}) ({names.INCIDENT_SILENCED.name}) == 1"
-    return Alert(name, f"{told} unless {quiet}", hold, severity, summary, description)
+    quiet = f"{_held(names.INCIDENT_SILENCED.name)} == 1"
+    return Alert(name, f"{_held(metric)} {comparison} unless {quiet}", hold, severity, summary, description)
+
+
+def _held(metric: str) -> str:
+    """A metric of incidents, one series each whoever tells of it; and as it was last told, while nobody does.
+
+    A service that is down, or cannot ask its database, says nothing: that must not end an alert. That an incident is
+    over is only known where the service says how many it does not tell of.
+    """
+    last = f"max by ({_BY}) (last_over_time({metric}[{_REMEMBERED}]))"
+    return f"(max by ({_BY}) ({metric}) or ({last} unless on () ({names.INCIDENTS_UNTOLD.name} >= 0)))"

@@ -14,7 +14,8 @@ from tests.support.servers import need
 RULES = rule_file("leakwatch-leaks", leaks_with_service(), "https://runbooks.example.org")
 WHO = 'cluster="c",namespace="shop",workload="cart",container="app",incident_id="7"'
 LABELS = {"cluster": "c", "namespace": "shop", "workload": "cart", "container": "app", "incident_id": "7"}
-LOUD = {f"{names.INCIDENT_SILENCED.name}{{{WHO}}}": "0x30"}
+UP = {names.INCIDENTS_UNTOLD.name: "0x60"}
+LOUD = UP | {f"{names.INCIDENT_SILENCED.name}{{{WHO}}}": "0x30"}
 
 # The series of half an hour, and which alerts on the incident fire at its end.
 SITUATIONS = {
@@ -42,6 +43,19 @@ SITUATIONS = {
         },
         {names.LEAK_CONFIRMED},
     ),
+    "the service is away": (
+        {f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale", names.INCIDENTS_UNTOLD.name: "0x15 stale"},
+        {names.LEAK_CONFIRMED},
+    ),
+    "the service is away, and it was silenced": (
+        {
+            f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale",
+            f"{names.INCIDENT_SILENCED.name}{{{WHO}}}": "1x15 stale",
+            names.INCIDENTS_UNTOLD.name: "0x15 stale",
+        },
+        set(),
+    ),
+    "it is over": ({f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale"}, set()),
     "scans go well": ({f'{names.SCANS.name}{{state="failed"}}': "0x30"}, set()),
 }
 OF_SCANS = {

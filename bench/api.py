@@ -30,7 +30,7 @@ _LISTS = ("", "?state=open&severity=critical", "?namespace=shop-7", "?workload=c
 _LIST_TRIES = 200
 _HEADER = ("where", "load", "asked /s", "taken /s", "p50", "p99", "longest", "CPU", "not taken")
 _REMARK = (
-    f"Notifications of {ALERTS} alerts, about 6 kB each, from 64 connections of another process, each due at its moment"
+    f"Notifications of {ALERTS} alerts, 6 kB each, from 256 connections of another process, each due at its moment"
     " and timed from then on. `all new`: no alert was there before; `again`: the same 500 groups over and over."
     " Answered once they are on the disk (SQLite: `synchronous=FULL`; PostgreSQL: `synchronous_commit=on`, on the same"
     " machine). Alertmanager keeps alerts in memory; its `POST /api/v2/alerts` is given the same alerts. CPU: of the"

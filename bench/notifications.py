@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
 ALERTS = 10
-_CONNECTIONS = 64
+_CONNECTIONS = 256
 _GROUPS = 500
 _TICK_SECONDS = 0.001
 _LONGEST_WAIT_SECONDS = 30.0

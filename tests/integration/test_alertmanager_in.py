@@ -107,10 +107,8 @@ def test_nothing_is_lost_and_nothing_doubled_while_the_service_is_down(service, 
 def _failures(manager):
     with urllib.request.urlopen(f"{manager.url}/metrics", timeout=10) as answer:
         text = answer.read().decode()
-    return sum(
-        float(found)
-        for found in re.findall(r'notification_requests_failed_total\{integration="webhook"[^}]*\} (\S+)', text)
-    )
+    failed = r'notification_requests_failed_total\{integration="webhook"[^}]*\} (\S+)'
+    return sum(float(found) for found in re.findall(failed, text))
 
 
 def test_what_was_answered_is_there_after_a_kill(service):

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import backtest, db, explain, incidents, run, scan, serve, token
+from app.commands import backtest, db, explain, incidents, run, scan, serve, token, workloads
 from app.errors import LeakwatchError
 from app.text import printable
 
@@ -31,6 +31,7 @@ app.command("serve")(serve.command)
 app.command("run")(run.command)
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(token.app, name="token")
+app.add_typer(workloads.app, name="workloads")
 app.add_typer(db.app, name="db")
 
 

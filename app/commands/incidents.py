@@ -9,6 +9,7 @@ import typer
 from app.commands.options import login_name
 from app.domain.finding import Severity
 from app.domain.incident import IncidentFilter, IncidentState
+from app.domain.listing import IncidentSort
 from app.output.formats import Format
 
 app = typer.Typer(help="List incidents, show one, or say that one is no leak.", no_args_is_help=True)
@@ -29,6 +30,9 @@ def list_incidents(
     ] = None,
     cluster: Annotated[str | None, typer.Option("--cluster", help="Only of this cluster.")] = None,
     namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Only in this namespace.")] = None,
+    revision: Annotated[str | None, typer.Option("--revision", help="Only where this revision is suspected.")] = None,
+    text: Annotated[str | None, typer.Option("--text", help="Only where this stands in a name or revision.")] = None,
+    sort: Annotated[IncidentSort, typer.Option("--sort", help="Order; - turns it round.")] = IncidentSort.URGENCY,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most incidents to list.")] = 200,
     output: _Output = Format.TABLE,
 ) -> None:
@@ -44,9 +48,11 @@ def list_incidents(
         severities=tuple(one.value for one in severity or ()),
         cluster=cluster,
         namespace=namespace,
+        revision=revision,
+        text=text or None,
     )
     with checked_engine() as engine:
-        page = IncidentService(engine).page(wanted, None, limit)
+        page = IncidentService(engine).page(wanted, None, limit, sort)
     write_incidents(list(page.incidents), output, sys.stdout, time.time())
     if page.next_cursor is not None:
         typer.echo(f"leakwatch: there are more than {limit}; raise --limit to see them", err=True)

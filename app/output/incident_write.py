@@ -16,7 +16,7 @@ from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
 from app.output.incident import detail_document, incident_document
-from app.output.urgency import RANK, STYLES
+from app.output.urgency import STYLES
 from detectors.words import amount
 
 _COLUMNS = (
@@ -38,8 +38,7 @@ _CSV_COLUMNS = (
 
 
 def write_incidents(incidents: list[Incident], form: Format, out: TextIO, now: float) -> None:
-    """Write a list, most urgent first. now: unix seconds, against which ages are told."""
-    incidents = sorted(incidents, key=_urgency)
+    """Write a list in the order given. now: unix seconds, against which ages are told."""
     if form is Format.TABLE:
         _print_list(plain_console(Console(file=out)), incidents, now)
         return
@@ -65,13 +64,6 @@ def write_incident(detail: IncidentDetail, form: Format, out: TextIO, now: float
 def accepted(feedback: Feedback) -> str:
     """What is accepted, by whom, since when, and why: in one line."""
     return f"up to {feedback.figures}, by {feedback.actor} at {rfc3339(feedback.at)}: {feedback.comment}"
-
-
-def _urgency(incident: Incident) -> tuple[bool, int, float, int]:
-    """What is over comes last; then by severity, by how soon the limit is reached, and the newest first."""
-    until = incident.finding["time_to_limit_seconds"]
-    soon = float("inf") if until is None else until["p50"]
-    return incident.standing.state is IncidentState.RESOLVED, RANK[incident.standing.severity], soon, -incident.id
 
 
 def _dump(document: Document, form: Format, out: TextIO) -> None:

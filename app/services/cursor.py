@@ -39,7 +39,7 @@ def decode(cursor: str, order: Order) -> Place:
         and (value is None or _is_place(value, order))
     ):
         raise UsageError("cursor: not one of ours", _HINT)
-    return Place(last_id, value, group)
+    return Place(last_id, None if value is None else float(value), group)
 
 
 def _is_place(value: object, order: Order) -> bool:

@@ -1,9 +1,13 @@
 """`/api/v1/incidents`."""
 
+import base64
+import json
+
 import pytest
 
 from app.domain.finding import Severity
 from app.domain.lifecycle import IncidentPolicy
+from app.domain.listing import IncidentSort
 from app.scanning.record import Recorder
 from app.services.feedback import FeedbackService
 from detectors.judgement import Verdict
@@ -47,6 +51,17 @@ def _names(answer):
         ("cluster=eu-1", ["web"]),
         ("cluster=", ["db", "cart", "mail"]),
         ("since=2027-01-15T08:01:30Z", ["web", "db", "mail"]),
+        ("until=2027-01-15T08:01:30Z", ["cart"]),
+        ("since=2027-01-15T08:01:30Z&until=2027-01-15T08:03:00Z", ["db"]),
+        ("revision=v2", ["cart"]),
+        ("assignee=ann", []),
+        ("q=POST", ["db"]),
+        ("q=%25", []),
+        ("q=", ["web", "db", "cart", "mail"]),
+        ("sort=urgency", ["cart", "db", "web", "mail"]),
+        ("sort=id", ["mail", "cart", "db", "web"]),
+        ("sort=-updated_at", ["mail", "web", "db", "cart"]),
+        ("sort=-limit_at&state=open", ["web", "db", "cart"]),
         ("state=acknowledged", []),
     ],
 )
@@ -61,6 +76,104 @@ def test_pages_join_to_the_whole(client):
         seen += _names(answer)
         address = answer.links.get("next", {}).get("url")
     assert seen == ["web", "db", "cart", "mail"]
+
+
+@pytest.mark.parametrize("sort", [sort.value for sort in IncidentSort])
+def test_pages_join_in_every_order(client, sort):
+    seen, address = [], f"/api/v1/incidents?limit=1&sort={sort}"
+    while address:
+        answer = client.get(address)
+        seen += _names(answer)
+        address = answer.links.get("next", {}).get("url")
+    assert sorted(seen) == ["cart", "db", "mail", "web"]
+
+
+def test_counts_are_of_all_pages_and_states(client):
+    answer = client.get("/api/v1/incidents?state=open&limit=1&namespace=shop").json()
+    assert answer["counts"] == {"open": 2, "acknowledged": 0, "resolved": 1}
+
+
+def test_a_cursor_is_good_for_one_order(client):
+    cursor = client.get("/api/v1/incidents?limit=1&sort=growth").json()["next_cursor"]
+    answer = client.get(f"/api/v1/incidents?limit=1&sort=-growth&cursor={cursor}")
+    assert answer.status_code == 400
+    assert "not of a list sorted by -growth" in answer.json()["detail"]
+
+
+def test_the_timeline_in_pages(client, sqlite_engine):
+    FeedbackService(sqlite_engine, lambda: NOW + 700).not_a_leak(2, "ann", "a cache")
+    first = client.get("/api/v1/incidents/2/timeline?limit=2")
+    second = client.get(first.links["next"]["url"])
+    assert [one["kind"] for one in first.json()["items"]] == ["opened", "not_a_leak"]
+    assert [(one["kind"], one["actor"], one["before"], one["after"]) for one in second.json()["items"]] == [
+        ("resolved", "ann", "open", "resolved")
+    ]
+    assert second.json()["next_cursor"] is None
+    newest = client.get("/api/v1/incidents/2/timeline?limit=1&sort=-id").json()["items"]
+    assert [one["kind"] for one in newest] == ["resolved"]
+
+
+@pytest.mark.parametrize("moment", ["opened", "latest"])
+def test_evidence_to_plot(client, moment):
+    plot = client.get(f"/api/v1/incidents/2/evidence?points=2&moment={moment}").json()
+    assert plot["times_unix_seconds"] == [NOW - 600, NOW - 300]
+    assert plot["pods"][0]["peak_bytes"] == [2, 4]
+    assert (plot["limit_bytes"], plot["onset_at"]) == (512 * MIB, "2027-01-14T22:00:00Z")
+    judged = NOW + 60
+    assert plot["forecast"]["times_unix_seconds"] == [judged, judged + 60_000, judged + 80_000, judged + 100_000]
+    assert plot["forecast"]["p10_bytes"] == [400 * MIB, 512 * MIB, None, None]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("999/timeline", 404),
+        ("999/evidence", 404),
+        ("1/timeline?cursor=abc", 400),
+        ("1/timeline?sort=at", 422),
+        ("1/evidence?points=1", 422),
+        ("1/evidence?points=2001", 422),
+        ("1/evidence?moment=now", 422),
+    ],
+)
+def test_what_cannot_be_had_of_one(client, path, status):
+    assert client.get(f"/api/v1/incidents/{path}").status_code == status
+
+
+def _word(*parts):
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("sort", "word"),
+    [
+        ("growth", _word("growth", 0, float("nan"), 5)),
+        ("growth", _word("growth", 0, float("inf"), 5)),
+        ("growth", f"{_word('growth', 0, 1.0, 5)}!"),
+        ("growth", _word("growth", 0, "1", 5)),
+        ("growth", _word("growth", 0, True, 5)),
+        ("growth", _word("growth", 0, 1.0, 0)),
+        ("growth", _word("growth", 0, 1.0, 2**63)),
+        ("growth", _word("growth", 0, 1.0)),
+        ("opened_at", _word("opened_at", 0, 1e12, 5)),
+        ("opened_at", _word("opened_at", 0, -1.0, 5)),
+        ("urgency", _word("urgency", -1, 1.0, 5)),
+        ("urgency", _word("urgency", [], 1.0, 5)),
+        ("id", _word({}, 0, None, 5)),
+    ],
+)
+def test_a_cursor_that_was_made_up_is_refused(client, sort, word):
+    answer = client.get(f"/api/v1/incidents?sort={sort}&cursor={word}")
+    assert (answer.status_code, "cursor" in answer.json()["detail"]) == (400, True)
+
+
+def test_a_cursor_with_a_whole_number_that_no_database_holds(client):
+    assert _names(client.get(f"/api/v1/incidents?sort=growth&cursor={_word('growth', 0, 10**100, 5)}")) == []
+
+
+@pytest.mark.parametrize("sort", [sort.value for sort in IncidentSort])
+def test_a_cursor_without_a_value_is_one_at_most(client, sort):
+    assert client.get(f"/api/v1/incidents?sort={sort}&cursor={_word(sort, 0, None, 5)}").status_code in {200, 400}
 
 
 def test_the_last_page_says_so(client):
@@ -111,6 +224,10 @@ def test_one_has_what_was_said_of_it(client, sqlite_engine):
         ("since=2027-01-15T08:01:30", 422, "since"),
         ("since=0001-01-01T00:00:00%2B14:00", 422, "since"),
         ("since=9999-12-31T23:59:59-14:00", 422, "since"),
+        ("sort=name", 422, "sort"),
+        ("q=%00", 422, "q"),
+        (f"q={'x' * 256}", 422, "q"),
+        ("until=9999-12-31T23:59:59-14:00", 422, "until"),
         ("namespace=%00", 422, "namespace"),
         (f"workload={'x' * 256}", 422, "workload"),
         ("cursor=abc", 400, "cursor"),

@@ -16,6 +16,7 @@ from app.api.middleware import RequestMiddleware
 from app.api.problems import install_problems
 from app.api.schemas import ProblemModel
 from app.api.services import Services
+from app.background import Worker
 from app.domain.scan import ScanReport
 from app.metrics import ServiceMetrics
 from app.scanning.journal import log_outcome
@@ -24,11 +25,14 @@ from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
+from app.services.retention import RetentionService
 from app.services.scans import ScanService
 from app.settings import Settings
+from app.storage.retention import Ages
 from app.storage.scans import Outcome
 
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
+_PRUNE_EVERY_SECONDS = 3600.0
 
 
 def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
@@ -47,11 +51,15 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         on_start=settings.scan_on_start,
     )
 
+    pruning = Worker("pruning", _PRUNE_EVERY_SECONDS, RetentionService(engine, Ages.of(settings)).prune_by_turns)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         schedule.start()
+        pruning.start()
         yield
         await run_in_threadpool(schedule.stop)
+        await run_in_threadpool(pruning.stop)
 
     app = FastAPI(
         title="leakwatch",

@@ -17,6 +17,10 @@ test: $(VENV)/.dev ## Lint, types and every test, against real servers where the
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
 
+test-replicas: $(VENV)/.dev ## Kill replicas 200 times on a real PostgreSQL (a few minutes)
+	@scripts/servers.sh
+	LEAKWATCH_KILLS=200 $(BIN)/pytest tests/integration/test_replicas.py
+
 lint: $(VENV)/.dev ## Style (ruff) and types (mypy --strict)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,4 +69,5 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings picture clean
+.PHONY: help run test test-replicas lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings
+.PHONY: picture clean

@@ -24,6 +24,7 @@ LeakwatchError                 one line for a person; `hint` says what to do; `e
 ├── TooManyFailures            too many wrong tokens from one place: wait
 ├── Overloaded                 more than can be kept just now: try again
 ├── ScanInProgress             another scan holds the lock
+├── ScanNotDue                 another process scanned already, as the schedule wants
 └── ScanAbandoned              the scan was told to stop or ran out of time
 """
 
@@ -141,6 +142,10 @@ class Overloaded(LeakwatchError):
 
 class ScanInProgress(LeakwatchError):
     """Another scan is running; there is never more than one."""
+
+
+class ScanNotDue(LeakwatchError):
+    """What the schedule wants was done by another process."""
 
 
 class ScanAbandoned(LeakwatchError):

@@ -29,14 +29,17 @@ from app.services.alerts import AlertService
 from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
+from app.services.retention import RetentionService
 from app.services.scans import ScanService
 from app.services.tokens import TokenService
 from app.services.workloads import WorkloadService
 from app.settings import Settings
+from app.storage.retention import Ages
 from app.storage.scans import Outcome
 
 _USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
+_PRUNE_EVERY_SECONDS = 3600.0
 
 
 def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
@@ -59,7 +62,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     gate = Gate(token_service, _webhook_secrets(settings))
     uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
     intake = AlertIntake(writer(engine))
-    workers = [uses]
+    retention = RetentionService(engine, Ages.of(settings))
+    workers = [uses, Worker("pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns)]
     pusher = make_pusher(settings, engine, lambda name, result: metrics.pushes.labels(name, result).inc())
     if pusher is not None:
         workers.append(Worker("telling Alertmanager", settings.alertmanager_interval, pusher.push))

@@ -1,8 +1,10 @@
-"""`leakwatch db`: the schema of the database."""
+"""`leakwatch db`: the schema of the database, and what is kept in it."""
+
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Check or upgrade the database's schema.", no_args_is_help=True)
+app = typer.Typer(help="Check or upgrade the database's schema; let go what is old.", no_args_is_help=True)
 
 
 @app.command("upgrade")
@@ -23,3 +25,20 @@ def check_schema() -> None:
 
     with opened_engine() as engine:
         typer.echo(f"the database has schema {check(engine)}, which is current")
+
+
+@app.command("prune")
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and let nothing go.")] = False,
+) -> None:
+    """Let go what is older than the LEAKWATCH_KEEP_... settings say, as `serve` does every hour."""
+    from app.commands.database import checked_engine
+    from app.services.retention import RetentionService
+    from app.settings import load_settings
+    from app.storage.retention import Ages
+
+    with checked_engine() as engine:
+        service = RetentionService(engine, Ages.of(load_settings()))
+        rows = service.preview() if dry_run else service.prune()
+    told = [f"{number} {name}" for name, number in rows.items() if number]
+    typer.echo(f"{'would go' if dry_run else 'gone'}: {', '.join(told) or 'nothing is old enough'}")

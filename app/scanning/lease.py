@@ -16,8 +16,9 @@ from app.storage import leases
 from app.storage.engine import transaction
 
 _NAME = "scan"
-_SECONDS = 60.0
-_RENEW_EVERY_SECONDS = 15.0
+# With the time in which the schedule looks again, less than the minute within which another must take over.
+SECONDS = 40.0
+_RENEW_EVERY_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -30,8 +31,11 @@ class Lease:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def guard(self, session: Session) -> None:
-        """Raise ScanAbandoned, in the caller's transaction, unless the lease is still ours; and hold it for longer."""
-        if not leases.renew(session, _NAME, self.token, time.time(), _SECONDS):
+        """Raise ScanAbandoned, in the caller's transaction, unless the lease is still ours; and hold it for longer.
+
+        It comes first in the transaction: what follows it is then written under the lease, or not at all.
+        """
+        if not leases.renew(session, _NAME, self.token, None, SECONDS):
             raise ScanAbandoned("another scan has taken over", "it was not renewed in time: is the machine overloaded?")
 
     def keep(self) -> None:
@@ -47,39 +51,39 @@ class Lease:
         leases.let_go(session, _NAME, self.token)
 
     def _renew(self) -> None:
-        held_until = time.time() + _SECONDS
+        held_until = time.monotonic() + SECONDS
         while not self._stop.wait(_RENEW_EVERY_SECONDS):
             try:
                 with transaction(self.engine) as session:
                     self.guard(session)
-                held_until = time.time() + _SECONDS
+                held_until = time.monotonic() + SECONDS
             except ScanAbandoned:
                 self.lost()
                 return
             except StorageError:
                 # The database may be away for a moment; the lease is ours until it runs out.
-                if time.time() > held_until:
+                if time.monotonic() > held_until:
                     self.lost()
                     return
 
 
-def take_lease(engine: Engine, session: Session, lost: Callable[[], None], now: float) -> Lease:
+def take_lease(engine: Engine, session: Session, lost: Callable[[], None]) -> Lease:
     """The lease, in the caller's transaction. Raises ScanInProgress when another scan holds it."""
-    holder = _holder(os.getpid())
-    token = leases.take(session, _NAME, holder, now, _SECONDS)
+    holder = this_process()
+    token = leases.take(session, _NAME, holder, None, SECONDS)
     other = leases.holder(session, _NAME) if token is None else None
     if other is not None and _is_dead(other):
         # Killed, and so it could not let go; nobody needs to wait until its time is up.
         leases.expire(session, _NAME, other)
-        token = leases.take(session, _NAME, holder, now, _SECONDS)
+        token = leases.take(session, _NAME, holder, None, SECONDS)
     if token is None:
         raise ScanInProgress("another scan is running", "wait until it has ended, or scan with --no-store")
     return Lease(engine, token, lost)
 
 
-def _holder(pid: int) -> str:
-    """Who holds it: where, the process, and when that began, since numbers of processes come again."""
-    return f"{here()}/{pid}/{_began(pid)}"
+def this_process() -> str:
+    """Who holds a lease: where, the process, and when that began, since numbers of processes come again."""
+    return f"{here()}/{os.getpid()}/{_began(os.getpid())}"
 
 
 def here() -> str:

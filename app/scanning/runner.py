@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanReport, ScanState
-from app.errors import LeakwatchError, ScanAbandoned, StorageError
+from app.errors import LeakwatchError, ScanAbandoned, ScanNotDue, StorageError
 from app.output.document import scan_summary
 from app.prometheus.source import Control
 from app.scanning.lease import Lease, take_lease
 from app.scanning.record import Recorder
 from app.scanning.verdicts import VerdictRecorder
-from app.storage import scans
+from app.storage import clock, scans
 from app.storage.engine import transaction
 from app.storage.scans import Outcome
 from detectors.judgement import Verdict
@@ -80,9 +81,11 @@ class ActiveScan:
         self.lease.stop_renewing()
         try:
             # One transaction: whoever sees that the scan has ended may begin the next.
+            # The lease first, as whoever takes it over does: in the other order the two could wait for each other.
             with transaction(self.engine) as session:
-                ours = scans.finish(session, self.id, outcome)
                 self.lease.let_go(session)
+                outcome = replace(outcome, finished_at=clock.now(session))
+                ours = scans.finish(session, self.id, outcome)
         except StorageError as error:
             # The lease runs out; then the next scan finds this one still marked as running, and writes it off.
             structlog.get_logger().error("the end of a scan could not be written", scan=self.id, reason=str(error))
@@ -100,14 +103,20 @@ class ScanRunner:
     perform: Perform
     observe: Observer = _ignore
 
-    def begin(self, trigger: str, control: Control) -> ActiveScan:
-        """Take the lease and write the scan's first line, in one transaction. Raises ScanInProgress, StorageError."""
+    def begin(self, trigger: str, control: Control, is_due: Callable[[Session], bool] | None = None) -> ActiveScan:
+        """Take the lease and write the scan's first line, in one transaction.
+
+        is_due: asked under the lease, where the scan is one of a schedule that several processes keep; a scan that
+        never ended is always made up for. Raises ScanInProgress, ScanNotDue, StorageError.
+        """
         with transaction(self.engine) as session:
-            lease = take_lease(self.engine, session, control.cancelled.set, time.time())
+            lease = take_lease(self.engine, session, control.cancelled.set)
             # Not before: for the lease one may have had to wait until another scan wrote its end.
-            now = time.time()
+            now = clock.now(session)
             # Whoever ran before us had the lease and lost it: it crashed, or it is about to notice.
-            scans.abandon_running(session, "the process that ran it went away", now)
+            lost = scans.abandon_running(session, "its process, or its connection to the database, went away", now)
+            if not lost and is_due is not None and not is_due(session):
+                raise ScanNotDue("another process has scanned meanwhile")
             scan_id = scans.add(session, trigger, now)
         lease.keep()
         return ActiveScan(scan_id, self.engine, self.policy, self.perform, control, lease, self.observe)

@@ -1,22 +1,36 @@
-"""Scans by the clock, and on demand; one at a time, and never in the way of a stop."""
+"""Scans by the clock, and on demand; one at a time, and never in the way of a stop.
 
+However many processes keep the schedule of one database, there is one scan an interval: the last one's start, by the
+database's clock, decides when the next is due. Each process looks every few seconds; so one that died in the middle of
+a scan is noticed, and its scan made up for, as soon as its lease has run out.
+"""
+
+import random
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.orm import Session
 
-from app.errors import LeakwatchError, ScanAbandoned, ScanInProgress
+from app.background import Worker
+from app.errors import LeakwatchError, ScanAbandoned, ScanInProgress, ScanNotDue
 from app.prometheus.source import Control
 from app.scanning.runner import ActiveScan, ScanRunner
+from app.storage import clock, scans
+from app.storage.engine import reading
 
 _GRACE_SECONDS = 3.0
+LOOK_EVERY_SECONDS = 5.0
+_SHORTEST_LOOK_SECONDS = 0.02
+_SCHEDULED = "schedule"
 
 
 class ScanSchedule:
-    """Begins scans at an interval. Scans run in threads that do not keep the process alive."""
+    """Begins scans at an interval, seconds. Scans run in threads that do not keep the process alive.
+
+    jitter: up to so many seconds more, drawn for each; on_start: the first may begin at once, where it is due.
+    """
 
     def __init__(
         self, runner: ScanRunner, *, interval: float, jitter: float, time_limit: float, on_start: bool
@@ -25,8 +39,13 @@ class ScanSchedule:
         self._interval = interval
         self._jitter = jitter
         self._time_limit = time_limit
-        self._on_start = on_start
-        self._scheduler = BackgroundScheduler(timezone=UTC)
+        look_every = min(max(interval / 10, _SHORTEST_LOOK_SECONDS), LOOK_EVERY_SECONDS)
+        self._worker = Worker(_SCHEDULED, look_every, self._look)
+        # By time.monotonic(): what is written off is due again at once, but not to the process that gave it up.
+        self._not_before = time.monotonic() + (0.0 if on_start else interval)
+        # The delay drawn for the scan that follows the one of this id.
+        self._delay = (0, 0.0)
+        self._said = ""
         self._lock = threading.Lock()
         self._active: ActiveScan | None = None
         self._thread: threading.Thread | None = None
@@ -35,24 +54,18 @@ class ScanSchedule:
 
     def start(self) -> None:
         """Begin to keep the schedule."""
-        first = datetime.now(UTC) + timedelta(seconds=0 if self._on_start else self._interval)
-        self._scheduler.add_job(
-            self._tick,
-            IntervalTrigger(seconds=self._interval, jitter=self._jitter or None, timezone=UTC),
-            next_run_time=first,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-        self._scheduler.start()
+        self._worker.start()
 
-    def begin_now(self, trigger: str) -> int:
-        """Begin a scan and return its id while it runs. Raises ScanInProgress, ScanAbandoned, StorageError."""
+    def begin_now(self, trigger: str, is_due: Callable[[Session], bool] | None = None) -> int:
+        """Begin a scan and return its id while it runs. is_due: as ScanRunner.begin takes it.
+
+        Raises ScanInProgress, ScanNotDue, ScanAbandoned, StorageError.
+        """
         with self._lock:
             if self._clean is not None:
                 raise ScanAbandoned("the service is stopping")
             control = Control(deadline=time.monotonic() + self._time_limit)
-            self._active = self._runner.begin(trigger, control)
+            self._active = self._runner.begin(trigger, control, is_due)
             self._thread = threading.Thread(
                 target=_run, args=(self._active,), name=f"leakwatch-scan-{self._active.id}", daemon=True
             )
@@ -64,14 +77,13 @@ class ScanSchedule:
 
         True when all has ended; False when a thread is still at work. Again gives the same answer.
         """
+        idle = self._worker.stop()
         with self._lock:
             if self._clean is None:
-                self._clean = self._stopped()
+                self._clean = self._stopped() and idle
             return self._clean
 
     def _stopped(self) -> bool:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
         thread, active = self._thread, self._active
         if thread is None or active is None or not thread.is_alive():
             return True
@@ -82,13 +94,43 @@ class ScanSchedule:
         active.abandon("the service was stopped")
         return False
 
-    def _tick(self) -> None:
+    def _look(self) -> None:
         try:
-            self.begin_now("schedule")
+            if self._is_worth_a_try():
+                self.begin_now(_SCHEDULED, self._is_due)
+                self._not_before = time.monotonic() + self._interval
+            self._said = ""
+        except ScanNotDue:
+            pass
         except ScanInProgress:
-            structlog.get_logger().info("scan skipped: another one is running")
+            with reading(self._runner.engine) as session:
+                if self._is_due(session):
+                    self._say("info", "scan skipped: another one is running", "")
         except LeakwatchError as error:
-            structlog.get_logger().error("scan could not begin", reason=str(error))
+            self._say("error", "scan could not begin", str(error))
+
+    def _is_worth_a_try(self) -> bool:
+        """Whether a scan is due, or one was begun whose process may be dead: its lease will tell."""
+        with reading(self._runner.engine) as session:
+            if scans.is_any_running(session):
+                return True
+            return time.monotonic() >= self._not_before and self._is_due(session)
+
+    def _is_due(self, session: Session) -> bool:
+        last = scans.last_begun(session, _SCHEDULED)
+        if last is None:
+            return True
+        scan_id, started_at = last
+        if self._delay[0] != scan_id:
+            self._delay = (scan_id, random.uniform(0.0, self._jitter))  # noqa: S311 (nothing is kept secret by it)
+        # A start that is still to come was written while the clock was wrong, and says nothing.
+        return not 0.0 <= clock.now(session) - started_at < self._interval + self._delay[1]
+
+    def _say(self, level: str, event: str, reason: str) -> None:
+        """Log it, unless it was the last thing said: looks come every few seconds."""
+        if self._said != event + reason:
+            self._said = event + reason
+            getattr(structlog.get_logger(), level)(event, **({"reason": reason} if reason else {}))
 
 
 def _run(active: ActiveScan) -> None:

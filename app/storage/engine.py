@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -17,7 +17,12 @@ from app.settings import Settings
 _FILE = "leakwatch.db"
 _CONNECT_SECONDS = 10
 _BUSY_SECONDS = 20
-_STATEMENT_MILLISECONDS = 60_000
+# Of PostgreSQL. Each is to end before the next, and the last before a request's time is up.
+_LOCK_SECONDS = 10
+_STATEMENT_SECONDS = 15
+_ANSWER_SECONDS = 18
+# A replica may vanish, with its machine, in the middle of a transaction that holds what others wait for.
+_IDLE_IN_TRANSACTION_SECONDS = 15
 _READ_ONLY = "leakwatch_read_only"
 _DURABLE = "leakwatch_durable"
 
@@ -67,6 +72,19 @@ def is_refusal(error: StorageError) -> bool:
     return isinstance(error.__cause__, (DataError, IntegrityError))
 
 
+@contextmanager
+def without_limits(connection: Connection) -> Iterator[None]:
+    """Let the transaction on a PostgreSQL connection take as long as it needs, as changing a large table may."""
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
+    driver: Any = connection.connection.driver_connection
+    driver.patience_seconds = None
+    try:
+        yield
+    finally:
+        driver.patience_seconds = _ANSWER_SECONDS
+
+
 def _sqlite(settings: Settings) -> Engine:
     folder = settings.data_dir
     try:
@@ -114,7 +132,7 @@ def _postgresql(url: str) -> Engine:
         raise SettingsError(
             f"LEAKWATCH_DATABASE_URL: {parsed.drivername} is not supported", "give postgresql://..., or leave it out"
         )
-    return create_engine(
+    engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
@@ -126,6 +144,17 @@ def _postgresql(url: str) -> Engine:
             "keepalives_interval": _CONNECT_SECONDS,
             "keepalives_count": 3,
             "tcp_user_timeout": 1000 * 3 * _CONNECT_SECONDS,
-            "options": f"-c statement_timeout={_STATEMENT_MILLISECONDS} -c lock_timeout={_BUSY_SECONDS * 1000}",
+            "options": f"-c statement_timeout={_STATEMENT_SECONDS}s -c lock_timeout={_LOCK_SECONDS}s"
+            f" -c idle_in_transaction_session_timeout={_IDLE_IN_TRANSACTION_SECONDS}s",
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        from app.storage.answering import AnsweringConnection  # noqa: PLC0415 (psycopg, only where it is used)
+
+        connection = AnsweringConnection.connect(*arguments, **options)
+        connection.patience_seconds = _ANSWER_SECONDS
+        return connection
+
+    return engine

@@ -1,19 +1,27 @@
-"""Queries on leases: who may do what only one may do."""
+"""Queries on leases: who may do what only one may do.
 
-from sqlalchemy import insert, select, update
+A lease is had until it runs out, by the database's clock, and its token is a fencing term: it grows with each holder.
+A writer calls `renew` first in each of its transactions. That holds the lease's row until the transaction ends, and
+whoever wants to take the lease over waits for it; so either the whole transaction is done under the lease, or `renew`
+says that another has it. (Kleppmann, "How to do distributed locking", 2016, on why a lease alone is not enough.)
+"""
+
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.storage.clock import moment
 from app.storage.tables import LeaseRow
 
 
-def take(session: Session, name: str, holder: str, now: float, seconds: float) -> int | None:
-    """A token when the lease is free or has run out; None when another holds it."""
+def take(session: Session, name: str, holder: str, now: float | None, seconds: float) -> int | None:
+    """A token when the lease is free or has run out; None when another holds it. now: None for the database's clock."""
+    until = moment(session, now, seconds)
     taken = session.execute(
         update(LeaseRow)
-        .where(LeaseRow.name == name, LeaseRow.expires_at <= now)
-        .values(holder=holder, token=LeaseRow.token + 1, expires_at=now + seconds)
+        .where(LeaseRow.name == name, LeaseRow.expires_at <= moment(session, now))
+        .values(holder=holder, token=LeaseRow.token + 1, expires_at=until)
     )
     if _changed(taken):
         return session.scalars(select(LeaseRow.token).where(LeaseRow.name == name)).one()
@@ -21,7 +29,7 @@ def take(session: Session, name: str, holder: str, now: float, seconds: float) -
         return None
     try:
         with session.begin_nested():
-            session.execute(insert(LeaseRow).values(name=name, holder=holder, token=1, expires_at=now + seconds))
+            session.execute(insert(LeaseRow).values(name=name, holder=holder, token=1, expires_at=until))
     except IntegrityError:  # another was first
         return None
     return 1
@@ -34,22 +42,29 @@ def holder(session: Session, name: str) -> str | None:
 
 def expire(session: Session, name: str, holder: str) -> None:
     """End a lease whose holder is known to be dead, if it still is the holder."""
-    session.execute(update(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder).values(expires_at=0.0))
+    _end(session, name, LeaseRow.holder == holder)
 
 
-def renew(session: Session, name: str, token: int, now: float, seconds: float) -> bool:
-    """Hold the lease for longer; False when it belongs to another by now. Holds its row until the transaction ends."""
+def renew(session: Session, name: str, token: int, now: float | None, seconds: float) -> bool:
+    """Hold the lease for longer; False when it belongs to another by now. Holds its row until the transaction ends.
+
+    One that has run out is renewed as long as nobody else has taken it. now: None for the database's clock.
+    """
     result = session.execute(
         update(LeaseRow)
         .where(LeaseRow.name == name, LeaseRow.token == token, LeaseRow.expires_at > 0)
-        .values(expires_at=now + seconds)
+        .values(expires_at=moment(session, now, seconds))
     )
     return _changed(result)
 
 
 def let_go(session: Session, name: str, token: int) -> None:
     """Free the lease, if it still belongs to the token. The row stays, so that tokens go on growing."""
-    session.execute(update(LeaseRow).where(LeaseRow.name == name, LeaseRow.token == token).values(expires_at=0.0))
+    _end(session, name, LeaseRow.token == token)
+
+
+def _end(session: Session, name: str, whose: ColumnElement[bool]) -> None:
+    session.execute(update(LeaseRow).where(LeaseRow.name == name, whose).values(expires_at=0.0))
 
 
 def _changed(result: Result[object]) -> bool:

@@ -58,6 +58,25 @@ def abandon_running(session: Session, why: str, now: float) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
+def is_any_running(session: Session) -> bool:
+    """Whether a scan has begun and not ended, be its process alive or dead."""
+    return (
+        session.scalars(select(ScanRow.id).where(ScanRow.state == ScanState.RUNNING.value).limit(1)).first() is not None
+    )
+
+
+def last_begun(session: Session, trigger: str) -> tuple[int, float] | None:
+    """Id and start (unix seconds) of the last scan begun so, whatever came of it, unless it was abandoned."""
+    query = (
+        select(ScanRow.id, ScanRow.started_at)
+        .where(ScanRow.trigger == trigger, ScanRow.state != ScanState.ABANDONED.value)
+        .order_by(ScanRow.id.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return None if row is None else (row.id, row.started_at)
+
+
 def get(session: Session, scan_id: int) -> ScanRecord | None:
     """One scan."""
     row = session.get(ScanRow, scan_id)

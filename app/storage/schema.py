@@ -1,5 +1,6 @@
 """The database's schema: whether it fits this version of leakwatch, and making it fit."""
 
+from contextlib import ExitStack
 from importlib.resources import files
 
 from alembic import command
@@ -9,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select
 
 from app.errors import SchemaOutdated, SchemaTooNew
-from app.storage.engine import storage_errors
+from app.storage.engine import storage_errors, without_limits
 
 # Any number that nothing else in the database locks.
 _UPGRADE_LOCK = 0x6C65616B
@@ -36,9 +37,10 @@ def upgrade(engine: Engine) -> str:
         return check(engine)
     except SchemaOutdated:
         config = _config()
-        with storage_errors(), engine.begin() as connection:
+        with storage_errors(), engine.begin() as connection, ExitStack() as limits:
             # One at a time: SQLite's transactions are exclusive as we begin them, PostgreSQL's are not.
             if connection.dialect.name == "postgresql":
+                limits.enter_context(without_limits(connection))
                 connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

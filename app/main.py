@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
 
-from app.api import docs, health, incidents, scans
+from app.api import acts, docs, health, incidents, scans, silences
 from app.api.middleware import RequestMiddleware
 from app.api.problems import install_problems
 from app.api.schemas import ProblemModel
@@ -22,9 +22,13 @@ from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
+from app.services.acts import ActService
+from app.services.answers import AnswerService
+from app.services.feedback import FeedbackService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.silences import SilenceService
 from app.settings import Settings
 from app.storage.scans import Outcome
 
@@ -67,8 +71,12 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         scans=ScanService(engine, schedule),
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
+        acts=ActService(engine),
+        feedback=FeedbackService(engine),
+        silences=SilenceService(engine),
+        answers=AnswerService(engine),
     )
-    for router in (incidents.router, scans.router, health.router, docs.router):
+    for router in (incidents.router, acts.router, silences.router, scans.router, health.router, docs.router):
         app.include_router(router)
     install_problems(app)
     app.add_middleware(RequestMiddleware, requests=metrics.requests)

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime
 
+from app.api.access import Viewer
+from app.api.etags import IfNoneMatch, incident_tag, is_known
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
 from app.api.schemas import IncidentDetailModel, IncidentModel, IncidentPageModel
@@ -66,10 +68,26 @@ def list_incidents(
     )
 
 
-@router.get("/{incident_id}", summary="One incident", responses=documented(404, 422, 503))
-def get_incident(services: TheServices, incident_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> IncidentDetailModel:
-    """One incident with its timeline, oldest line first, and the series behind it."""
-    return IncidentDetailModel.of_detail(services.incidents.detail(incident_id))
+@router.get(
+    "/{incident_id}",
+    summary="One incident",
+    response_model=IncidentDetailModel,
+    responses={304: {"description": "Not Modified"}, **documented(400, 404, 422, 503)},
+)
+def get_incident(
+    response: Response,
+    services: TheServices,
+    _: Viewer,
+    incident_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
+    if_none_match: IfNoneMatch = None,
+) -> Response | IncidentDetailModel:
+    """One incident with its timeline, oldest line first, and the series behind it. 304 where `If-None-Match` has it."""
+    detail = services.incidents.detail(incident_id)
+    tag = incident_tag(detail.incident)
+    if is_known(if_none_match, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return IncidentDetailModel.of_detail(detail)
 
 
 def _seconds(when: datetime | None) -> float | None:

@@ -6,9 +6,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.metrics import ServiceMetrics
+from app.services.acts import ActService
+from app.services.answers import AnswerService
+from app.services.feedback import FeedbackService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.silences import SilenceService
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,10 @@ class Services:
     scans: ScanService
     health: HealthService
     metrics: ServiceMetrics
+    acts: ActService
+    feedback: FeedbackService
+    silences: SilenceService
+    answers: AnswerService
 
 
 def _services(request: Request) -> Services:

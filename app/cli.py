@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import backtest, db, explain, incidents, run, scan, serve
+from app.commands import backtest, db, explain, incidents, run, scan, serve, silences
 from app.errors import LeakwatchError
 from app.text import printable
 
@@ -30,6 +30,7 @@ app.command("backtest")(backtest.command)
 app.command("serve")(serve.command)
 app.command("run")(run.command)
 app.add_typer(incidents.app, name="incidents")
+app.add_typer(silences.app, name="silences")
 app.add_typer(db.app, name="db")
 
 

@@ -1,21 +1,20 @@
 """`leakwatch incidents`: what is kept, from the command line."""
 
-import getpass
 import sys
 import time
 from typing import Annotated
 
 import typer
 
+from app.commands import incident_acts
+from app.commands.options import By, whoever
 from app.domain.finding import Severity
 from app.domain.incident import IncidentFilter, IncidentState
-from app.errors import UsageError
 from app.output.formats import Format
 
-app = typer.Typer(help="List incidents, show one, or say that one is no leak.", no_args_is_help=True)
+app = typer.Typer(help="List incidents, show one, or act on one.", no_args_is_help=True)
 
 _Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Number of the incident.")]
-_By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; your login name if unset.")]
 _Output = Annotated[Format, typer.Option("--output", "-o", help="How to write them.")]
 
 
@@ -72,7 +71,7 @@ def show_incident(
 def not_a_leak(
     incident_id: _Id,
     comment: Annotated[str, typer.Option("--comment", help="Why it is none; kept, and shown with the incident.")],
-    by: _By = None,
+    by: By = None,
     output: _Output = Format.TABLE,
 ) -> None:
     """Say that it is no leak: it is resolved, and told again only when it clearly exceeds what it shows now."""
@@ -81,7 +80,7 @@ def not_a_leak(
     from app.services.feedback import FeedbackService
 
     with checked_engine() as engine:
-        acted = FeedbackService(engine).not_a_leak(incident_id, _login() if by is None else by, comment)
+        acted = FeedbackService(engine).not_a_leak(incident_id, whoever(by), comment)
     if output is not Format.TABLE:
         write_incident(acted.detail, output, sys.stdout, time.time())
     elif acted.detail.feedback is not None:
@@ -93,7 +92,7 @@ def not_a_leak(
 def is_a_leak(
     incident_id: _Id,
     comment: Annotated[str, typer.Option("--comment", help="Why; kept in the incident's timeline.")] = "",
-    by: _By = None,
+    by: By = None,
     output: _Output = Format.TABLE,
 ) -> None:
     """Take back that it is no leak: the next scan judges it anew, and opens it again where it still leaks."""
@@ -102,7 +101,7 @@ def is_a_leak(
     from app.services.feedback import FeedbackService
 
     with checked_engine() as engine:
-        acted = FeedbackService(engine).is_a_leak(incident_id, _login() if by is None else by, comment)
+        acted = FeedbackService(engine).is_a_leak(incident_id, whoever(by), comment)
     if output is not Format.TABLE:
         write_incident(acted.detail, output, sys.stdout, time.time())
     elif acted.changed:
@@ -111,9 +110,5 @@ def is_a_leak(
         typer.echo(f"incident {incident_id}: nobody has said that it is no leak")
 
 
-def _login() -> str:
-    """Who runs the command. Raises UsageError where the machine does not know."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        raise UsageError("--by: this machine does not know your name", "give it with --by NAME") from None
+for _name, _command in incident_acts.COMMANDS.items():
+    app.command(_name)(_command)

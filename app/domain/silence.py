@@ -1,5 +1,6 @@
 """A silence: for some time, incidents that match are quiet. It changes nothing of them: they stay as they are. Pure."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -107,6 +108,11 @@ def silenced_until(
         if one.state(now) is SilenceState.ACTIVE and one.covers(identity, suspect, incident_id)
     ]
     return max(ends, default=None)
+
+
+def at_once(now: float) -> float:
+    """The whole second that has begun, unix seconds: databases round times, and what begins now must have begun."""
+    return float(math.floor(now))
 
 
 def matcher_of(text: str) -> Matcher:

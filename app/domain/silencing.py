@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.domain.incident import Change, Event, EventKind, Incident
-from app.domain.silence import Silence, SilenceState
+from app.domain.silence import Silence, SilenceState, at_once
 
 # Two ends that are no further apart are the same: to ask twice for two hours of silence is to ask once.
 _SAME_SECONDS = 60.0
@@ -33,8 +33,9 @@ def ended(silence: Silence, actor: str, now: float) -> Silence | None:
     """The silence, ended now (unix seconds). None where it is over already."""
     if silence.state(now) is SilenceState.EXPIRED:
         return None
+    end = at_once(now)
     return replace(
-        silence, starts_at=min(silence.starts_at, now), ends_at=now, ended_by=actor, version=silence.version + 1
+        silence, starts_at=min(silence.starts_at, end), ends_at=end, ended_by=actor, version=silence.version + 1
     )
 
 

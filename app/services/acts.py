@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import acts, silencing
 from app.domain.incident import Change, Incident
-from app.domain.silence import Silence, check_span
+from app.domain.silence import Silence, at_once, check_span
 from app.errors import UsageError
 from app.services.held import Acted, Versions, acted, hold, refusals
 from app.services.words import comment_of, comment_or_none, name_of
@@ -114,7 +114,7 @@ class ActService:
             if change is None:
                 return None
             if known is None or before is None:
-                silence = Silence(0, (), held.row.id, actor, said, held.now, held.now, until, None, 1)
+                silence = Silence(0, (), held.row.id, actor, said, held.now, at_once(held.now), until, None, 1)
                 silences.add(held.session, silence)
             else:
                 wanted = replace(before, ends_at=until, author=actor, comment=said)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.domain import silencing
-from app.domain.silence import Matcher, Silence, SilenceState, check_matchers, check_span
+from app.domain.silence import Matcher, Silence, SilenceState, at_once, check_matchers, check_span
 from app.errors import Conflict, NotFound, UsageError
 from app.services import cursor
 from app.services.acts import By
@@ -77,7 +77,7 @@ class SilenceService:
     def create(self, wanted: Wanted, by: By) -> Silenced:
         """A new silence. Unlike the other acts, to do this twice makes two; an Idempotency-Key is for that."""
         actor, comment, now = name_of("by", by.actor), comment_of(wanted.comment), self.now()
-        starts_at = now if wanted.starts_at is None else max(wanted.starts_at, now)
+        starts_at = max(wanted.starts_at or 0.0, at_once(now))
         _check(wanted, starts_at, now)
         silence = Silence(0, wanted.matchers, None, actor, comment, now, starts_at, wanted.ends_at, None, 1)
         with joined(self.engine, by.within) as session:
@@ -130,7 +130,7 @@ def _start(silence: Silence, wanted: float | None, now: float) -> float:
     """When an edited silence begins: one that has begun has, and none begins in the past."""
     if wanted is None or wanted <= silence.starts_at <= now:
         return silence.starts_at
-    return max(wanted, now)
+    return max(wanted, at_once(now))
 
 
 def _check(wanted: Wanted, starts_at: float, now: float) -> None:

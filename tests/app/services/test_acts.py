@@ -192,6 +192,14 @@ def test_silenced_it_is_quiet_until_then_and_stays_open(engine, service):
     assert _detail(engine, NOW + 3600).incident.silenced_until is None
 
 
+@pytest.mark.parametrize("fraction", [0.0646193, 0.0751133, 0.9999999])
+def test_silenced_at_whatever_moment_it_is_quiet_at_once(engine, service, fraction):
+    """Databases round times to millionths of a second."""
+    odd = ActService(engine, lambda: NOW + 60 + fraction)
+    assert odd.silence(1, ANN, NOW + 3600, "deploying").detail.incident.silenced_until == NOW + 3600
+    assert odd.unsilence(1, ANN).detail.incident.silenced_until is None
+
+
 def test_silenced_for_longer_it_is_one_silence_with_a_later_end(engine, service):
     service.silence(1, ANN, NOW + 3600, "deploying")
     service.silence(1, BOB, NOW + 7200, "still deploying")

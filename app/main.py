@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from app.alertmanager.intake import AlertIntake, writer
 from app.alertmanager.push import make_pusher
-from app.api import alerts, docs, health, incidents, scans, tokens, webhooks, workloads
+from app.api import acts, alerts, docs, health, incidents, scans, silences, tokens, webhooks, workloads
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
 from app.api.openapi import openapi_of
@@ -25,12 +25,16 @@ from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
+from app.services.acts import ActService
 from app.services.alerts import AlertService
+from app.services.answers import AnswerService
+from app.services.feedback import FeedbackService
 from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.retention import RetentionService
 from app.services.scans import ScanService
+from app.services.silences import SilenceService
 from app.services.tokens import TokenService
 from app.services.workloads import WorkloadService
 from app.settings import Settings
@@ -100,10 +104,14 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
         tokens=token_service,
+        acts=ActService(engine),
+        feedback=FeedbackService(engine),
+        silences=SilenceService(engine),
+        answers=AnswerService(engine),
     )
     for router in (
-        *(webhooks.router, incidents.router, alerts.router, workloads.router, scans.router),
-        *(tokens.router, health.router, docs.router),
+        *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
+        *(scans.router, tokens.router, health.router, docs.router),
     ):
         app.include_router(router)
     install_problems(app)

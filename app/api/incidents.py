@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime
 
 from app.api.access import Viewer
+from app.api.etags import IfNoneMatch, incident_tag, is_known
 from app.api.paging import PLAIN, Cursor, Limit, Text, link_next
 from app.api.problems import documented
 from app.api.reading_schemas import PlotModel, TimelinePageModel
@@ -97,6 +98,9 @@ def list_incidents(
             "`limit_at`: by the latter alone, without a limit last. `-` turns an order round."
         ),
     ] = IncidentSort.NEWEST,
+    silenced: Annotated[
+        bool | None, Query(description="Only those that a silence in force covers, or only the others")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> IncidentPageModel:
@@ -104,7 +108,7 @@ def list_incidents(
 
     Pages join to the whole while scans go on; only what changes meanwhile in what the list is sorted by may move.
     """
-    page = services.incidents.page(wanted, cursor, limit, sort)
+    page = services.incidents.page(wanted, cursor, limit, sort, silenced)
     link_next(request, response, page.next_cursor)
     return IncidentPageModel(
         items=[IncidentModel.of(incident) for incident in page.incidents],
@@ -113,10 +117,26 @@ def list_incidents(
     )
 
 
-@router.get("/{incident_id}", summary="One incident", responses=documented(404, 422, 503))
-def get_incident(services: TheServices, _: Viewer, incident_id: _Id) -> IncidentDetailModel:
-    """One incident with the last lines of its timeline, oldest first, and the series behind it."""
-    return IncidentDetailModel.of_detail(services.incidents.detail(incident_id))
+@router.get(
+    "/{incident_id}",
+    summary="One incident",
+    response_model=IncidentDetailModel,
+    responses={304: {"description": "Not Modified"}, **documented(400, 404, 422, 503)},
+)
+def get_incident(
+    response: Response,
+    services: TheServices,
+    _: Viewer,
+    incident_id: _Id,
+    if_none_match: IfNoneMatch = None,
+) -> Response | IncidentDetailModel:
+    """One incident with its timeline, oldest line first, and the series behind it. 304 where `If-None-Match` has it."""
+    detail = services.incidents.detail(incident_id)
+    tag = incident_tag(detail.incident)
+    if is_known(if_none_match, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return IncidentDetailModel.of_detail(detail)
 
 
 @router.get("/{incident_id}/timeline", summary="Its timeline", responses=documented(400, 404, 422, 503))

@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.access import Responder, Viewer
+from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
 from app.api.schemas import ScanModel, ScanPageModel
 from app.api.services import TheServices
 from app.domain.scan import ScanState
+from app.services.answers import Answer
 
 router = APIRouter(prefix="/api/v1/scans", tags=["scans"])
 
@@ -30,12 +32,18 @@ def list_scans(
     return ScanPageModel(items=[ScanModel.of(one) for one in page.scans], next_cursor=page.next_cursor)
 
 
-@router.post("", status_code=202, summary="Scan now", responses=documented(403, 409, 503))
-def begin_scan(response: Response, services: TheServices, _: Responder) -> ScanModel:
+@router.post(
+    "", status_code=202, summary="Scan now", response_model=ScanModel, responses=documented(403, 409, 422, 503)
+)
+def begin_scan(services: TheServices, _: Responder, asked: KeyOf) -> Response:
     """Begin a scan. The answer comes at once; `Location` says where to see how it goes. 409 while another one runs."""
-    begun = services.scans.begin()
-    response.headers["Location"] = f"{router.prefix}/{begun.id}"
-    return ScanModel.of(begun)
+
+    def begin() -> Answer:
+        begun = services.scans.begin()
+        location = {"Location": f"{router.prefix}/{begun.id}"}
+        return Answer(202, ScanModel.of(begun).model_dump_json(), location)
+
+    return sent(services.answers.begun(asked, begin))
 
 
 @router.get("/{scan_id}", summary="One scan", responses=documented(404, 422, 503))

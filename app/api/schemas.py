@@ -119,6 +119,12 @@ class IncidentModel(Model):
     resolved_at: Time | None
     healthy_streak: int = Field(description="Healthy scans in a row")
     occurrences: int
+    version: int = Field(description="Grows with each change; the `ETag` begins with it, and `If-Match` compares it")
+    assignee: str | None = Field(None, description="Who looks after it")
+    acknowledged_at: Time | None = Field(None, description="Kept once it is resolved; gone when it is open again")
+    acknowledged_by: str | None = None
+    silenced_until: Time | None = Field(None, description="The latest end of the silences in force for it")
+    limit_at: Time | None = Field(None, description="When memory is expected to run out (median)")
     finding: FindingModel = Field(description="The last one that showed the leak")
 
     @classmethod

@@ -6,10 +6,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.metrics import ServiceMetrics
+from app.services.acts import ActService
 from app.services.alerts import AlertService
+from app.services.answers import AnswerService
+from app.services.feedback import FeedbackService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.silences import SilenceService
 from app.services.tokens import TokenService
 from app.services.workloads import WorkloadService
 
@@ -25,6 +29,10 @@ class Services:
     health: HealthService
     metrics: ServiceMetrics
     tokens: TokenService
+    acts: ActService
+    feedback: FeedbackService
+    silences: SilenceService
+    answers: AnswerService
 
 
 async def _services(request: Request) -> Services:

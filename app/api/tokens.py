@@ -7,12 +7,14 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import Admin
+from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
 from app.api.schemas import Time
 from app.api.services import TheServices
 from app.domain.access import Role
 from app.domain.token import Standing, Token
+from app.services.answers import Answer
 from app.services.tokens import DEFAULT_LIFE_SECONDS, LONGEST_LIFE_SECONDS, LONGEST_NAME
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
@@ -92,18 +94,43 @@ def list_tokens(
     return TokenPageModel(items=[TokenModel.of(one, now) for one in page.tokens], next_cursor=page.next_cursor)
 
 
-@router.post("", status_code=201, summary="Make a token", responses=documented(400, 422, 503))
-def create_token(services: TheServices, who: Admin, wanted: NewTokenModel) -> MadeTokenModel:
-    """Make a token. Its secret is in this answer, and nowhere else afterwards. Needs the role admin."""
-    made = services.tokens.create(wanted.name, wanted.role, wanted.expires_in_seconds, who.name)
-    shown = TokenModel.of(made.token, datetime.now(UTC))
-    return MadeTokenModel(**shown.model_dump(), token=made.text)
+@router.post(
+    "",
+    status_code=201,
+    summary="Make a token",
+    response_model=MadeTokenModel,
+    responses=documented(400, 409, 422, 503),
+)
+def create_token(services: TheServices, who: Admin, wanted: NewTokenModel, asked: KeyOf) -> Response:
+    """Make a token. Its secret is in this answer, and nowhere else afterwards. Needs the role admin.
+
+    With an `Idempotency-Key` a token is made once; who asks again gets a 409, for the secret is not kept.
+    """
+
+    def make() -> Answer:
+        made = services.tokens.create(wanted.name, wanted.role, wanted.expires_in_seconds, who.name)
+        shown = TokenModel.of(made.token, datetime.now(UTC))
+        return Answer(201, MadeTokenModel(**shown.model_dump(), token=made.text).model_dump_json())
+
+    return sent(services.answers.begun(asked, make, secret=True))
 
 
-@router.post("/{token_id}/revoke", summary="Revoke a token", responses=documented(404, 422, 503))
-def revoke_token(services: TheServices, who: Admin, token_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> TokenModel:
+@router.post(
+    "/{token_id}/revoke",
+    summary="Revoke a token",
+    response_model=TokenModel,
+    responses=documented(404, 409, 422, 503),
+)
+def revoke_token(
+    services: TheServices, who: Admin, token_id: Annotated[int, Path(ge=1, le=2**63 - 1)], asked: KeyOf
+) -> Response:
     """End a token; to do it twice is to do it once. It opens nothing any more a few seconds later. Needs admin."""
-    return TokenModel.of(services.tokens.revoke(token_id, who.name), datetime.now(UTC))
+
+    def revoke() -> Answer:
+        over = services.tokens.revoke(token_id, who.name)
+        return Answer(200, TokenModel.of(over, datetime.now(UTC)).model_dump_json())
+
+    return sent(services.answers.begun(asked, revoke))
 
 
 def _time(seconds: float | None) -> datetime | None:

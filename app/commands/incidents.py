@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from app.commands.options import login_name
+from app.commands import incident_acts
+from app.commands.options import By, whoever
 from app.domain.finding import Severity
 from app.domain.incident import IncidentFilter, IncidentState
 from app.domain.listing import IncidentSort
 from app.output.formats import Format
 
-app = typer.Typer(help="List incidents, show one, or say that one is no leak.", no_args_is_help=True)
+app = typer.Typer(help="List incidents, show one, or act on one.", no_args_is_help=True)
 
 _Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Number of the incident.")]
-_By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; your login name if unset.")]
 _Output = Annotated[Format, typer.Option("--output", "-o", help="How to write them.")]
 
 
@@ -77,7 +77,7 @@ def show_incident(
 def not_a_leak(
     incident_id: _Id,
     comment: Annotated[str, typer.Option("--comment", help="Why it is none; kept, and shown with the incident.")],
-    by: _By = None,
+    by: By = None,
     output: _Output = Format.TABLE,
 ) -> None:
     """Say that it is no leak: it is resolved, and told again only when it clearly exceeds what it shows now."""
@@ -86,7 +86,7 @@ def not_a_leak(
     from app.services.feedback import FeedbackService
 
     with checked_engine() as engine:
-        acted = FeedbackService(engine).not_a_leak(incident_id, login_name() if by is None else by, comment)
+        acted = FeedbackService(engine).not_a_leak(incident_id, whoever(by), comment)
     if output is not Format.TABLE:
         write_incident(acted.detail, output, sys.stdout, time.time())
     elif acted.detail.feedback is not None:
@@ -98,7 +98,7 @@ def not_a_leak(
 def is_a_leak(
     incident_id: _Id,
     comment: Annotated[str, typer.Option("--comment", help="Why; kept in the incident's timeline.")] = "",
-    by: _By = None,
+    by: By = None,
     output: _Output = Format.TABLE,
 ) -> None:
     """Take back that it is no leak: the next scan judges it anew, and opens it again where it still leaks."""
@@ -107,10 +107,14 @@ def is_a_leak(
     from app.services.feedback import FeedbackService
 
     with checked_engine() as engine:
-        acted = FeedbackService(engine).is_a_leak(incident_id, login_name() if by is None else by, comment)
+        acted = FeedbackService(engine).is_a_leak(incident_id, whoever(by), comment)
     if output is not Format.TABLE:
         write_incident(acted.detail, output, sys.stdout, time.time())
     elif acted.changed:
         typer.echo(f"incident {incident_id}: nothing is accepted any more; the next scan judges it anew")
     else:
         typer.echo(f"incident {incident_id}: nobody has said that it is no leak")
+
+
+for _name, _command in incident_acts.COMMANDS.items():
+    app.command(_name)(_command)

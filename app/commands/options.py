@@ -1,6 +1,7 @@
 """Options that more than one command has, and what they make of the settings."""
 
 import getpass
+import math
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -106,20 +107,35 @@ def time_of(text: str | None, now: float) -> float | None:
     """Unix seconds of an RFC 3339 time or a number. Raises UsageError when it is neither, or not yet."""
     if text is None:
         return None
+    seconds = moment(text, "--end")
+    if not 0 < seconds <= now + 60:
+        raise UsageError(f"--end: {text!r} is not in the past")
+    return seconds
+
+
+def end_of(until: str | None, span: str | None, now: float) -> float:
+    """Unix seconds of a time to come: of --until, or of --for from now. Raises UsageError."""
+    if (until is None) == (span is None):
+        raise UsageError("--for: give it or --until, one of them", "such as --for 2h")
+    return now + duration(span, "--for") if span is not None else moment(until or "", "--until")
+
+
+def moment(text: str, option: str) -> float:
+    """Unix seconds of an RFC 3339 time or a number. Raises UsageError naming the option."""
     try:
         seconds = float(text)
     except ValueError:
         try:
             when = datetime.fromisoformat(text)
         except ValueError:
-            raise UsageError(f"--end: {text!r} is no time", "write 2026-01-31T12:00:00Z, or unix seconds") from None
+            raise UsageError(f"{option}: {text!r} is no time", "write 2026-01-31T12:00:00Z, or unix seconds") from None
         if when.tzinfo is None:
             raise UsageError(
-                f"--end: {text!r} has no time zone", "add Z for UTC, or an offset such as +02:00"
+                f"{option}: {text!r} has no time zone", "add Z for UTC, or an offset such as +02:00"
             ) from None
         seconds = when.timestamp()
-    if not 0 < seconds <= now + 60:
-        raise UsageError(f"--end: {text!r} is not in the past")
+    if not math.isfinite(seconds):
+        raise UsageError(f"{option}: {text!r} is no time", "write 2026-01-31T12:00:00Z, or unix seconds")
     return seconds
 
 
@@ -145,3 +161,16 @@ def login_name() -> str:
 def given(**values: Any) -> dict[str, Any]:
     """What was given on the command line; the settings decide the rest."""
     return {name: value for name, value in values.items() if value is not None and value != []}
+
+
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; your login name if unset.")]
+
+
+def whoever(by: str | None) -> str:
+    """Who acts: as given, else who runs the command. Raises UsageError where the machine does not know."""
+    if by is not None:
+        return by
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raise UsageError("--by: this machine does not know your name", "give it with --by NAME") from None

@@ -85,6 +85,7 @@ class Incident:
     """An incident as it is kept. finding: the document of the last finding that showed a leak.
 
     version: grows with each change; limit_at: when memory is expected to run out (median), unix seconds.
+    silenced_until: the end of the silences that are in force for it; of those that list or show it, they are asked.
     """
 
     id: int
@@ -98,6 +99,7 @@ class Incident:
     acknowledged_at: float | None = None
     acknowledged_by: str | None = None
     limit_at: float | None = None
+    silenced_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.finding import Finding
+from app.domain.finding import Finding, Severity
 from app.domain.incident import Change, Event, EventKind, IncidentState, Standing
 from app.domain.scan import Window
 from app.durations import format_duration
@@ -10,6 +10,10 @@ from detectors.judgement import Verdict
 
 # A window that is this much shorter than the one that showed the leak may be too short to show it again.
 _COMPARABLE = 0.9
+
+# For so long after a person has resolved an incident, what still shows the leak is taken to be what they knew: a fix
+# takes hold, and windows still show what was before it.
+TRUSTED_SECONDS = 7200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,12 @@ def on_finding(standing: Standing | None, finding: Finding, sight: Sight, policy
     as long as the one that showed the leak or wholly after it, and wholly read, counts towards closing; one that cannot
     tell breaks the row of healthy ones, since N in a row must be N that could be told. A workload whose pods are all
     gone still stands in the window for a while; it was last seen when they were.
+
+    What a person resolved is judged for some time to come: a leak that goes on does not reopen it before, unless it is
+    more severe than what they resolved.
     """
     at = sight.window.end
-    if standing is not None and at < standing.judged_until:
+    if standing is not None and at < standing.judged_until and not _is_worse(standing, finding, at):
         return None
     if finding.verdict is Verdict.LEAK:
         return _leak(standing, finding, sight, policy)
@@ -56,6 +63,14 @@ def on_absence(standing: Standing, sight: Sight, policy: IncidentPolicy) -> Chan
     if not sight.whole or sight.window.end <= standing.judged_until:
         return None
     return _gone(standing, sight, policy)
+
+
+def _is_worse(standing: Standing, finding: Finding, at: float) -> bool:
+    """Whether data of after it was resolved shows a leak that is more severe than it was."""
+    if finding.verdict is not Verdict.LEAK or standing.resolved_at is None or at <= standing.resolved_at:
+        return False
+    most_severe_first = tuple(Severity)
+    return most_severe_first.index(finding.severity) < most_severe_first.index(standing.severity)
 
 
 def _no_leak(standing: Standing, finding: Finding, sight: Sight, policy: IncidentPolicy) -> Change:

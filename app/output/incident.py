@@ -22,9 +22,15 @@ def incident_document(incident: Incident) -> Document:
         "updated_at": rfc3339(incident.updated_at),
         "last_seen_at": rfc3339(standing.last_seen_at),
         "last_leak_at": rfc3339(standing.last_leak_at),
-        "resolved_at": None if standing.resolved_at is None else rfc3339(standing.resolved_at),
+        "resolved_at": _time(standing.resolved_at),
         "healthy_streak": standing.healthy_streak,
         "occurrences": standing.occurrences,
+        "version": incident.version,
+        "assignee": incident.assignee,
+        "acknowledged_at": _time(incident.acknowledged_at),
+        "acknowledged_by": incident.acknowledged_by,
+        "silenced_until": _time(incident.silenced_until),
+        "limit_at": _time(incident.limit_at),
         "finding": dict(incident.finding),
     }
 
@@ -37,6 +43,10 @@ def detail_document(detail: IncidentDetail) -> Document:
         "events": [event_document(entry) for entry in detail.timeline],
         "evidence": {moment: {"at": rfc3339(kept.at), **kept.content} for moment, kept in detail.evidence.items()},
     }
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else rfc3339(seconds)
 
 
 def _feedback(feedback: Feedback) -> Document:

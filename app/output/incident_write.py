@@ -34,6 +34,7 @@ _COLUMNS = (
 _CSV_COLUMNS = (
     *("id", "fingerprint", "cluster", "namespace", "workload", "container", "state", "severity", "suspect"),
     *("opened_at", "updated_at", "last_seen_at", "last_leak_at", "resolved_at", "healthy_streak", "occurrences"),
+    *("version", "assignee", "acknowledged_at", "acknowledged_by", "silenced_until", "limit_at"),
 )
 
 
@@ -99,6 +100,12 @@ def _cells(incident: Incident, now: float) -> list[Text]:
     ]
 
 
+def _acknowledged(incident: Incident) -> str:
+    if incident.acknowledged_at is None:
+        return ""
+    return f"by {incident.acknowledged_by} at {rfc3339(incident.acknowledged_at)}"
+
+
 def _limit_in(incident: Incident) -> str:
     until = incident.finding["time_to_limit_seconds"]
     if until is not None:
@@ -127,6 +134,9 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
         "opened": f"{rfc3339(standing.opened_at)} ({format_duration(now - standing.opened_at)} ago)",
         "last leaking": rfc3339(standing.last_leak_at),
         "resolved": "" if standing.resolved_at is None else rfc3339(standing.resolved_at),
+        "acknowledged": _acknowledged(incident),
+        "assigned to": incident.assignee or "",
+        "silenced": "" if incident.silenced_until is None else f"until {rfc3339(incident.silenced_until)}",
         "accepted": "" if detail.feedback is None else accepted(detail.feedback),
     }
     for name, value in facts.items():

@@ -49,6 +49,16 @@ def durable_transaction(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def joined(engine: Engine, within: Session | None) -> Iterator[Session]:
+    """The transaction that is under way already, or one for this alone. Raises StorageError."""
+    if within is not None:
+        yield within
+        return
+    with transaction(engine) as session:
+        yield session
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads, and so waits for nobody. Raises StorageError where the database fails."""
     with storage_errors(), Session(engine.execution_options(**{_READ_ONLY: True})) as session:

@@ -132,6 +132,9 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
         row = _new(change.finding, now)
         session.add(row)
     standing = change.standing
+    if change.events or change.finding is not None or standing != standing_of(row):
+        row.version += 1
+    _keep_acknowledgement(row, standing.state, actor, now)
     row.state, row.severity, row.suspect = standing.state.value, standing.severity.value, standing.suspect
     row.names = names_of(row.namespace, row.workload, row.container, row.suspect)
     row.opened_at, row.resolved_at = standing.opened_at, standing.resolved_at
@@ -140,7 +143,6 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
     row.healthy_streak, row.occurrences = standing.healthy_streak, standing.occurrences
     if change.events or change.finding is not None:
         row.updated_at = now
-        row.version += 1
     if change.finding is not None:
         _keep_finding(row, change.finding)
     session.flush()
@@ -168,6 +170,14 @@ def _new(finding: Finding, now: float) -> IncidentRow:
         finding={},
         version=0,
     )
+
+
+def _keep_acknowledgement(row: IncidentRow, state: IncidentState, actor: str, now: float) -> None:
+    """Who acknowledged it, and when: kept when it is resolved, and gone when it is open again."""
+    if state is IncidentState.OPEN:
+        row.acknowledged_at = row.acknowledged_by = None
+    elif state is IncidentState.ACKNOWLEDGED and row.state != state.value:
+        row.acknowledged_at, row.acknowledged_by = now, actor
 
 
 def _keep_finding(row: IncidentRow, finding: Finding) -> None:

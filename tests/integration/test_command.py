@@ -208,7 +208,17 @@ NOBODY = f"http://127.0.0.1:{free_port()}"
         (["incidents", "list"], {}, 1, "the database has no tables yet; run `leakwatch db upgrade`"),
         (["db", "check"], {}, 1, "the database has no tables yet; run `leakwatch db upgrade`"),
         (["serve", "--recording", DEMO], {}, 1, "the database has no tables yet; run `leakwatch db upgrade`"),
-        (["serve", "--recording", DEMO, "--host", "0.0.0.0"], {}, 2, "host: 0.0.0.0 can be reached by others"),
+        (
+            ["serve", "--recording", DEMO, "--host", "0.0.0.0", "--insecure-no-auth"],
+            {},
+            2,
+            "host: 0.0.0.0 can be reached by others",
+        ),
+            ["serve", "--recording", DEMO, "--host", "0.0.0.0", "--insecure-no-auth"],
+            {},
+            2,
+            "host: 0.0.0.0 can be reached by others",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line_or_two_without_a_trace(leakwatch, arguments, settings, status, says):

@@ -4,10 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.acts import is_a_leak, not_a_leak
+from app.domain.acts import (
+    ActRefused,
+    acknowledge,
+    assign,
+    comment,
+    is_a_leak,
+    not_a_leak,
+    reopen,
+    resolve,
+    unacknowledge,
+)
 from app.domain.feedback import Feedback, Figures, figures_of
 from app.domain.finding import Identity, Severity
-from app.domain.incident import EventKind, Incident, IncidentState, Standing
+from app.domain.incident import Event, EventKind, Incident, IncidentState, Standing, TimelineEntry
+from app.domain.silence import Silence
+from app.domain.silencing import silence_incident, unsilence_incident
 from app.output.document import finding_document
 from tests.support.findings import MIB, NOW, finding
 
@@ -108,3 +120,85 @@ def test_taking_it_back_changes_nothing_but_what_is_accepted(comment, text):
 
 def test_where_nobody_has_said_it_there_is_nothing_to_take_back():
     assert is_a_leak(OPEN, None, "") is None
+
+
+ACKNOWLEDGED = replace(OPEN, standing=replace(STANDING, state=IncidentState.ACKNOWLEDGED))
+SILENCED = Silence(3, (), 1, "ann", "deploying", NOW, NOW, NOW + 3600, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "state", "kind"),
+    [
+        (lambda one: acknowledge(one, ""), OPEN, IncidentState.ACKNOWLEDGED, EventKind.ACKNOWLEDGED),
+        (lambda one: unacknowledge(one, ""), ACKNOWLEDGED, IncidentState.OPEN, EventKind.UNACKNOWLEDGED),
+        (lambda one: resolve(one, "fixed", NOW), OPEN, IncidentState.RESOLVED, EventKind.RESOLVED),
+        (lambda one: resolve(one, "fixed", NOW), ACKNOWLEDGED, IncidentState.RESOLVED, EventKind.RESOLVED),
+        (lambda one: reopen(one, None, ""), RESOLVED, IncidentState.OPEN, EventKind.REOPENED),
+    ],
+    ids=["acknowledge", "unacknowledge", "resolve", "resolve an acknowledged one", "reopen"],
+)
+def test_acts_change_the_state_once_and_tell_it(act, before, state, kind):
+    change = act(before)
+    (event,) = change.events
+    assert change.standing.state is state
+    assert (event.kind, event.before, event.after) == (kind, before.standing.state.value, state.value)
+    assert act(replace(before, standing=change.standing)) is None
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: unacknowledge(OPEN, ""),
+        lambda: unacknowledge(RESOLVED, ""),
+        lambda: reopen(ACKNOWLEDGED, None, ""),
+        lambda: reopen(OPEN, _said(), ""),
+        lambda: assign(OPEN, None, ""),
+        lambda: assign(replace(OPEN, assignee="ann"), "ann", "again"),
+        lambda: silence_incident(OPEN, SILENCED, NOW + 3601, "again"),
+        lambda: unsilence_incident(OPEN, None, ""),
+        lambda: comment(OPEN, "ann", "hi", TimelineEntry(1, NOW, "ann", Event(EventKind.COMMENTED, None, None, "hi"))),
+    ],
+    ids=[
+        *("not acknowledged", "resolved", "acknowledged, not over", "open and accepted", "nobody's", "ann's"),
+        *("silenced so long", "not silenced", "said just now"),
+    ],
+)
+def test_what_is_so_already_is_not_done(act):
+    assert act() is None
+
+
+def test_what_is_over_cannot_be_acknowledged():
+    with pytest.raises(ActRefused, match="incident 1 is resolved"):
+        acknowledge(RESOLVED, "")
+
+
+def test_what_is_accepted_as_no_leak_cannot_be_reopened():
+    with pytest.raises(ActRefused, match="ann said of incident 1 that it is no leak"):
+        reopen(RESOLVED, _said(), "")
+
+
+def test_reopened_it_must_be_healthy_from_the_beginning_again():
+    over = replace(RESOLVED, standing=replace(RESOLVED.standing, healthy_streak=3, judged_until=NOW + 7200))
+    standing = reopen(over, None, "").standing
+    assert (standing.healthy_streak, standing.resolved_at, standing.judged_until) == (0, None, NOW - 600)
+    assert (standing.opened_at, standing.occurrences) == (STANDING.opened_at, 1)
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "ann"), ("ann", "bob"), ("bob", None)])
+def test_assigning_tells_from_whom_to_whom(before, after):
+    given = assign(replace(OPEN, assignee=before), after, "")
+    (event,) = given.change.events
+    assert (given.assignee, event.before, event.after) == (after, before, after)
+
+
+@pytest.mark.parametrize(("actor", "text"), [("bob", "hi"), ("ann", "ho")])
+def test_other_words_or_those_of_another_are_kept(actor, text):
+    latest = TimelineEntry(1, NOW, "ann", Event(EventKind.COMMENTED, None, None, "hi"))
+    assert comment(OPEN, actor, text, latest).events == (Event(EventKind.COMMENTED, None, None, text),)
+
+
+def test_a_silence_tells_its_ends_and_changes_no_state():
+    change = silence_incident(ACKNOWLEDGED, SILENCED, NOW + 7200, "it takes longer")
+    assert change.standing == ACKNOWLEDGED.standing
+    (event,) = change.events
+    assert (event.before, event.after) == ("2027-01-15T09:00:00Z", "2027-01-15T10:00:00Z")

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.finding import Severity
 from app.domain.incident import EventKind, IncidentState, Standing
-from app.domain.lifecycle import IncidentPolicy, Sight, on_absence, on_finding
+from app.domain.lifecycle import TRUSTED_SECONDS, IncidentPolicy, Sight, on_absence, on_finding
 from app.domain.scan import Window
 from detectors.judgement import Verdict
 from tests.support.findings import NOW, finding
@@ -169,3 +169,34 @@ def test_a_scan_that_cannot_know_closes_nothing_as_gone(sight):
 
 def test_absence_leaves_a_resolved_incident_alone():
     assert on_absence(replace(RESOLVED, last_seen_at=0.0), _sight(), POLICY) is None
+
+
+FORGIVING = replace(POLICY, reopen_within=86_400.0)
+BY_HAND = replace(RESOLVED, judged_until=RESOLVED.resolved_at + TRUSTED_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("later", "found", "kinds"),
+    [
+        (0.0, LEAK, None),
+        (TRUSTED_SECONDS - 1, LEAK, None),
+        (TRUSTED_SECONDS, LEAK, [EventKind.REOPENED]),
+        (0.0, replace(LEAK, severity=Severity.CRITICAL), None),
+        (1.0, replace(LEAK, severity=Severity.CRITICAL), [EventKind.REOPENED, EventKind.SEVERITY_CHANGED]),
+        (1.0, replace(LEAK, severity=Severity.INFO), None),
+    ],
+    ids=[
+        *("data of when it was resolved", "data of soon after", "data of long after"),
+        *("more severe, data of before", "more severe, data of after", "less severe"),
+    ],
+)
+def test_what_a_person_resolved_is_reopened_by_what_they_cannot_have_known(later, found, kinds):
+    end = BY_HAND.resolved_at + later
+    change = on_finding(BY_HAND, found, Sight(Window(end - 172_800, end, 300.0), end, True), FORGIVING)
+    assert (None if change is None else _kinds(change)) == kinds
+
+
+def test_what_becomes_more_severe_stays_acknowledged_and_tells_it():
+    change = _seen(replace(OPEN, state=IncidentState.ACKNOWLEDGED), replace(LEAK, severity=Severity.CRITICAL))
+    assert change.standing.state is IncidentState.ACKNOWLEDGED
+    assert _kinds(change) == [EventKind.SEVERITY_CHANGED]

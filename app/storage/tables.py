@@ -31,13 +31,16 @@ _NAMES = {
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 _ORDERS = ("limit_at", "growth_bytes_per_hour", "probability", "opened_at")
-_FINDING = ("namespace", "workload", "suspect", "assignee", "updated_at")
-_FILTERS = ("names", "cluster", "container", "namespace", "state", "severity", "updated_at", "id")
+_FINDING = ("namespace", "workload", "suspect", "assignee")
+_COUNTED = ("state", "severity", "updated_at", "id")
+_FILTERS = ("names", "cluster", "container", "namespace", *_COUNTED)
+# As many letters as an index of PostgreSQL holds, whichever they are; names of Kubernetes are shorter together.
+_LONGEST_NAMES = 600
 
 
 def names_of(namespace: str, workload: str, container: str, suspect: str | None) -> str:
     """What an incident is searched by, in small letters; the line breaks keep a text from matching across two."""
-    return "\n".join((namespace, workload, container, suspect or "")).lower()
+    return "\n".join((namespace, workload, container, suspect or "")).lower()[:_LONGEST_NAMES]
 
 
 def _names(context: DefaultExecutionContext) -> str:
@@ -76,13 +79,19 @@ class IncidentRow(Table):
         UniqueConstraint("fingerprint"),
         # For lists, see storage/incident_lists.py: one for each filter that finds few, with what is counted, and one
         # for each order.
-        *(Index(f"ix_incidents_of_{name}", name, "state", "severity", "id") for name in _FINDING),
+        *(Index(f"ix_incidents_of_{name}", name, *_COUNTED) for name in _FINDING),
+        Index("ix_incidents_of_updated_at", "updated_at", "state", "severity", "id"),
         Index("ix_incidents_order_id", "state", "severity", "id", "updated_at"),
         *(Index(f"ix_incidents_order_{key}", "state", "severity", key, "id", "updated_at") for key in _ORDERS),
         Index("ix_incidents_order_updated_at", "state", "severity", "updated_at", "id"),
-        # All that lists are filtered by, to read instead of the wide rows. PostgreSQL could not index the longest names
-        # together, and so has none of them there; its rows are narrow, for it keeps findings apart: see migration 0003.
+        # What finds many is read through an index that holds all that is asked of it, not through the wide rows. SQLite
+        # has one for every filter. PostgreSQL could not index the longest names together, and has one for each.
         Index("ix_incidents_filters", *_FILTERS, postgresql_where=text("false")),
+        Index("ix_incidents_names", "names", *_COUNTED, sqlite_where=text("0")),
+        *(
+            Index(f"ix_incidents_of_{name}", name, *_COUNTED, sqlite_where=text("0"))
+            for name in ("cluster", "container")
+        ),
     )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)

@@ -11,10 +11,10 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
 _INDEXES = {
-    "of_namespace": ("namespace", "state", "severity", "id"),
-    "of_workload": ("workload", "state", "severity", "id"),
-    "of_suspect": ("suspect", "state", "severity", "id"),
-    "of_assignee": ("assignee", "state", "severity", "id"),
+    "of_namespace": ("namespace", "state", "severity", "updated_at", "id"),
+    "of_workload": ("workload", "state", "severity", "updated_at", "id"),
+    "of_suspect": ("suspect", "state", "severity", "updated_at", "id"),
+    "of_assignee": ("assignee", "state", "severity", "updated_at", "id"),
     "of_updated_at": ("updated_at", "state", "severity", "id"),
     "order_id": ("state", "severity", "id", "updated_at"),
     "order_limit_at": ("state", "severity", "limit_at", "id", "updated_at"),
@@ -22,6 +22,12 @@ _INDEXES = {
     "order_probability": ("state", "severity", "probability", "id", "updated_at"),
     "order_opened_at": ("state", "severity", "opened_at", "id", "updated_at"),
     "order_updated_at": ("state", "severity", "updated_at", "id"),
+}
+# Those that only PostgreSQL, and only SQLite, has any rows in.
+_OF_POSTGRESQL = {
+    "names": ("names", "state", "severity", "updated_at", "id"),
+    "of_cluster": ("cluster", "state", "severity", "updated_at", "id"),
+    "of_container": ("container", "state", "severity", "updated_at", "id"),
 }
 _FILTERS = ("names", "cluster", "container", "namespace", "state", "severity", "updated_at", "id")
 _TABLES = (
@@ -44,11 +50,9 @@ def downgrade() -> None:
     """Drop them, and what they held."""
     for table in _TABLES:
         op.drop_table(table)
-    for name in _INDEXES:
+    for name in (*_INDEXES, *_OF_POSTGRESQL):
         op.drop_index(f"ix_incidents_{name}", "incidents")
     op.drop_index("ix_incidents_filters", "incidents")
-    if op.get_context().dialect.name == "postgresql":
-        op.execute("ALTER TABLE incidents RESET (toast_tuple_target)")
     op.create_index("ix_incidents_state", "incidents", ["state"])
     op.create_index("ix_incidents_updated_at_id", "incidents", ["updated_at", "id"])
     with op.batch_alter_table("incidents") as batch:
@@ -72,8 +76,8 @@ def _incidents() -> None:
     ):
         op.add_column("incidents", column)
     op.execute(
-        "UPDATE incidents SET names = lower(namespace || chr || workload || chr || container || chr "
-        "|| coalesce(suspect, '')) FROM (SELECT '\n' AS chr) AS breaks"
+        "UPDATE incidents SET names = substr(lower(namespace || chr || workload || chr || container || chr "
+        "|| coalesce(suspect, '')), 1, 600) FROM (SELECT '\n' AS chr) AS breaks"
     )
     with op.batch_alter_table("incidents") as batch:
         for name in ("version", "probability", "growth_bytes_per_hour", "names"):
@@ -83,9 +87,8 @@ def _incidents() -> None:
     for name, columns in _INDEXES.items():
         op.create_index(f"ix_incidents_{name}", "incidents", list(columns))
     op.create_index("ix_incidents_filters", "incidents", list(_FILTERS), postgresql_where=sa.text("false"))
-    if op.get_context().dialect.name == "postgresql":
-        # Findings stand apart from the rows, which are then quick to read through.
-        op.execute("ALTER TABLE incidents SET (toast_tuple_target = 128)")
+    for name, columns in _OF_POSTGRESQL.items():
+        op.create_index(f"ix_incidents_{name}", "incidents", list(columns), sqlite_where=sa.text("0"))
 
 
 def _silences() -> None:

@@ -193,6 +193,7 @@ def _has_recorded(fleet, scan):
 
 def _check(fleet):
     """What must be true at each moment, be a scan under way or not."""
+    assert [number for number in fleet.alive if not Path(f"/proc/{number}").exists()] == [], "one ended by itself"
     with reading(fleet.engine.execution_options(isolation_level="REPEATABLE READ")) as session:
         rows = session.scalars(sa.select(IncidentRow)).all()
         events = session.scalars(sa.select(EventRow).order_by(EventRow.id)).all()

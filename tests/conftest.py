@@ -43,20 +43,21 @@ def _no_settings_of_the_machine(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def _postgresql():
-    with running_postgresql() as url_of:
-        yield url_of
+def postgresql():
+    """A real PostgreSQL that tests share."""
+    with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture
-def postgresql_url(_postgresql):
-    """The URL of a new, empty database of a real PostgreSQL."""
+def postgresql_url(postgresql):
+    """The URL of a new, empty database of it."""
     name = f"test_{next(_numbers)}"
-    admin = make_engine(load_settings(database_url=_postgresql("postgres")))
+    admin = make_engine(load_settings(database_url=postgresql.url("postgres")))
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     admin.dispose()
-    return _postgresql(name)
+    return postgresql.url(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

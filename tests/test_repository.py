@@ -50,7 +50,16 @@ def test_the_readme_begins_with_the_two_commands():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "demo/README.md", "docs/detector.md"]
+    "name",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "demo/README.md",
+        "docs/detector.md",
+        "docs/operations.md",
+    ],
 )
 def test_links_lead_somewhere(name):
     file = ROOT / name

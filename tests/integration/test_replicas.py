@@ -39,6 +39,22 @@ _TURNS = {
     EventKind.RESOLVED.value: ("open", "resolved"),
 }
 
+# Of each write to an incident, whether it was made by the replica that has the lease as the writer sees it.
+_WATCH = """
+CREATE TABLE trespasses (incident bigint, who text, holder text);
+CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    who text := current_setting('application_name');
+    has text := (SELECT holder FROM leases WHERE name = 'scan');
+BEGIN
+    IF strpos(has, '/' || who || '/') = 0 THEN
+        INSERT INTO trespasses VALUES (NEW.id, who, has);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER watch AFTER INSERT OR UPDATE ON incidents FOR EACH ROW EXECUTE FUNCTION watch();
+"""
+
 
 @dataclass
 class _Fleet:
@@ -102,6 +118,8 @@ class _Fleet:
 def fleet(tmp_path, postgresql_url):
     engine = make_engine(load_settings(database_url=postgresql_url))
     upgrade(engine)
+    with engine.begin() as connection:
+        connection.connection.driver_connection.execute(_WATCH)
     settings = {
         "database_url": postgresql_url,
         "recording": "none",
@@ -193,11 +211,14 @@ def _has_recorded(fleet, scan):
 
 def _check(fleet):
     """What must be true at each moment, be a scan under way or not."""
+    assert [number for number in fleet.alive if not Path(f"/proc/{number}").exists()] == [], "one ended by itself"
     with reading(fleet.engine.execution_options(isolation_level="REPEATABLE READ")) as session:
+        trespasses = session.execute(sa.text("SELECT * FROM trespasses")).all()
         rows = session.scalars(sa.select(IncidentRow)).all()
         events = session.scalars(sa.select(EventRow).order_by(EventRow.id)).all()
         scans = {f"scan {one.id}": one for one in session.scalars(sa.select(ScanRow))}
         evidence = Counter(session.execute(sa.select(EvidenceRow.incident_id, EvidenceRow.moment)))
+    assert trespasses == [], "a replica wrote that did not have the lease"
     assert len({row.fingerprint for row in rows}) == len({row.workload for row in rows}) == len(rows)
     assert sum(one.state == ScanState.RUNNING.value for one in scans.values()) <= 1
     assert set(fleet.versions) <= {row.id for row in rows}, "an incident is lost"

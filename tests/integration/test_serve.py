@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import os
 import re
 import signal
 import socket
@@ -12,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -172,8 +170,10 @@ def test_a_failing_source_is_recorded_and_incidents_stay(tmp_path):
             assert process.stop() == 0
 
 
-def test_two_services_on_one_database_never_scan_at_once_nor_twice_the_same(tmp_path, postgresql_url):
-    settings = {"database_url": postgresql_url, "scan_interval": "50ms", "scan_jitter": 0, "recording": DEMO}
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_two_services_on_one_database_never_scan_at_once_nor_twice_the_same(tmp_path, request, kind):
+    where = {} if kind == "sqlite" else {"database_url": request.getfixturevalue("postgresql_url")}
+    settings = {**where, "scan_interval": "50ms", "scan_jitter": 0, "recording": DEMO}
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     with (
@@ -183,33 +183,18 @@ def test_two_services_on_one_database_never_scan_at_once_nor_twice_the_same(tmp_
         _wait_for_scan(one, "succeeded", count=4)
         _wait_for_scan(other, "succeeded", count=4)
         assert (first.stop(), second.stop()) == (0, 0)
-    found, kept = _kept(database_url=postgresql_url)
+    found, kept = _kept(**where)
     spans = sorted((scan.started_at, scan.finished_at) for scan in found)
     overlaps = [(a, b) for a, b in itertools.pairwise(spans) if a[1] > b[0]]
     assert overlaps == []
     assert len(kept) == len({one.fingerprint for one in kept}) == 10
 
 
-@contextlib.contextmanager
-def _stopped(postgresql_url):
-    """The whole PostgreSQL server stands still: connections stay, and nothing answers."""
-    folder = postgresql_url.partition("host=")[2]
-    leader = int(Path(folder, "data", "postmaster.pid").read_text().splitlines()[0])
-    processes = [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
-    for one in processes:
-        os.kill(one, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for one in processes:
-            os.kill(one, signal.SIGCONT)
-
-
-def test_a_database_that_hangs_is_said_and_does_not_keep_it_from_stopping(tmp_path, postgresql_url):
+def test_a_database_that_hangs_is_said_and_does_not_keep_it_from_stopping(tmp_path, postgresql, postgresql_url):
     settings = {"database_url": postgresql_url, "recording": DEMO, "scan_on_start": "false"}
     with _serving(tmp_path, "serve", "--upgrade", **settings) as (url, process):
         assert _get(f"{url}/readyz")["ready"]
-        with _stopped(postgresql_url):
+        with postgresql.standing_still():
             with pytest.raises(urllib.error.HTTPError) as caught:
                 _get(f"{url}/readyz")
             assert "does not answer" in caught.value.read().decode()

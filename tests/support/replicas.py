@@ -64,6 +64,7 @@ def _serve(settings: dict[str, object], world: Path, log: str, elsewhere: bool) 
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (0, 1, 2):
         os.dup2(os.open(os.devnull, os.O_RDONLY) if stream == 0 else out, stream)
+    os.environ["PGAPPNAME"] = str(os.getpid())  # by which the database knows who writes
     from app import serving  # noqa: PLC0415
     from app.logs import configure_logs  # noqa: PLC0415
     from app.scanning import lease  # noqa: PLC0415

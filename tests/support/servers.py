@@ -160,20 +160,59 @@ def running_alertmanager(folder: Path, config: str) -> Iterator[Alertmanager]:
         shown.process.stop(signal.SIGKILL)
 
 
+@dataclass
+class PostgreSQL:
+    """A real PostgreSQL, reached through a socket. command and options: start it again on the same data."""
+
+    folder: Path
+    command: list[str]
+    options: dict[str, Any]
+    process: Process
+
+    def url(self, database: str) -> str:
+        """The URL of the database of that name."""
+        return f"postgresql://leakwatch@/{database}?host={self.folder}"
+
+    def stop(self, number: int) -> None:
+        """SIGTERM waits for clients, SIGINT cuts them off, SIGQUIT is as a crash."""
+        self.process.stop(number)
+
+    def start(self) -> None:
+        """Start it again, once it has ended."""
+        self.process = start(self.command, self.folder / "log-again", **self.options)
+        self._wait()
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """All its processes stop: connections stay, and nothing answers."""
+        leader = self.process.handle.pid
+        processes = [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
+        for one in processes:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in processes:
+                os.kill(one, signal.SIGCONT)
+
+    def _wait(self) -> None:
+        wait_until((self.folder / ".s.PGSQL.5432").exists, "PostgreSQL listens")
+
+
 @contextlib.contextmanager
-def running_postgresql() -> Iterator[Callable[[str], str]]:
-    """A real PostgreSQL, reached through a socket: what gives the URL of a database of that name."""
+def running_postgresql() -> Iterator[PostgreSQL]:
+    """A real PostgreSQL."""
     # A folder of its own under /tmp: its user must get there, and the path of a socket may not be long.
     folder = Path(tempfile.mkdtemp(prefix="leakwatch-pg-"))
     try:
-        with _postgresql_in(folder):
-            yield lambda name: f"postgresql://leakwatch@/{name}?host={folder}"
+        with _postgresql_in(folder) as server:
+            yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _postgresql_in(folder: Path) -> Iterator[None]:
+def _postgresql_in(folder: Path) -> Iterator[PostgreSQL]:
     initdb = shutil.which("initdb") or next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
     if initdb is None:
         pytest.skip("postgresql is not installed (make test installs it where it may)")
@@ -198,12 +237,13 @@ def _postgresql_in(folder: Path) -> Iterator[None]:
         str(Path(initdb).with_name("postgres")),
         *("-D", str(data), "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"),
     ]
-    process = start(command, folder / "log", cwd="/", **user)
+    options = {"cwd": "/", **user}
+    server = PostgreSQL(folder, command, options, start(command, folder / "log", **options))
     try:
-        wait_until((folder / ".s.PGSQL.5432").exists, "PostgreSQL listens")
-        yield
+        server._wait()
+        yield server
     finally:
-        process.stop(signal.SIGINT)
+        server.stop(signal.SIGINT)
 
 
 Reply = tuple[int, str, bytes]

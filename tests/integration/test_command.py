@@ -214,11 +214,6 @@ NOBODY = f"http://127.0.0.1:{free_port()}"
             2,
             "host: 0.0.0.0 can be reached by others",
         ),
-            ["serve", "--recording", DEMO, "--host", "0.0.0.0", "--insecure-no-auth"],
-            {},
-            2,
-            "host: 0.0.0.0 can be reached by others",
-        ),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line_or_two_without_a_trace(leakwatch, arguments, settings, status, says):

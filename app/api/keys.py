@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from app.api.access import Viewer
+from app.api.access import principal_of
 from app.services.answers import Answer, Asked
 
 _Key = Annotated[
@@ -22,12 +22,12 @@ _Key = Annotated[
 ]
 
 
-async def _asked(request: Request, principal: Viewer, key: _Key = None) -> Asked | None:
+async def _asked(request: Request, key: _Key = None) -> Asked | None:
     if key is None:
         return None
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
     digest.update(await request.body())
-    return Asked(principal.name, key, digest.hexdigest())
+    return Asked(principal_of(request).name, key, digest.hexdigest())
 
 
 KeyOf = Annotated[Asked | None, Depends(_asked)]

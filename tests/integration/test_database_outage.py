@@ -37,7 +37,18 @@ def own_postgresql():
 @contextlib.contextmanager
 def _serving(folder, **settings):
     process = start(
-        [sys.executable, "-m", "app.cli", "serve", "--upgrade", "--recording", str(demo_recording()), "--port", "0"],
+        [
+            sys.executable,
+            "-m",
+            "app.cli",
+            "serve",
+            "--upgrade",
+            "--insecure-no-auth",
+            "--recording",
+            str(demo_recording()),
+            "--port",
+            "0",
+        ],
         folder / "log",
         env=environment(**settings),
     )
@@ -145,7 +156,7 @@ def test_requests_do_not_wait_for_ever_for_a_database_that_stands_still(postgres
     monkeypatch.setattr(engine_module, "_CONNECT_SECONDS", 2)
     engine = make_engine(load_settings(database_url=postgresql_url))
     upgrade(engine)
-    app = create_app(load_settings(scan_on_start=False), engine, lambda control: report())
+    app = create_app(load_settings(scan_on_start=False, insecure_no_auth=True), engine, lambda control: report())
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/api/v1/incidents").status_code == 200
         with postgresql.standing_still():

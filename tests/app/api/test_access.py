@@ -74,13 +74,14 @@ def test_without_a_token_everything_but_health_is_shut(client, app):
     assert let_in == OPEN
 
 
-def _asks_for(dependant):
-    return {one.call for one in dependant.dependencies} & {
-        access._viewer,
-        access._responder,
-        access._admin,
-        access._webhook,
+def _calls(dependant):
+    return {one.call for one in dependant.dependencies} | {
+        call for one in dependant.dependencies for call in _calls(one)
     }
+
+
+def _asks_for(dependant):
+    return _calls(dependant) & {access._viewer, access._responder, access._admin, access._webhook}
 
 
 def test_every_route_says_what_role_it_needs(app):

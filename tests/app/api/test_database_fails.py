@@ -32,7 +32,9 @@ def engine(monkeypatch):
 
 @pytest.fixture
 def client(engine):
-    app = create_app(load_settings(scan_on_start=False), engine, lambda control: report(finding()))
+    app = create_app(
+        load_settings(scan_on_start=False, insecure_no_auth=True), engine, lambda control: report(finding())
+    )
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

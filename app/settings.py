@@ -193,11 +193,6 @@ class Settings(BaseSettings):
     alertmanager_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust there")
     alertmanager_interval: DurationSeconds = Field(60.0, gt=0, le=_HOUR, description="How often alerts are repeated")
 
-    grafana_url: str | None = Field(None, description="Grafana to keep annotations in (unset: none are pushed)")
-    grafana_token: SecretStr | None = Field(None, description="Its service account's token (or ..._TOKEN_FILE)")
-    grafana_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust there")
-    grafana_interval: DurationSeconds = Field(15.0, gt=0, le=_HOUR, description="How often the queue is looked at")
-
     max_incident_series: int = Field(
         1000, ge=0, le=100_000, description="Most incidents that /metrics tells one by one, the most urgent ones"
     )
@@ -225,14 +220,12 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         _check_url(self.prometheus_url, "prometheus_url")
-        for name in ("public_url", "runbook_url", "grafana_url"):
+        for name in ("public_url", "runbook_url"):
             _check_url(getattr(self, name), name)
         for url in self.alertmanager_urls:
             _check_url(url, "alertmanager_urls")
         if self.alertmanager_token and self.alertmanager_username:
             raise ValueError("alertmanager_token: give a bearer token or a user name, not both")
-        if self.grafana_url and not self.grafana_token:
-            raise ValueError("grafana_token: Grafana takes no annotations without its service account's token")
         for name, value in self.prometheus_headers.items():
             _check_header(name, f"prometheus_headers: the name {name[:40]!r}")
             _check_header(value.get_secret_value(), f"prometheus_headers: the value of {name[:40]!r}")
@@ -375,7 +368,7 @@ def secret_fields() -> frozenset[str]:
         {
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
-            *("alertmanager_token", "alertmanager_password", "grafana_token"),
+            *("alertmanager_token", "alertmanager_password"),
         }
     )
 

@@ -212,7 +212,7 @@ NOBODY = f"http://127.0.0.1:{free_port()}"
             ["serve", "--recording", DEMO, "--host", "0.0.0.0", "--insecure-no-auth"],
             {},
             2,
-            "host: 0.0.0.0 can be reached by others",
+            "--insecure-no-auth: 0.0.0.0 can be reached by others",
         ),
     ],
 )

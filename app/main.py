@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
 
-from app.api import docs, health, incidents, scans
+from app.api import docs, grafana, health, incidents, scans
 from app.api.middleware import RequestMiddleware
 from app.api.problems import install_problems
 from app.api.schemas import ProblemModel
@@ -22,6 +22,7 @@ from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
+from app.services.annotations import AnnotationService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
@@ -67,8 +68,9 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         scans=ScanService(engine, schedule),
         health=HealthService(engine, time.time(), longest_silence),
         metrics=metrics,
+        annotations=AnnotationService(engine, settings.public_url),
     )
-    for router in (incidents.router, scans.router, health.router, docs.router):
+    for router in (incidents.router, scans.router, grafana.router, health.router, docs.router):
         app.include_router(router)
     install_problems(app)
     app.add_middleware(RequestMiddleware, requests=metrics.requests)

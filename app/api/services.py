@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.metrics import ServiceMetrics
+from app.services.annotations import AnnotationService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
@@ -19,6 +20,7 @@ class Services:
     scans: ScanService
     health: HealthService
     metrics: ServiceMetrics
+    annotations: AnnotationService
 
 
 def _services(request: Request) -> Services:

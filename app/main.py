@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from app.alertmanager.intake import AlertIntake, writer
 from app.alertmanager.push import make_pusher
-from app.api import acts, alerts, docs, health, incidents, scans, silences, tokens, webhooks, workloads
+from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
 from app.api.openapi import openapi_of
@@ -27,6 +27,7 @@ from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
 from app.services.acts import ActService
 from app.services.alerts import AlertService
+from app.services.annotations import AnnotationService
 from app.services.answers import AnswerService
 from app.services.feedback import FeedbackService
 from app.services.gate import Gate, WebhookSecrets
@@ -108,10 +109,11 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         feedback=FeedbackService(engine),
         silences=SilenceService(engine),
         answers=AnswerService(engine),
+        annotations=AnnotationService(engine, settings.public_url),
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
-        *(scans.router, tokens.router, health.router, docs.router),
+        *(scans.router, tokens.router, grafana.router, health.router, docs.router),
     ):
         app.include_router(router)
     install_problems(app)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from app.metrics import ServiceMetrics
 from app.services.acts import ActService
 from app.services.alerts import AlertService
+from app.services.annotations import AnnotationService
 from app.services.answers import AnswerService
 from app.services.feedback import FeedbackService
 from app.services.health import HealthService
@@ -33,6 +34,7 @@ class Services:
     feedback: FeedbackService
     silences: SilenceService
     answers: AnswerService
+    annotations: AnnotationService
 
 
 async def _services(request: Request) -> Services:

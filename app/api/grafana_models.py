@@ -1,0 +1,137 @@
+"""What Grafana's data sources send. They send more than is read here, and that is let be."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.errors import UsageError
+
+# Epoch milliseconds below this are of 1973, and most likely seconds; above the other no database holds them.
+_LEAST_MILLISECONDS, _MOST_MILLISECONDS = 100_000_000_000, 221_845_392_000_000
+_PLAIN = r"^[^\x00-\x1f]*$"
+
+Text = Annotated[str, Field(max_length=2000, pattern=_PLAIN)]
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class RangeModel(_Sent):
+    """The time that a dashboard shows."""
+
+    from_: str | int = Field(alias="from", examples=["2026-01-01T00:00:00.000Z"])
+    to: str | int = Field(examples=["2026-01-01T06:00:00.000Z"])
+
+
+class AdHocFilterModel(_Sent):
+    """A filter that somebody set at the head of a dashboard."""
+
+    key: Text
+    operator: Text = "="
+    value: Text
+
+
+class AnnotationQueryModel(_Sent):
+    """An annotation of a dashboard. query: which to draw, such as `namespace=shop kind=leak,oom`."""
+
+    name: Text | None = None
+    query: Text | None = Field(None, examples=["namespace=shop kind=leak,oom"])
+
+
+class AnnotationRequest(_Sent):
+    """SimpleJSON's question for annotations."""
+
+    range: RangeModel
+    annotation: AnnotationQueryModel
+
+
+class TargetModel(_Sent):
+    """One query of a panel. target: `annotations`, `incidents` or `leaking`, and a filter behind it."""
+
+    target: Text | None = Field(None, examples=["annotations namespace=shop"])
+    refId: Text | None = None  # noqa: N815 (Grafana's name)
+    payload: dict[str, Any] | str | None = Field(None, description="{'query': a filter}, or keys with their values")
+
+
+class QueryRequest(_Sent):
+    """simPod's question for a panel's data, or for annotations."""
+
+    range: RangeModel
+    targets: list[TargetModel] = Field(max_length=50)
+    maxDataPoints: float | None = Field(None, ge=1, le=1_000_000)  # noqa: N815 (Grafana's name)
+    adhocFilters: list[AdHocFilterModel] | None = Field(None, max_length=50)  # noqa: N815 (Grafana's name)
+
+
+class SearchRequest(_Sent):
+    """What is typed so far where a metric is chosen, or the key whose values a variable wants."""
+
+    target: Text | None = None
+
+
+class KeyRequest(_Sent):
+    """The key whose values are wanted."""
+
+    key: Text = Field(examples=["namespace"])
+
+
+class OptionsRequest(_Sent):
+    """The part of a query builder whose values are wanted."""
+
+    name: Text | None = Field(None, examples=["namespace"])
+
+
+class VariableRequest(_Sent):
+    """The variable whose values are wanted: its `target` names a filter's key."""
+
+    payload: dict[str, Any] | str | None = Field(None, examples=[{"target": "namespace"}])
+
+
+class AnnotationModel(BaseModel):
+    """One annotation; title, text and tags are safe in HTML."""
+
+    time: int = Field(description="Epoch milliseconds", examples=[1_767_225_600_000])
+    timeEnd: int = Field(description="The same as `time` for a point", examples=[1_767_229_200_000])  # noqa: N815
+    title: str = Field(examples=["Memory leak: shop/cart/app"])
+    text: str
+    tags: str = Field(description="Joined by commas", examples=["leakwatch,leak,critical,namespace:shop"])
+
+
+class SimpleAnnotationModel(BaseModel):
+    """One annotation as SimpleJSON wants it."""
+
+    annotation: dict[str, Any] = Field(description="What was asked, handed back")
+    time: int
+    timeEnd: int | None = None  # noqa: N815
+    isRegion: bool  # noqa: N815
+    title: str
+    text: str
+    tags: list[str]
+
+
+def moment(value: str | int, name: str) -> float:
+    """A time in unix seconds, from ISO 8601 with a zone or from epoch milliseconds. Raises UsageError, naming it."""
+    text = str(value).strip()
+    if re.fullmatch(r"\d{1,18}", text):
+        return _of_milliseconds(int(text), name)
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = None
+    if when is None or "T" not in text.upper().replace(" ", "T"):
+        raise UsageError(f"{name}: not a time", "give ISO 8601, such as 2026-01-01T00:00:00Z, or epoch milliseconds")
+    if when.tzinfo is None:
+        raise UsageError(f"{name}: has no zone", "end it with Z, or with an offset such as +02:00")
+    if not 1970 <= when.year <= 9000:
+        raise UsageError(f"{name}: must be between the years 1970 and 9000")
+    return when.astimezone(UTC).timestamp()
+
+
+def _of_milliseconds(number: int, name: str) -> float:
+    if 0 < number < _LEAST_MILLISECONDS:
+        raise UsageError(f"{name}: {number} looks like seconds", f"give epoch milliseconds ({number}000), or ISO 8601")
+    if number > _MOST_MILLISECONDS:
+        raise UsageError(f"{name}: {number} is after the year 9000", "give epoch milliseconds, or ISO 8601")
+    return number / 1000

@@ -113,7 +113,7 @@ def test_one_stuck_halfway_through_a_statement_is_cut_off_once_its_lease_is_over
     """It has sent the head of a statement and not the rest, so that none of the server's time limits applies."""
     engine = postgresql_engine
     assert _take(engine, time.time() - 70.0) == 1
-    with pytest.raises(StorageError, match="terminating|closed"), transaction(engine) as stuck:
+    with pytest.raises(StorageError, match=r"terminating|closed"), transaction(engine) as stuck:
         assert leases.renew(stuck, "scan", 1, None, 60.0)
         driver = stuck.connection().connection.driver_connection
         os.write(driver.fileno(), b"Q\x00\x00\x10\x00SELECT")

@@ -19,6 +19,8 @@ _NAME = "scan"
 # With the time in which the schedule looks again, less than the minute within which another must take over.
 SECONDS = 40.0
 _RENEW_EVERY_SECONDS = 10.0
+# No transaction of a scan takes so long.
+STUCK_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -70,6 +72,7 @@ class Lease:
 def take_lease(engine: Engine, session: Session, lost: Callable[[], None]) -> Lease:
     """The lease, in the caller's transaction. Raises ScanInProgress when another scan holds it."""
     holder = this_process()
+    leases.cut_off_stuck(session, _NAME, STUCK_SECONDS)
     token = leases.take(session, _NAME, holder, None, SECONDS)
     other = leases.holder(session, _NAME) if token is None else None
     if other is not None and _is_dead(other):

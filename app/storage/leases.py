@@ -6,7 +6,9 @@ whoever wants to take the lease over waits for it; so either the whole transacti
 says that another has it. (Kleppmann, "How to do distributed locking", 2016, on why a lease alone is not enough.)
 """
 
-from sqlalchemy import ColumnElement, insert, select, update
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, insert, select, text, update
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -33,6 +35,25 @@ def take(session: Session, name: str, holder: str, now: float | None, seconds: f
     except IntegrityError:  # another was first
         return None
     return 1
+
+
+def cut_off_stuck(session: Session, name: str, after_seconds: float) -> None:
+    """End the connection that holds the row of a lease which has run out, in a transaction open for so long.
+
+    A holder that is paused in the middle of sending a statement is neither idle nor at a statement for PostgreSQL, and
+    none of its time limits applies. Nobody could have the lease, although it is over, for as long as the pause lasts.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        # xmax of a row is the transaction that has locked or changed it.
+        session.execute(_CUT_OFF, {"name": name, "after": timedelta(seconds=after_seconds)})
+
+
+_CUT_OFF = text(
+    "SELECT pg_terminate_backend(stuck.pid)"
+    " FROM leases JOIN pg_stat_activity AS stuck ON stuck.backend_xid = leases.xmax"
+    " WHERE leases.name = :name AND leases.expires_at <= clock_timestamp()"
+    " AND stuck.xact_start < clock_timestamp() - :after"
+)
 
 
 def holder(session: Session, name: str) -> str | None:

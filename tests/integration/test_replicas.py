@@ -66,6 +66,7 @@ class _Fleet:
     folder: Path
     chance: random.Random
     alive: list[int] = field(default_factory=list)
+    logs: dict[int, Path] = field(default_factory=dict)
     # (begin, end, phase): a phase may be seen from its begin until the next has been written.
     phases: list[list[float]] = field(default_factory=list)
     versions: dict[int, int] = field(default_factory=dict)
@@ -76,7 +77,10 @@ class _Fleet:
         """One more replica; of the same host or of another, by chance."""
         elsewhere = self.chance.random() < 0.5
         self.tally["of another host"] += elsewhere
-        self.alive.append(self.make(self.folder / f"log-{len(list(self.folder.iterdir()))}", elsewhere))
+        log = self.folder / f"log-{len(self.logs)}"
+        number = self.make(log, elsewhere)
+        self.alive.append(number)
+        self.logs[number] = log
 
     def begin_phase(self):
         began = time.time()
@@ -157,8 +161,8 @@ def test_replicas_that_are_killed_lose_nothing_double_nothing_and_close_nothing_
             fleet.begin_phase()
     _check_the_phase(fleet)
     _check_scans(fleet)
-    for number, log in enumerate(sorted(fleet.folder.iterdir())):
-        assert "Traceback" not in log.read_text(), f"log {number}: {log.read_text()}"
+    for log in fleet.logs.values():
+        assert "Traceback" not in log.read_text(), f"{log.name}: {log.read_text()}"
     with capsys.disabled():
         took = time.monotonic() - began
         print(f"\n{_KILLS} kills in {took:.0f} s, {len(fleet.phases)} phases: {dict(fleet.tally)}")  # noqa: T201 (what was tried)
@@ -167,7 +171,7 @@ def test_replicas_that_are_killed_lose_nothing_double_nothing_and_close_nothing_
 def _kill_somebody(fleet):
     """At a moment of a scan, mostly, and mostly the one who scans; at times one that was paused until it lost it."""
     chance = fleet.chance
-    scan = wait_until(fleet.is_scanning, "a scan has begun")
+    wait_until(fleet.is_scanning, "a scan has begun")
     _pass(chance.uniform(0.0, 0.45))
     holder = fleet.holder()
     number = holder if holder is not None and chance.random() < 0.8 else chance.choice(fleet.alive)
@@ -180,7 +184,7 @@ def _kill_somebody(fleet):
     fleet.tally["in recording"] += running is not None and number == fleet.holder() and _has_recorded(fleet, running)
     killed_at = time.time()
     fleet.kill(number)
-    wait_until(lambda: _begun_since(fleet, killed_at), f"another scan begins, after {scan}", seconds=20)
+    _wait_for_another(fleet, killed_at)
 
 
 def _pause(fleet, number):
@@ -188,9 +192,19 @@ def _pause(fleet, number):
     os.kill(number, signal.SIGSTOP)
     try:
         stopped_at = time.time()
-        wait_until(lambda: _begun_since(fleet, stopped_at), "another has taken over", seconds=20)
+        _wait_for_another(fleet, stopped_at)
     finally:
         os.kill(number, signal.SIGCONT)
+
+
+def _wait_for_another(fleet, since):
+    """The next scan begins in time; where it does not, what the living say is of interest."""
+    try:
+        wait_until(lambda: _begun_since(fleet, since), "another scan has begun", seconds=20)
+    except pytest.fail.Exception as error:
+        said = [f"{log.name}: {log.read_text()[-1000:]}" for log in (fleet.logs[number] for number in fleet.alive)]
+        there = {number: Path(f"/proc/{number}").exists() for number in fleet.alive}
+        raise AssertionError(f"{error.msg}; alive: {there}; they said:\n" + "\n".join(said)) from error
 
 
 def _pass(seconds):

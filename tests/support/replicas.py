@@ -18,6 +18,7 @@ from pathlib import Path
 LEASE_SECONDS = 1.5
 _RENEW_SECONDS = 0.3
 _IDLE_SECONDS = 2
+_STUCK_SECONDS = 1.0
 
 
 @contextlib.contextmanager
@@ -72,7 +73,7 @@ def _serve(settings: dict[str, object], world: Path, log: str, elsewhere: bool) 
     from app.storage import engine  # noqa: PLC0415
     from tests.support.world import perform  # noqa: PLC0415
 
-    lease.SECONDS, lease._RENEW_EVERY_SECONDS = LEASE_SECONDS, _RENEW_SECONDS
+    lease.SECONDS, lease._RENEW_EVERY_SECONDS, lease.STUCK_SECONDS = LEASE_SECONDS, _RENEW_SECONDS, _STUCK_SECONDS
     engine._IDLE_IN_TRANSACTION_SECONDS = _IDLE_SECONDS
     if elsewhere:
         place = f"{lease.here()}/of-{os.getpid()}"

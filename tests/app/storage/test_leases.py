@@ -1,9 +1,11 @@
 """Leases: who may do what only one may do."""
 
+import os
 import threading
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from app.errors import StorageError
 from app.settings import load_settings
@@ -105,6 +107,37 @@ def test_a_replica_that_vanishes_in_a_transaction_holds_nobody_up_for_long(postg
         assert _take(engine, 1061.5, "b") == 2
         assert not leases.renew(vanished, "scan", token, 1062.0, 60.0)
     engine.dispose()
+
+
+def test_one_stuck_halfway_through_a_statement_is_cut_off_once_its_lease_is_over(postgresql_engine):
+    """It has sent the head of a statement and not the rest, so that none of the server's time limits applies."""
+    engine = postgresql_engine
+    assert _take(engine, time.time() - 70.0) == 1
+    with pytest.raises(StorageError, match=r"terminating|closed"), transaction(engine) as stuck:
+        assert leases.renew(stuck, "scan", 1, None, 60.0)
+        driver = stuck.connection().connection.driver_connection
+        os.write(driver.fileno(), b"Q\x00\x00\x10\x00SELECT")
+        with transaction(engine) as session:
+            leases.cut_off_stuck(session, "scan", 60.0)
+            assert _waits(session), "it is not that old"
+            leases.cut_off_stuck(session, "scan", 0.0)
+        wait_until(lambda: _take(engine, None, "b") == 2, "another has it")
+        stuck.execute(sa.text("SELECT 1"))
+
+
+def _waits(session):
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL"
+    return session.execute(sa.text(query)).scalar()
+
+
+def test_one_within_its_lease_is_not_cut_off(postgresql_engine):
+    engine = postgresql_engine
+    assert _take(engine, None) == 1
+    with transaction(engine) as busy:
+        assert leases.renew(busy, "scan", 1, None, 60.0)
+        with transaction(engine) as session:
+            leases.cut_off_stuck(session, "scan", 0.0)
+        assert leases.renew(busy, "scan", 1, None, 60.0)
 
 
 def test_of_many_at_once_one_has_it(engine):

@@ -12,7 +12,7 @@ from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 from app.settings import Settings
 from app.text import visible
 
-_QUIET = ("apscheduler", "alembic", "urllib3", "uvicorn.access")
+_QUIET = ("alembic", "urllib3", "uvicorn.access")
 
 
 def configure_logs(settings: Settings) -> None:

@@ -149,7 +149,9 @@ class Settings(BaseSettings):
         30.0, ge=0, le=_DAY, description="Random delay added to each, so that fleets spread out"
     )
     scan_time_limit: DurationSeconds = Field(1800.0, gt=0, le=_DAY, description="A scan that takes longer is abandoned")
-    scan_on_start: bool = Field(True, description="Scan once as soon as `serve` is up")
+    scan_on_start: bool = Field(
+        True, description="Scan as soon as `serve` is up, unless a scheduled scan began within the interval"
+    )
 
     public_url: str | None = Field(
         None, description="Where people reach this service, such as https://leakwatch.example.org: links begin with it"

@@ -49,7 +49,7 @@ def lines(*told):
 
 
 def evidence_of(*pods):
-    """Evidence of an hour a point, which ends at NOW; a pod is (name, revision, peaks, restarts, OOM kills in hours)."""
+    """Evidence of an hour a point, to NOW; a pod is (name, revision, peaks, restarts and OOM kills in hours)."""
     points = len(pods[0][2])
     times = tuple(NOW + HOUR * (number + 1 - points) for number in range(points))
     return Evidence(

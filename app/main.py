@@ -16,7 +16,9 @@ from app.api.middleware import RequestMiddleware
 from app.api.problems import install_problems
 from app.api.schemas import ProblemModel
 from app.api.services import Services
+from app.background import Worker
 from app.domain.scan import ScanReport
+from app.grafana.push import make_pusher as make_grafana_pusher
 from app.metrics import ServiceMetrics
 from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
@@ -48,11 +50,20 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         on_start=settings.scan_on_start,
     )
 
+    workers: list[Worker] = []
+    grafana_pusher = make_grafana_pusher(settings, engine, lambda result: metrics.grafana_pushes.labels(result).inc())
+    if grafana_pusher is not None:
+        workers.append(Worker("keeping annotations in Grafana", settings.grafana_interval, grafana_pusher.push))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         schedule.start()
+        for worker in workers:
+            worker.start()
         yield
         await run_in_threadpool(schedule.stop)
+        for worker in workers:
+            await run_in_threadpool(worker.stop)
 
     app = FastAPI(
         title="leakwatch",

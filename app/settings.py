@@ -224,6 +224,7 @@ class Settings(BaseSettings):
             _check_header(value.get_secret_value(), f"prometheus_headers: the value of {name[:40]!r}")
         _check_header(self.prometheus_tenant or "", "prometheus_tenant: it")
         _check_header(self.prometheus_token.get_secret_value() if self.prometheus_token else "", "prometheus_token: it")
+        _check_header(self.grafana_token.get_secret_value() if self.grafana_token else "", "grafana_token: it")
         if self.prometheus_token and self.prometheus_username:
             raise ValueError("prometheus_token: give a bearer token or a user name, not both")
         if bool(self.prometheus_client_cert) != bool(self.prometheus_client_key):

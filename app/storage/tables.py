@@ -282,7 +282,7 @@ class GrafanaAnnotationRow(Table):
     __table_args__ = (UniqueConstraint("key"), Index(None, "next_try_at"))
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    # What it is of, such as "incident:7:1" (its first occurrence) or "event:99"; also its tag in Grafana.
+    # What it is of: kind, fingerprint and time, such as "leak-0123456789abcdef-1767225600000"; also in its tag there.
     key: Mapped[str] = mapped_column(String(80))
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), index=True)
     grafana_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -59,6 +59,10 @@ BUILD_INFO = Metric("leakwatch_build_info", "1, with the version of leakwatch.",
 HTTP_REQUESTS = Metric(
     "leakwatch_http_request_duration_seconds", "Time to answer HTTP requests.", ("method", "route", "status")
 )
+GRAFANA_PUSHES = Metric(
+    "leakwatch_grafana_push_total", "Annotations pushed to Grafana, by what came of it.", ("result",)
+)
+GRAFANA_QUEUE = Metric("leakwatch_grafana_queue_length", "Annotations that are still to be pushed to Grafana.")
 
 ALL = (
     SCAN_DURATION,
@@ -79,6 +83,8 @@ ALL = (
     ALERTMANAGER_PUSHES,
     BUILD_INFO,
     HTTP_REQUESTS,
+    GRAFANA_PUSHES,
+    GRAFANA_QUEUE,
 )
 
 

@@ -20,6 +20,7 @@ from app.api.services import Services
 from app.background import Worker
 from app.domain.scan import ScanReport
 from app.errors import StorageError
+from app.grafana.push import make_pusher as make_grafana_pusher
 from app.metrics import ServiceMetrics
 from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
@@ -72,6 +73,9 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     pusher = make_pusher(settings, engine, lambda name, result: metrics.pushes.labels(name, result).inc())
     if pusher is not None:
         workers.append(Worker("telling Alertmanager", settings.alertmanager_interval, pusher.push))
+    grafana_pusher = make_grafana_pusher(settings, engine, lambda result: metrics.grafana_pushes.labels(result).inc())
+    if grafana_pusher is not None:
+        workers.append(Worker("keeping annotations in Grafana", settings.grafana_interval, grafana_pusher.push))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -17,11 +17,12 @@ from app.domain.listing import IncidentSort
 from app.domain.scan import ScanRecord, ScanState
 from app.errors import StorageError
 from app.incident_metrics import FAMILIES, UNRESOLVED, Told, families
-from app.storage import incident_lists, incidents, scans, silenced
+from app.storage import grafana, incident_lists, incidents, scans, silenced
 from app.storage.engine import reading
 from app.storage.scans import Outcome
 
 _STAGES = ("plan", "read", "judge", "record")
+_GRAFANA_RESULTS = ("created", "recovered", "changed", "removed", "failed", "refused")
 
 
 class ServiceMetrics:
@@ -35,6 +36,10 @@ class ServiceMetrics:
             self._scans.labels(state.value)
         named = conventions.HTTP_REQUESTS
         self.requests = Histogram(named.name, named.help, named.labels, registry=self.registry)
+        named = conventions.GRAFANA_PUSHES
+        self.grafana_pushes = Counter(named.name, named.help, named.labels, registry=self.registry)
+        for result in _GRAFANA_RESULTS:
+            self.grafana_pushes.labels(result)
         named = conventions.BUILD_INFO
         Gauge(named.name, named.help, named.labels, registry=self.registry).labels(version("leakwatch")).set(1)
         named = conventions.ALERTMANAGER_PUSHES
@@ -63,15 +68,17 @@ class _Kept(Collector):
                 found = {(state, severity): count for state, severity, count in incidents.counts(session)}
                 last = scans.latest_success(session)
                 told = _told(session, self._most_incidents, now)
+                queued = grafana.waiting(session)
         except StorageError:
             yield from self.describe()
             return
         yield _incidents(found)
         yield from families(told, now)
         yield from _last_scan(last)
+        yield GaugeMetricFamily(conventions.GRAFANA_QUEUE.name, conventions.GRAFANA_QUEUE.help, value=queued)
 
     def describe(self) -> Iterator[Metric]:
-        for named in (conventions.INCIDENTS, *FAMILIES, *_OF_LAST_SCAN):
+        for named in (conventions.INCIDENTS, *FAMILIES, *_OF_LAST_SCAN, conventions.GRAFANA_QUEUE):
             yield GaugeMetricFamily(named.name, named.help, labels=named.labels)
 
 

@@ -195,6 +195,11 @@ class Settings(BaseSettings):
     alertmanager_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust there")
     alertmanager_interval: DurationSeconds = Field(60.0, gt=0, le=_HOUR, description="How often alerts are repeated")
 
+    grafana_url: str | None = Field(None, description="Grafana to keep annotations in (unset: none are pushed)")
+    grafana_token: SecretStr | None = Field(None, description="Its service account's token (or ..._TOKEN_FILE)")
+    grafana_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust there")
+    grafana_interval: DurationSeconds = Field(15.0, gt=0, le=_HOUR, description="How often the queue is looked at")
+
     max_incident_series: int = Field(
         1000, ge=0, le=100_000, description="Most incidents that /metrics tells one by one, the most urgent ones"
     )
@@ -222,10 +227,12 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         _check_url(self.prometheus_url, "prometheus_url")
-        for name in ("public_url", "runbook_url"):
+        for name in ("public_url", "runbook_url", "grafana_url"):
             _check_url(getattr(self, name), name)
         for url in self.alertmanager_urls:
             _check_url(url, "alertmanager_urls")
+        if self.grafana_url and not self.grafana_token:
+            raise ValueError("grafana_token: Grafana takes no annotations without its service account's token")
         if self.alertmanager_token and self.alertmanager_username:
             raise ValueError("alertmanager_token: give a bearer token or a user name, not both")
         for name, value in self.prometheus_headers.items():
@@ -233,6 +240,7 @@ class Settings(BaseSettings):
             _check_header(value.get_secret_value(), f"prometheus_headers: the value of {name[:40]!r}")
         _check_header(self.prometheus_tenant or "", "prometheus_tenant: it")
         _check_header(self.prometheus_token.get_secret_value() if self.prometheus_token else "", "prometheus_token: it")
+        _check_header(self.grafana_token.get_secret_value() if self.grafana_token else "", "grafana_token: it")
         if self.prometheus_token and self.prometheus_username:
             raise ValueError("prometheus_token: give a bearer token or a user name, not both")
         if bool(self.prometheus_client_cert) != bool(self.prometheus_client_key):
@@ -370,7 +378,7 @@ def secret_fields() -> frozenset[str]:
         {
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
-            *("alertmanager_token", "alertmanager_password"),
+            *("alertmanager_token", "alertmanager_password", "grafana_token"),
         }
     )
 

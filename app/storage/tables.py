@@ -302,6 +302,26 @@ class IdempotencyRow(Table):
     body: Mapped[str | None] = mapped_column(Text)
 
 
+class GrafanaAnnotationRow(Table):
+    """An annotation that Grafana is to have: what was pushed of it, and what is still to push. A queue."""
+
+    __tablename__ = "grafana_annotations"
+    __table_args__ = (UniqueConstraint("key"), Index(None, "next_try_at"))
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    # What it is of: kind, fingerprint and time, such as "leak-0123456789abcdef-1767225600000"; also in its tag there.
+    key: Mapped[str] = mapped_column(String(80))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), index=True)
+    grafana_id: Mapped[int | None] = mapped_column(BigInteger)
+    wanted: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # A hash of what Grafana was last given; None where it was given nothing yet.
+    pushed_hash: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int]
+    # None: nothing to do.
+    next_try_at: Mapped[float | None] = mapped_column(UnixTime)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
 class WorkloadRow(Table):
     """The latest verdict on a workload's container, leaking or not."""
 

@@ -1,4 +1,4 @@
-"""Incidents with versions and people, silences, other alerts, tokens, verdicts over time."""
+"""Incidents with versions and people, silences, other alerts, tokens, Grafana's annotations, verdicts over time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,7 +31,7 @@ _OF_POSTGRESQL = {
 }
 _FILTERS = ("names", "cluster", "container", "namespace", "state", "severity", "updated_at", "id")
 _TABLES = (
-    *("verdicts", "workloads", "idempotency_keys", "secrets", "tokens"),
+    *("verdicts", "workloads", "grafana_annotations", "idempotency_keys", "secrets", "tokens"),
     *("webhook_events", "alerts", "silences"),
 )
 
@@ -42,6 +42,7 @@ def upgrade() -> None:
     _silences()
     _alerts()
     _access()
+    _annotations()
     _verdicts()
 
 
@@ -187,6 +188,28 @@ def _access() -> None:
         sa.UniqueConstraint("actor", "key", name="uq_idempotency_keys_actor_key"),
     )
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
+
+
+def _annotations() -> None:
+    op.create_table(
+        "grafana_annotations",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("key", sa.String(80), nullable=False),
+        sa.Column("incident_id", _ID, nullable=False),
+        sa.Column("grafana_id", sa.BigInteger()),
+        sa.Column("wanted", sa.JSON(), nullable=False),
+        sa.Column("pushed_hash", sa.String(64)),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", _TIME),
+        sa.Column("error", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_grafana_annotations"),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name="fk_grafana_annotations_incident_id", ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint("key", name="uq_grafana_annotations_key"),
+    )
+    op.create_index("ix_grafana_annotations_incident_id", "grafana_annotations", ["incident_id"])
+    op.create_index("ix_grafana_annotations_next_try_at", "grafana_annotations", ["next_try_at"])
 
 
 def _verdicts() -> None:

@@ -108,7 +108,9 @@ def post_annotations(services: TheServices, _: Viewer, body: AnnotationRequest) 
     ]
 
 
-@router.post("/search", summary="What can be asked for, or the values of a variable", responses=documented(422, 503))
+@router.post(
+    "/search", summary="What can be asked for, or the values of a variable", responses=documented(400, 422, 503)
+)
 def search(services: TheServices, _: Viewer, body: Annotated[SearchRequest | None, Body()] = None) -> list[str]:
     """The targets; where the text names a filter's key, such as `namespace`, its values."""
     text = (body.target or "").strip() if body else ""
@@ -121,7 +123,7 @@ def tag_keys(_: Viewer) -> list[dict[str, str]]:
     return [{"type": "string", "text": key} for key in KEYS]
 
 
-@router.post("/tag-values", summary="Values of a filter's key", responses=documented(422, 503))
+@router.post("/tag-values", summary="Values of a filter's key", responses=documented(400, 422, 503))
 def tag_values(services: TheServices, _: Viewer, body: KeyRequest) -> list[dict[str, str]]:
     """Up to a thousand."""
     return [{"text": value} for value in services.annotations.values(body.key)]
@@ -147,13 +149,13 @@ def metrics(_: Viewer) -> list[dict[str, Any]]:
     return [{"label": label, "value": name, "payloads": parts} for name, label in _TARGETS.items()]
 
 
-@router.post("/metric-payload-options", summary="Values of a part of a filter", responses=documented(422, 503))
+@router.post("/metric-payload-options", summary="Values of a part of a filter", responses=documented(400, 422, 503))
 def metric_payload_options(services: TheServices, _: Viewer, body: OptionsRequest) -> list[dict[str, str]]:
     """Up to a thousand."""
     return [{"label": value, "value": value} for value in services.annotations.values(body.name or "")]
 
 
-@router.post("/variable", summary="Values of a variable, for simPod", responses=documented(422, 503))
+@router.post("/variable", summary="Values of a variable, for simPod", responses=documented(400, 422, 503))
 def variable(services: TheServices, _: Viewer, body: VariableRequest) -> list[dict[str, str]]:
     """Those of the filter's key that the payload names, as text or as `{"target": key}`."""
     told = body.payload.get("target") if isinstance(body.payload, dict) else body.payload

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
 from app.errors import UsageError
 
@@ -12,6 +12,7 @@ from app.errors import UsageError
 _LEAST_MILLISECONDS, _MOST_MILLISECONDS = 100_000_000_000, 221_845_392_000_000
 _PLAIN = r"^[^\x00-\x1f]*$"
 
+Moment = StrictInt | Annotated[StrictStr, Field(max_length=40)]
 Text = Annotated[str, Field(max_length=2000, pattern=_PLAIN)]
 
 
@@ -22,8 +23,8 @@ class _Sent(BaseModel):
 class RangeModel(_Sent):
     """The time that a dashboard shows."""
 
-    from_: str | int = Field(alias="from", examples=["2026-01-01T00:00:00.000Z"])
-    to: str | int = Field(examples=["2026-01-01T06:00:00.000Z"])
+    from_: Moment = Field(alias="from", examples=["2026-01-01T00:00:00.000Z"])
+    to: Moment = Field(examples=["2026-01-01T06:00:00.000Z"])
 
 
 class AdHocFilterModel(_Sent):

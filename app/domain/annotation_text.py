@@ -92,9 +92,13 @@ def _name(identity: Identity) -> str:
 
 def _safe(text: str) -> str:
     """Cut to a length that a tooltip bears, without control characters, escaped."""
-    return escape("".join(one if one.isprintable() else " " for one in text[:_LONGEST]))
+    return escape(_shown(text[:_LONGEST], " "))
 
 
 def _tag(value: str) -> str:
-    plain = "".join(one if one.isprintable() else "_" for one in value).translate(_UNSAFE_IN_TAGS)
+    plain = _shown(value, "_").translate(_UNSAFE_IN_TAGS)
     return plain.encode()[:_LONGEST_TAG].decode(errors="ignore").strip() or "_"
+
+
+def _shown(text: str, instead: str) -> str:
+    return text if text.isprintable() else "".join(one if one.isprintable() else instead for one in text)

@@ -3,17 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.annotation import DRAWN_EVENTS
 from app.domain.annotation_filter import AnnotationFilter
 from app.domain.incident import Event, EventKind, Incident, IncidentState, TimelineEntry
+from app.output.document import rfc3339
 from app.storage.incidents import incident_of
 from app.storage.tables import EventRow, EvidenceRow, IncidentRow
 
 # A leak is found this long after its onset at most, or it is drawn only where it was found.
 _LONGEST_ONSET_SECONDS = 7 * 86_400.0
+_ONSET = IncidentRow.finding["onset_at"].as_string()
 # So many ids stand in one query.
 _AT_ONCE = 500
 NAMED: Mapping[str, InstrumentedAttribute[str]] = {
@@ -30,7 +32,9 @@ def of_time(session: Session, wanted: AnnotationFilter, start: float, end: float
     More than asked for may come: what lies between the occurrences of one that came back is told by its timeline.
     """
     over = IncidentState.RESOLVED.value
-    begun = or_(IncidentRow.opened_at <= end + _LONGEST_ONSET_SECONDS, IncidentRow.occurrences > 1)
+    # Times of a document are of one form and zone: their order is that of their letters.
+    onset = and_(IncidentRow.opened_at <= end + _LONGEST_ONSET_SECONDS, rfc3339(end) >= _ONSET)
+    begun = or_(IncidentRow.opened_at <= end, IncidentRow.occurrences > 1, onset)
     # Two queries, each along an index. Nothing of an incident changes before it is resolved for the last time.
     for_each = (
         (IncidentRow.state.in_([one.value for one in IncidentState if one.value != over]),),

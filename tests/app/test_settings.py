@@ -46,6 +46,7 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
         ("LEAKWATCH_PROMETHEUS_URL", "prometheus:9090", "LEAKWATCH_PROMETHEUS_URL: must begin with http"),
         ("LEAKWATCH_PROMETHEUS_URL", "http://u:p@host", "LEAKWATCH_PROMETHEUS_URL: give the user and password by"),
         ("LEAKWATCH_PROMETHEUS_URL", "http://[::1", "LEAKWATCH_PROMETHEUS_URL: is no URL"),
+        ("LEAKWATCH_GRAFANA_TOKEN", "a\nb", "LEAKWATCH_GRAFANA_TOKEN: it must be printable ASCII"),
         ("LEAKWATCH_PROMETHEUS_URL", "http://host:x", "LEAKWATCH_PROMETHEUS_URL: is no URL"),
         ("LEAKWATCH_PROMETHEUS_URL", "http://host/?a=b", "LEAKWATCH_PROMETHEUS_URL: give the base URL alone"),
         ("LEAKWATCH_PROMETHEUS_HEADERS", '{"X-A": "€"}', "LEAKWATCH_PROMETHEUS_HEADERS: the value of 'X-A' must be"),

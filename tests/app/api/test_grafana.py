@@ -1,8 +1,12 @@
 """`/grafana`: what three data sources of Grafana ask for, and get."""
 
+import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 
 from app.domain.lifecycle import IncidentPolicy
 from app.scanning.record import Recorder
@@ -10,6 +14,7 @@ from app.services.annotations import AnnotationService
 from tests.support.findings import NOW, finding, report
 
 HOUR = 3600.0
+DOCS = (Path(__file__).resolve().parents[3] / "docs" / "grafana.md").read_text(encoding="utf-8")
 MILLIS = int(NOW * 1000)
 RANGE = {"from": "2027-01-15T00:00:00.000Z", "to": "2027-01-16T00:00:00.000Z", "raw": {"from": "now-1d", "to": "now"}}
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -225,3 +230,14 @@ def test_simpods_builder_gets_metrics_options_and_variables(client):
 )
 def test_a_body_that_is_none_is_refused(client, path, body):
     assert client.post(f"/grafana/{path}", json=body).status_code == 422
+
+
+def test_the_dashboard_in_the_documentation_asks_for_what_there_is(client):
+    (shown,) = re.findall(r"```json\n(.*?)```", DOCS, re.DOTALL)
+    target = json.loads(shown)["target"]
+    address = target["url"].removeprefix("https://leakwatch.example.org")
+    address = address.replace("${__timeFrom}", RANGE["from"]).replace("${__timeTo}", RANGE["to"])
+    found = client.get(address).json()[0]
+    assert {one["selector"] for one in target["columns"]} == set(found)
+    (source,) = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)[0])["datasources"]
+    assert {"type": source["type"], "uid": source["uid"]} == json.loads(shown)["datasource"]

@@ -73,6 +73,11 @@ def test_a_leak_is_drawn_while_it_went_on(service, start, end, leaks):
     assert drawn(service, "kind=leak", start, end) == leaks
 
 
+def test_a_leak_is_drawn_before_it_was_found_back_to_its_onset(service):
+    assert drawn(service, "workload=cart kind=leak", 19.2, 19.8) == [("leak cart", 19, 30)]
+    assert drawn(service, "workload=cart kind=leak", 18, 18.9) == []
+
+
 def test_points_are_drawn_where_they_lie_in_the_time(service):
     assert drawn(service, "kind=oom,restart,deploy,acknowledged", 19.3, 25) == [
         ("oom web", 19.5, 19.5),

@@ -6,9 +6,12 @@ from alert_rules import conventions as names
 from alert_rules.rule import Alert
 
 _WHO = "{{ $labels.namespace }}/{{ $labels.workload }} ({{ $labels.container }})"
-_BY = ", ".join(names.INCIDENT_LABELS)
-# How long a service may be away before its alerts end; the alert on stale scans has fired by then.
+# By job, too: where one Prometheus scrapes the services of several clusters, each holds its own alerts only.
+_BY = ", ".join(("job", *names.INCIDENT_LABELS))
+# How long a service may be away before its alerts end; the alert on stale scans, which needs no service, has fired by
+# then, and goes on for longer.
 _REMEMBERED = "2h"
+_REMEMBERED_SCANS = "1d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def leaks_with_service(thresholds: Thresholds | None = None) -> tuple[Alert, ...
         ),
         Alert(
             names.SCAN_FAILING,
-            f'increase({names.SCANS.name}{{state!="succeeded"}}[1h]) > 2',
+            f'sum by (job, state) (increase({names.SCANS.name}{{state!="succeeded"}}[1h])) > 2',
             "10m",
             "warning",
             "Scans for memory leaks fail.",
@@ -76,7 +79,8 @@ def leaks_with_service(thresholds: Thresholds | None = None) -> tuple[Alert, ...
         ),
         Alert(
             names.SCAN_STALE,
-            f"time() - max({names.SCAN_LAST_SUCCESS.name}) > {given.stale_seconds:g}",
+            f"time() - max by (job) (last_over_time({names.SCAN_LAST_SUCCESS.name}[{_REMEMBERED_SCANS}]))"
+            f" > {given.stale_seconds:g}",
             "10m",
             "warning",
             "Memory leaks have not been looked for for too long.",
@@ -84,7 +88,7 @@ def leaks_with_service(thresholds: Thresholds | None = None) -> tuple[Alert, ...
         ),
         Alert(
             names.SCAN_INCOMPLETE,
-            f"max({names.SCAN_COMPLETE.name}) == 0",
+            f"max by (job) ({names.SCAN_COMPLETE.name}) == 0",
             "1h",
             "warning",
             "Scans for memory leaks do not read all that they planned.",
@@ -106,4 +110,4 @@ def _held(metric: str) -> str:
     over is only known where the service says how many it does not tell of.
     """
     last = f"max by ({_BY}) (last_over_time({metric}[{_REMEMBERED}]))"
-    return f"(max by ({_BY}) ({metric}) or ({last} unless on () ({names.INCIDENTS_UNTOLD.name} >= 0)))"
+    return f"(max by ({_BY}) ({metric}) or ({last} unless on (job) {names.INCIDENTS_UNTOLD.name}))"

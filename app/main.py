@@ -1,5 +1,6 @@
 """The FastAPI application: the root that puts engine, schedule, services and routers together."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
 from app.alertmanager.intake import AlertIntake, writer
-from app.alertmanager.push import make_pusher
+from app.alertmanager.push import RESULTS, make_pushers
 from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
@@ -70,8 +71,10 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     intake = AlertIntake(writer(engine))
     retention = RetentionService(engine, Ages.of(settings))
     workers = [uses, Worker("pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns)]
-    pusher = make_pusher(settings, engine, lambda name, result: metrics.pushes.labels(name, result).inc())
-    if pusher is not None:
+    pushers = make_pushers(settings, engine, lambda name, result: metrics.pushes.labels(name, result).inc())
+    for pusher in pushers:
+        for result in RESULTS:
+            metrics.pushes.labels(pusher.url, result)
         workers.append(Worker("telling Alertmanager", settings.alertmanager_interval, pusher.push))
     grafana_pusher = make_grafana_pusher(settings, engine, lambda result: metrics.grafana_pushes.labels(result).inc())
     if grafana_pusher is not None:
@@ -86,8 +89,10 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         yield
         await run_in_threadpool(intake.stop)
         await run_in_threadpool(schedule.stop)
-        for worker in workers:
-            await run_in_threadpool(worker.stop)
+        # At once: each may wait a little for what it has under way.
+        await asyncio.gather(*(run_in_threadpool(worker.stop) for worker in workers))
+        for pusher in pushers:
+            pusher.close()
         with suppress(StorageError):  # what is lost is a minute of when tokens were used
             await run_in_threadpool(gate.write_uses)
 

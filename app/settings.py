@@ -235,6 +235,9 @@ class Settings(BaseSettings):
             raise ValueError("grafana_token: Grafana takes no annotations without its service account's token")
         if self.alertmanager_token and self.alertmanager_username:
             raise ValueError("alertmanager_token: give a bearer token or a user name, not both")
+        if self.alertmanager_password and not self.alertmanager_username:
+            raise ValueError("alertmanager_username: a password (alertmanager_password) needs a user name")
+        _check_header(self.secret("alertmanager_token") or "", "alertmanager_token: it")
         for name, value in self.prometheus_headers.items():
             _check_header(name, f"prometheus_headers: the name {name[:40]!r}")
             _check_header(value.get_secret_value(), f"prometheus_headers: the value of {name[:40]!r}")

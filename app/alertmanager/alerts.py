@@ -7,7 +7,8 @@ from typing import Any
 
 from alert_rules.conventions import INCIDENT_LABELS, PUSHED_LEAK
 from app.domain.finding import Severity
-from app.domain.incident import Incident, IncidentState
+from app.domain.incident import Incident
+from app.domain.telling import Telling
 from app.durations import format_duration
 from detectors.words import amount
 
@@ -20,19 +21,17 @@ class Links:
     runbook_url: str | None
 
 
-def alerts_of(incident: Incident, *, quiet: bool, links: Links, now: float, until: float) -> list[dict[str, Any]]:
-    """What Alertmanager is to be told of an incident: one alert for each severity, of which one at most fires.
+def alerts_of(telling: Telling, links: Links, *, since: float, until: float) -> list[dict[str, Any]]:
+    """What Alertmanager is to be told of an incident: an alert that fires, where it is open, and those that ended.
 
-    until: unix seconds at which what fires would end by itself, were it not told again; quiet: a silence of ours is in
-    force. The others have ended: Alertmanager knows an alert by its labels, so that a new severity is a new alert, and
-    the one before must be told to be over. It passes over ends of what it does not know.
+    until: unix seconds at which what fires would end by itself, were it not told again. What ended since is told, too:
+    Alertmanager knows an alert by its labels, so that a new severity is a new alert, and the one before must be told to
+    be over. An alert that never fired is never told to be over: it would come out in notifications of its group.
     """
-    fires = incident.standing.state is not IncidentState.RESOLVED and not quiet
-    over = now if incident.standing.resolved_at is None else min(now, incident.standing.resolved_at)
-    return [
-        _alert(incident, severity, links, until if fires and severity is incident.standing.severity else over)
-        for severity in Severity
-    ]
+    ends = telling.ended(since)
+    if telling.over_at() is None:
+        ends[telling.severity] = until
+    return [_alert(telling.incident, severity, links, ends_at) for severity, ends_at in ends.items()]
 
 
 def _alert(incident: Incident, severity: Severity, links: Links, ends_at: float) -> dict[str, Any]:

@@ -6,7 +6,7 @@ their labels, so that to tell it twice, from two replicas too, is to tell it onc
 
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,80 +17,92 @@ from sqlalchemy import Engine
 from app.alertmanager.alerts import Links, alerts_of
 from app.errors import SettingsError
 from app.settings import Settings
-from app.storage import alerting, silenced
+from app.storage import alerting
 from app.storage.engine import reading
 
 # Alertmanager lets an alert end by itself at endsAt: a few repetitions may fail before that.
 _MISSES = 4
-# What is over is told for so long, for a replica that was away.
+# What is over is told for so long, for a replica that was away; as Prometheus does.
 _TOLD_OVER_SECONDS = 900.0
+# More open incidents than that nobody reads; the most urgent ones are told.
+_MOST = 10_000
 _BATCH = 200
 _SECONDS = 10.0
 _PATH = "/api/v2/alerts"
+_REJECTED = 400
 
-# Told of each Alertmanager how a push ended: "ok" or "failed".
+# Told how a push to an Alertmanager ended: its address, and one of RESULTS.
 Outcome = Callable[[str, str], None]
+RESULTS = ("ok", "failed")
+
+
+class _Refused(Exception):
+    """It takes nothing just now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pusher:
-    """Pushes to every replica. interval: seconds between pushes; now: the clock, unix seconds."""
+    """Pushes to one replica of Alertmanager; each has its own, so that one that hangs keeps nothing from the others.
+
+    interval: seconds between pushes; now: the clock, unix seconds.
+    """
 
     engine: Engine
-    clients: Sequence[tuple[str, httpx2.Client]]
+    url: str
+    client: httpx2.Client
     links: Links
     interval: float
     count: Outcome
     now: Callable[[], float] = time.time
 
     def push(self) -> None:
-        """Tell each Alertmanager; one that cannot be told keeps nothing from the others. Raises StorageError."""
-        now = self.now()
-        until = now + _MISSES * self.interval
-        with reading(self.engine) as session:
-            incidents = alerting.to_tell(session, now - max(_TOLD_OVER_SECONDS, _MISSES * self.interval))
-            quiet = silenced.silenced(session, incidents, now)
-        alerts = [
-            alert
-            for incident in incidents
-            for alert in alerts_of(incident, quiet=incident.id in quiet, links=self.links, now=now, until=until)
-        ]
-        for name, client in self.clients:
-            self._tell(name, client, alerts)
-
-    def _tell(self, name: str, client: httpx2.Client, alerts: Sequence[dict[str, Any]]) -> None:
+        """Tell it all. Raises StorageError; that Alertmanager cannot be told is counted and logged."""
+        failure = None
         try:
-            for batch in _batches(alerts):
-                client.post(_PATH, json=batch).raise_for_status()
-        except httpx2.HTTPStatusError as error:
-            self._failed(name, f"it answered {error.response.status_code}")
-        except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError) as error:
-            self._failed(name, type(error).__name__)
-        else:
-            self.count(name, "ok")
-
-    def _failed(self, name: str, reason: str) -> None:
-        self.count(name, "failed")
-        structlog.get_logger().warning("Alertmanager could not be told, will try again", at=name, reason=reason)
+            for batch in self._batches(self.now()):
+                failure = self._send(batch) or failure
+        except _Refused as error:
+            failure = str(error)
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            failure = type(error).__name__
+        self.count(self.url, "ok" if failure is None else "failed")
+        if failure is not None:
+            structlog.get_logger().warning("Alertmanager could not be told, will try again", at=self.url, why=failure)
 
     def close(self) -> None:
         """Let the connections go."""
-        for _, client in self.clients:
-            client.close()
+        self.client.close()
 
+    def _batches(self, now: float) -> Iterator[list[dict[str, Any]]]:
+        since, until = now - max(_TOLD_OVER_SECONDS, _MISSES * self.interval), now + _MISSES * self.interval
+        with reading(self.engine) as session:
+            ids = alerting.to_tell(session, since, _MOST)
+        for start in range(0, len(ids), _BATCH):
+            with reading(self.engine) as session:
+                told = alerting.tellings(session, ids[start : start + _BATCH], since, now)
+            alerts = [alert for one in told for alert in alerts_of(one, self.links, since=since, until=until)]
+            if alerts:
+                yield alerts
 
-def _batches(alerts: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
-    for start in range(0, len(alerts), _BATCH):
-        yield alerts[start : start + _BATCH]
-
-
-def make_pusher(settings: Settings, engine: Engine, count: Outcome) -> Pusher | None:
-    """The pusher that the settings ask for; None where no Alertmanager is set. Raises SettingsError."""
-    if not settings.alertmanager_urls:
+    def _send(self, batch: list[dict[str, Any]]) -> str | None:
+        """Why not all of a batch was taken, though the next one may be. Raises _Refused where none will be."""
+        # Of the answer only its head is read: a body that never ends would keep us.
+        with self.client.stream("POST", _PATH, json=batch) as answer:
+            said = f"it answered {answer.status_code}"
+            if answer.status_code == _REJECTED:
+                return said
+            if not answer.is_success:
+                raise _Refused(said)
         return None
-    clients = [(url, _client(settings, url)) for url in settings.alertmanager_urls]
+
+
+def make_pushers(settings: Settings, engine: Engine, count: Outcome) -> list[Pusher]:
+    """A pusher for each Alertmanager that is set. Raises SettingsError."""
     links = Links(settings.public_url, settings.runbook_url)
-    return Pusher(engine, clients, links, settings.alertmanager_interval, count)
+    return [
+        Pusher(engine, url, _client(settings, url), links, settings.alertmanager_interval, count)
+        for url in settings.alertmanager_urls
+    ]
 
 
 def _client(settings: Settings, url: str) -> httpx2.Client:
@@ -107,4 +119,5 @@ def _client(settings: Settings, url: str) -> httpx2.Client:
         verify=context,
         timeout=_SECONDS,
         follow_redirects=False,
+        trust_env=False,  # neither a .netrc nor a proxy variable may divert credentials
     )

@@ -12,9 +12,17 @@ from alert_rules.rule import rule_file
 from tests.support.servers import need
 
 RULES = rule_file("leakwatch-leaks", leaks_with_service(), "https://runbooks.example.org")
-WHO = 'cluster="c",namespace="shop",workload="cart",container="app",incident_id="7"'
-LABELS = {"cluster": "c", "namespace": "shop", "workload": "cart", "container": "app", "incident_id": "7"}
-UP = {names.INCIDENTS_UNTOLD.name: "0x60"}
+WHO = 'job="leakwatch",cluster="c",namespace="shop",workload="cart",container="app",incident_id="7"'
+LABELS = {
+    "job": "leakwatch",
+    "cluster": "c",
+    "namespace": "shop",
+    "workload": "cart",
+    "container": "app",
+    "incident_id": "7",
+}
+UP = {f'{names.INCIDENTS_UNTOLD.name}{{job="leakwatch"}}': "0x60"}
+AWAY = dict.fromkeys(UP, "0x15 stale")
 LOUD = UP | {f"{names.INCIDENT_SILENCED.name}{{{WHO}}}": "0x30"}
 
 # The series of half an hour, and which alerts on the incident fire at its end.
@@ -44,24 +52,57 @@ SITUATIONS = {
         {names.LEAK_CONFIRMED},
     ),
     "the service is away": (
-        {f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale", names.INCIDENTS_UNTOLD.name: "0x15 stale"},
+        {f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale", **AWAY},
         {names.LEAK_CONFIRMED},
+    ),
+    "the service is away, and that of another cluster is not": (
+        {
+            f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale",
+            **AWAY,
+            f'{names.INCIDENTS_UNTOLD.name}{{job="another"}}': "0x30",
+        },
+        {names.LEAK_CONFIRMED},
+    ),
+    "one of two replicas is away": (
+        {
+            f'{names.INCIDENT_PROBABILITY.name}{{{WHO},instance="a"}}': "0.97x15 stale",
+            f'{names.INCIDENT_PROBABILITY.name}{{{WHO},instance="b"}}': "0.97x30",
+        },
+        {names.LEAK_CONFIRMED},
+    ),
+    "one of two replicas is away, and the other says that it is over": (
+        {
+            f'{names.INCIDENT_PROBABILITY.name}{{{WHO},instance="a"}}': "0.97x15 stale",
+            f'{names.INCIDENT_PROBABILITY.name}{{{WHO},instance="b"}}': "0.97x18 stale",
+        },
+        set(),
     ),
     "the service is away, and it was silenced": (
         {
             f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale",
             f"{names.INCIDENT_SILENCED.name}{{{WHO}}}": "1x15 stale",
-            names.INCIDENTS_UNTOLD.name: "0x15 stale",
+            **AWAY,
         },
         set(),
     ),
     "it is over": ({f"{names.INCIDENT_PROBABILITY.name}{{{WHO}}}": "0.97x15 stale"}, set()),
-    "scans go well": ({f'{names.SCANS.name}{{state="failed"}}': "0x30"}, set()),
 }
 OF_SCANS = {
-    "scans fail": ({f'{names.SCANS.name}{{state="failed"}}': "0+1x90"}, names.SCAN_FAILING),
-    "no scan has succeeded": ({names.SCAN_LAST_SUCCESS.name: "0x90"}, names.SCAN_STALE),
-    "scans read too little": ({names.SCAN_COMPLETE.name: "0x90"}, names.SCAN_INCOMPLETE),
+    "scans fail": ({f'{names.SCANS.name}{{job="leakwatch",state="failed"}}': "0+1x90"}, names.SCAN_FAILING),
+    "no scan has succeeded": ({f'{names.SCAN_LAST_SUCCESS.name}{{job="leakwatch"}}': "0x90"}, names.SCAN_STALE),
+    "the service is gone": ({f'{names.SCAN_LAST_SUCCESS.name}{{job="leakwatch"}}': "0x5 stale"}, names.SCAN_STALE),
+    "scans read too little": ({f'{names.SCAN_COMPLETE.name}{{job="leakwatch"}}': "0x90"}, names.SCAN_INCOMPLETE),
+}
+QUIET = {
+    "scans go well": {
+        f'{names.SCANS.name}{{job="leakwatch",state="failed"}}': "0x90",
+        f'{names.SCAN_LAST_SUCCESS.name}{{job="leakwatch"}}': "0+60x90",
+        f'{names.SCAN_COMPLETE.name}{{job="leakwatch"}}': "1x90",
+    },
+    "one replica lags behind, and the other does not": {
+        f'{names.SCAN_LAST_SUCCESS.name}{{job="leakwatch",instance="a"}}': "0x90",
+        f'{names.SCAN_LAST_SUCCESS.name}{{job="leakwatch",instance="b"}}': "0+60x90",
+    },
 }
 ON_INCIDENTS = {one.name for one in leaks_with_service()} - {
     names.SCAN_FAILING,
@@ -122,9 +163,34 @@ def test_which_alerts_an_incident_raises(tmp_path, series, names_of_fires):
 @pytest.mark.parametrize(("series", "name"), OF_SCANS.values(), ids=OF_SCANS.keys())
 def test_which_alerts_scans_raise(tmp_path, series, name):
     (alert,) = (_bare(one) for one in leaks_with_service() if one.name == name)
-    labels = {"severity": alert.severity} | ({"state": "failed"} if name == names.SCAN_FAILING else {})
+    labels = {"job": "leakwatch", "severity": alert.severity} | (
+        {"state": "failed"} if name == names.SCAN_FAILING else {}
+    )
     test = _test_of(series, 85, {name: labels})
     status, said = _promtool(tmp_path, rule_file("leaks", [alert], "r"), "test", "rules", "tests.yml", test=test)
+    assert status == 0, said
+
+
+@pytest.mark.parametrize("series", QUIET.values(), ids=QUIET.keys())
+def test_scans_that_go_well_raise_none(tmp_path, series):
+    alerts = [_bare(one) for one in leaks_with_service() if one.name not in ON_INCIDENTS]
+    test = _test_of(series, 85, dict.fromkeys((one.name for one in alerts), None))
+    status, said = _promtool(tmp_path, rule_file("leaks", alerts, "r"), "test", "rules", "tests.yml", test=test)
+    assert status == 0, said
+
+
+def test_it_fires_once_it_has_lasted_and_says_which_and_how_soon(tmp_path):
+    (alert,) = (one for one in leaks_with_service() if one.name == names.LIMIT_WITHIN_4H)
+    annotations = {
+        "summary": "A leaking container reaches its memory limit within four hours.",
+        "description": "shop/cart (app) is expected to be OOM-killed in 2h 30m 0s.",
+        "runbook_url": "https://runbooks.example.org/LeakwatchLimitWithin4h.md",
+    }
+    fires = {"exp_labels": LABELS | {"severity": "critical"}, "exp_annotations": annotations}
+    test = _test_of(LOUD | {f"{names.INCIDENT_TIME_TO_LIMIT.name}{{{WHO}}}": "9000x30"}, 4, {alert.name: None})
+    test["alert_rule_test"].append({"alertname": alert.name, "eval_time": "6m", "exp_alerts": [fires]})
+    rules = rule_file("leaks", [alert], "https://runbooks.example.org")
+    status, said = _promtool(tmp_path, rules, "test", "rules", "tests.yml", test=test)
     assert status == 0, said
 
 

@@ -69,6 +69,13 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
         ("LEAKWATCH_TOKEN_KEY", "short", "LEAKWATCH_TOKEN_KEY: shorter than 32 characters"),
         ("LEAKWATCH_WEBHOOK_TOKEN", "a\nb", "LEAKWATCH_WEBHOOK_TOKEN: it must be printable ASCII"),
         ("LEAKWATCH_WEBHOOK_PASSWORD", "x", "LEAKWATCH_WEBHOOK_USERNAME: a user name and its password"),
+        ("LEAKWATCH_ALERTMANAGER_URLS", "http://a:9093, b:9093", "LEAKWATCH_ALERTMANAGER_URLS: must begin with http"),
+        ("LEAKWATCH_ALERTMANAGER_URLS", "http://u:p@a", "LEAKWATCH_ALERTMANAGER_URLS: give the user and password by"),
+        ("LEAKWATCH_ALERTMANAGER_TOKEN", "ü", "LEAKWATCH_ALERTMANAGER_TOKEN: it must be printable ASCII"),
+        ("LEAKWATCH_ALERTMANAGER_PASSWORD", "x", "LEAKWATCH_ALERTMANAGER_USERNAME: a password (alertmanager_password)"),
+        ("LEAKWATCH_ALERTMANAGER_INTERVAL", "0s", "LEAKWATCH_ALERTMANAGER_INTERVAL: Input should be greater than 0"),
+        ("LEAKWATCH_PUBLIC_URL", "leakwatch.example.org", "LEAKWATCH_PUBLIC_URL: must begin with http"),
+        ("LEAKWATCH_RUNBOOK_URL", "javascript:alert(1)", "LEAKWATCH_RUNBOOK_URL: must begin with http"),
         ("LEAKWATCH_METRICS__RSSS", "x", "LEAKWATCH_METRICS__RSSS: there is no such setting"),
     ],
 )
@@ -134,6 +141,11 @@ def test_service_links_of_kubernetes_are_no_settings(monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     assert load_settings().port == 8080
+
+
+def test_alertmanager_is_asked_by_a_token_or_a_user_and_not_both():
+    with pytest.raises(SettingsError, match=r"^--alertmanager-token: give a bearer token"):
+        load_settings(alertmanager_token="a", alertmanager_username="b")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "leakwatch.example.org"])

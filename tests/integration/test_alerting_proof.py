@@ -1,4 +1,7 @@
-"""A leak, followed: Prometheus raises the rule, Alertmanager routes it, the webhook brings it to the incident."""
+"""A leak, followed: Prometheus raises the rule, Alertmanager routes it, the webhook brings it to the incident.
+
+All of it is real, and wired as docs/alerting.md says. The service also pushes to Alertmanager by itself.
+"""
 
 import signal
 import subprocess
@@ -6,74 +9,139 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 import yaml
 
 from alert_rules import conventions as names
-from alert_rules.leaks_with_service import leaks_with_service
+from alert_rules.leaks_with_service import Thresholds, leaks_with_service
 from alert_rules.rule import rule_file
 from app.prometheus.recording.demo import demo_recording
+from app.prometheus.source import Control
+from app.scanning.runner import ScanRunner
+from app.scanning.service import incident_policy, make_perform
+from app.settings import load_settings
+from app.storage.engine import make_engine
+from app.storage.schema import upgrade
 from demo.load import load
 from tests.integration.conftest import environment
+from tests.support.repair import HEALTHY_HOURS, NAMESPACE, write_repair
 from tests.support.servers import answers, free_port, running_alertmanager, running_prometheus, start, wait_until
 
 FIRED, OVER = "alert_firing", "alert_resolved"
+OURS = {*(alert.name for alert in leaks_with_service()), names.PUSHED_LEAK}
+OOM = "KubePodOOMKilled"
+EVALUATIONS = 3
+# What is pushed lasts for four of them: for longer than the service is away.
+PUSH_INTERVAL = "5s"
+CONFIRMED = Thresholds().confirmed
 
 
 class Stack:
-    """Prometheus, Alertmanager and the service, wired to each other as docs/alerting.md says."""
+    """Prometheus, Alertmanager and the service, wired to each other."""
 
     def __init__(self, folder, prometheus, manager, port):
         self.folder, self.prometheus, self.manager, self.port = folder, prometheus, manager, port
         self.service = None
+        self._settings = {"prometheus_url": prometheus.url, "data_dir": folder / "data", "resolve_after_scans": 1}
 
     def start_service(self):
-        settings = {"prometheus_url": self.prometheus.url, "port": self.port, "data_dir": self.folder / "data"}
+        settings = {"port": self.port, "scan_interval": "1h", "scan_on_start": "false"} | self._settings
+        settings |= {"alertmanager_urls": self.manager.url, "alertmanager_interval": PUSH_INTERVAL}
         self.service = start(
             [sys.executable, "-m", "app.cli", "serve", "--upgrade", "--insecure-no-auth"],
             self.folder / f"serve-{time.monotonic_ns()}.log",
-            env=environment(scan_interval="1h", **settings),
+            env=environment(**settings),
         )
         wait_until(lambda: answers(f"http://127.0.0.1:{self.port}/healthz"), "the service is up")
+
+    def command(self, *arguments):
+        """Run leakwatch on the service's database."""
+        command = [sys.executable, "-m", "app.cli", *arguments]
+        subprocess.run(command, check=True, capture_output=True, env=environment(**self._settings))
+
+    def scan_as_if_it_were(self, end):
+        """The scan that there would have been at a time that has passed."""
+        settings = load_settings(**self._settings, namespaces=NAMESPACE, lookback="36h")
+        engine = make_engine(settings)
+        upgrade(engine)
+        runner = ScanRunner(engine, incident_policy(settings), make_perform(settings, end))
+        runner.begin("cli", Control()).execute()
+        engine.dispose()
 
     def get(self, path):
         return httpx2.get(f"http://127.0.0.1:{self.port}{path}", timeout=15, trust_env=False).json()
 
-    def told(self, number):
-        """(kind, alert) of each line of an incident's timeline that tells of an alert of ours."""
-        events = self.get(f"/api/v1/incidents/{number}")["events"]
-        return [
-            (one["kind"], alert.name)
-            for one in events
-            for alert in leaks_with_service()
-            if one["kind"] in {FIRED, OVER} and alert.name in one["text"]
-        ]
+    def scan(self):
+        """Let the service scan, to its end."""
+        made = httpx2.post(f"http://127.0.0.1:{self.port}/api/v1/scans", timeout=15, trust_env=False)
+        where = made.headers["location"].removeprefix(f"http://127.0.0.1:{self.port}")
+        wait_until(lambda: self.get(where)["state"] == "succeeded", "the scan has ended")
 
-    def accept(self, number):
-        """A person says that it is no leak, which ends it."""
-        command = [sys.executable, "-m", "app.cli", "incidents", "not-a-leak", str(number), "--comment", "a cache"]
-        subprocess.run(command, check=True, capture_output=True, env=environment(data_dir=self.folder / "data"))
+    def confirmed(self):
+        """Open incidents that are sure to raise the alert on confirmed leaks."""
+        found = self.get("/api/v1/incidents?state=open&limit=200")["items"]
+        return sorted(one["id"] for one in found if one["finding"]["probability"] > CONFIRMED + 0.02)
+
+    def told(self, number, alerts=OURS):
+        """How often an incident's timeline tells of each (kind, alert)."""
+        events = self.get(f"/api/v1/incidents/{number}")["events"]
+        lines = [(one["kind"], one["text"].partition(" ")[0]) for one in events]
+        return Counter(line for line in lines if line[1] in alerts)
+
+    def fired(self, number):
+        return {alert for kind, alert in self.told(number) if kind == FIRED}
+
+    def firing(self, number):
+        """What Alertmanager has of an incident."""
+        found = httpx2.get(
+            f"{self.manager.url}/api/v2/alerts", params={"filter": f"incident_id={number}"}, trust_env=False
+        )
+        return {one["labels"]["alertname"] for one in found.json()}
+
+    def wait_until_prometheus_misses_the_service(self):
+        """And has thought about what to make of it a few times."""
+
+        def ask(path, **params):
+            url = f"{self.prometheus.url}/api/v1/{path}"
+            return httpx2.get(url, params=params, trust_env=False).json()["data"]
+
+        def evaluated():
+            return ask("rules")["groups"][0]["lastEvaluation"]
+
+        wait_until(lambda: ask("query", query="up == 0")["result"], "Prometheus finds nobody there")
+        for _ in range(EVALUATIONS):
+            last = evaluated()
+            wait_until(lambda last=last: evaluated() != last, "the rules are evaluated again")
+
+    def tell_of_oom_kill(self, number):
+        """Another system raises an alert on the incident's workload."""
+        incident = self.get(f"/api/v1/incidents/{number}")
+        about = {"namespace": incident["namespace"], "workload": incident["workload"]}
+        alert = {"labels": {"alertname": OOM, **about}, "startsAt": datetime.now(UTC).isoformat()}
+
+        def send():
+            sent = httpx2.post(f"{self.manager.url}/api/v2/alerts", json=[alert], trust_env=False)
+            sent.raise_for_status()
+
+        return send
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     folder, port = tmp_path_factory.mktemp("proof"), free_port()
+    receiver = {"url": f"http://127.0.0.1:{port}/webhooks/alertmanager", "send_resolved": True}
     routes = {
         "route": {
             "receiver": "leakwatch",
-            "group_by": ["namespace", "workload"],
+            "group_by": ["alertname", "namespace", "workload"],
             "group_wait": "100ms",
             "group_interval": "1s",
             "repeat_interval": "1h",
         },
-        "receivers": [
-            {
-                "name": "leakwatch",
-                "webhook_configs": [{"url": f"http://127.0.0.1:{port}/webhooks/alertmanager", "send_resolved": True}],
-            }
-        ],
+        "receivers": [{"name": "leakwatch", "webhook_configs": [receiver]}],
     }
     quick = [replace(alert, hold="0s") for alert in leaks_with_service()]
     rules = folder / "rules.yml"
@@ -82,60 +150,72 @@ def stack(tmp_path_factory):
         running_prometheus(folder / "prometheus", "--rules.alert.resend-delay=1s") as prometheus,
         running_alertmanager(folder / "alertmanager", yaml.safe_dump(routes)) as manager,
     ):
-        load(demo_recording(), prometheus.url, time.time())
-        # Only now: what it scrapes is newer than what it may still be given.
-        (prometheus.folder / "prometheus.yml").write_text(
-            yaml.safe_dump(
-                {
-                    "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-                    "rule_files": [str(rules)],
-                    "scrape_configs": [
-                        {
-                            "job_name": "leakwatch",
-                            "static_configs": [{"targets": [f"127.0.0.1:{port}"]}],
-                        }
-                    ],
-                    "alerting": {
-                        "alertmanagers": [{"static_configs": [{"targets": [manager.url.removeprefix("http://")]}]}]
-                    },
-                }
-            )
-        )
-        prometheus.process.handle.send_signal(signal.SIGHUP)
+        write_repair(demo_recording(), folder / "repair.parquet")
+        load(folder / "repair.parquet", prometheus.url, time.time())
         made = Stack(folder, prometheus, manager, port)
+        made.scan_as_if_it_were(time.time() - HEALTHY_HOURS * 3600 - 600)
+        # Only now: what it scrapes is newer than what it may still be given.
+        _wire(prometheus, manager, port, rules)
         made.start_service()
         yield made
         made.service.stop(signal.SIGKILL)
 
 
-def _open(stack):
-    return [one["id"] for one in stack.get("/api/v1/incidents?state=open&limit=200")["items"]]
+def _wire(prometheus, manager, port, rules):
+    targets = [{"targets": [manager.url.removeprefix("http://")]}]
+    scraped = {
+        "job_name": "leakwatch",
+        "honor_labels": True,
+        "static_configs": [{"targets": [f"127.0.0.1:{port}"]}],
+    }
+    config = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": [str(rules)],
+        "scrape_configs": [scraped],
+        "alerting": {"alertmanagers": [{"static_configs": targets}]},
+    }
+    (prometheus.folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+    prometheus.process.handle.send_signal(signal.SIGHUP)
 
 
-def _fired(stack, number):
-    return {alert for kind, alert in stack.told(number) if kind == FIRED}
+def test_a_leak_is_followed_until_a_deploy_repairs_it(stack):
+    (number,) = stack.confirmed()
+    wanted = {names.LEAK_CONFIRMED, names.LIMIT_WITHIN_24H, names.LIMIT_WITHIN_4H, names.PUSHED_LEAK}
+    wait_until(lambda: wanted <= stack.fired(number), "every alert has come back to the incident")
+    stack.scan()
+    incident = stack.get(f"/api/v1/incidents/{number}")
+    assert incident["state"] == "resolved", incident["events"]
+    fired = stack.fired(number)
+    wait_until(lambda: {(OVER, one) for one in fired} <= set(stack.told(number)), "every end has come, too")
+    assert set(stack.told(number).values()) == {1}
+    assert stack.firing(number) == set()
 
 
-def test_a_leak_is_followed_from_its_alert_to_its_end(stack):
-    wait_until(lambda: _open(stack), "the scan has found leaks")
-    first, second, *_ = sorted(_open(stack))
-    wait_until(lambda: names.LEAK_CONFIRMED in _fired(stack, first), "the alert has come back to the incident")
-
-    # Alertmanager is away while the alerts of one end: it hears of it when it is back.
-    before = Counter(stack.told(first))
+def test_what_ends_while_alertmanager_is_away_is_told_once_it_is_back(stack):
+    number = stack.confirmed()[0]
+    wait_until(lambda: {names.LEAK_CONFIRMED, names.PUSHED_LEAK} <= stack.fired(number), "the alerts have come")
     stack.manager.process.stop()
-    stack.accept(first)
+    stack.command("incidents", "not-a-leak", str(number), "--comment", "a cache")
     stack.manager.restart()
-    wait_until(lambda: (OVER, names.LEAK_CONFIRMED) in stack.told(first), "its end has come, too", seconds=90)
-    after = Counter(stack.told(first))
-    assert all(after[one] >= number for one, number in before.items())
-    assert max(after.values()) == 1, after
+    fired = stack.fired(number)
+    wait_until(lambda: {(OVER, one) for one in fired} <= set(stack.told(number)), "every end has come", seconds=90)
+    assert set(stack.told(number).values()) == {1}
 
-    # The service is away: nothing ends by that, nothing is told twice, and what ends later is heard of.
-    wait_until(lambda: names.LEAK_CONFIRMED in _fired(stack, second), "the other one has its alert")
+
+def test_nothing_ends_and_nothing_is_lost_while_the_service_is_away(stack):
+    number, another, *_ = stack.confirmed()
+    expected = {names.LEAK_CONFIRMED, names.PUSHED_LEAK}
+    wait_until(lambda: all(expected <= stack.fired(one) for one in (number, another)), "the alerts have come")
+    tell_of_oom_kill = stack.tell_of_oom_kill(number)
     stack.service.stop(signal.SIGKILL)
-    stack.accept(second)
+    tell_of_oom_kill()
+    stack.command("incidents", "not-a-leak", str(another), "--comment", "a cache")
+    stack.wait_until_prometheus_misses_the_service()
+    assert names.LEAK_CONFIRMED in stack.firing(number)
     stack.start_service()
-    wait_until(lambda: (OVER, names.LEAK_CONFIRMED) in stack.told(second), "its end has come", seconds=90)
-    assert max(Counter(stack.told(second)).values()) == 1, stack.told(second)
-    assert all(kind == FIRED for number in _open(stack) for kind, _ in stack.told(number))
+    wait_until(lambda: (FIRED, OOM) in stack.told(number, {OOM}), "what fired meanwhile has come", seconds=90)
+    wait_until(lambda: (OVER, names.LEAK_CONFIRMED) in stack.told(another), "what ended meanwhile has come", seconds=90)
+    for one in stack.confirmed():
+        told = stack.told(one, OURS | {OOM})
+        assert set(told.values()) <= {1}, told
+        assert names.LEAK_CONFIRMED not in {alert for kind, alert in told if kind == OVER}, told

@@ -1,12 +1,14 @@
 """Open incidents as alerts for Alertmanager."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from app.alertmanager.alerts import Links, alerts_of
 from app.domain.finding import Identity, Severity
 from app.domain.incident import Incident, IncidentState, Standing
+from app.domain.telling import Telling
 from app.output.document import finding_document
 from tests.support.findings import NOW, finding
 
@@ -28,42 +30,62 @@ LINKS = Links("https://leakwatch.example.org/", "https://runbooks.example.org")
 UNTIL = NOW + 240
 
 
-def _alerts(incident=INCIDENT, *, quiet=False, links=LINKS, now=NOW):
-    return {
-        one["labels"]["severity"]: one
-        for one in alerts_of(incident, quiet=quiet, links=links, now=now, until=now + 240)
-    }
+SINCE = NOW - 900
 
 
-def _firing(alerts):
-    return [severity for severity, one in alerts.items() if one["endsAt"] == "2027-01-15T08:04:00.000Z"]
+def _alerts(incident=INCIDENT, *, quiet_since=None, had_until=None, links=LINKS):
+    telling = Telling(incident, quiet_since, had_until or {})
+    return {one["labels"]["severity"]: one for one in alerts_of(telling, links, since=SINCE, until=UNTIL)}
+
+
+def _ends(alerts):
+    """For each severity how many seconds from now its alert ends; 240 where it fires."""
+    return {severity: datetime.fromisoformat(one["endsAt"]).timestamp() - NOW for severity, one in alerts.items()}
+
+
+RESOLVED = {"state": IncidentState.RESOLVED, "resolved_at": NOW - 60}
 
 
 @pytest.mark.parametrize(
-    ("standing", "quiet", "firing"),
+    ("standing", "more", "ends"),
     [
-        ({}, False, ["warning"]),
-        ({"severity": Severity.CRITICAL}, False, ["critical"]),
-        ({"state": IncidentState.ACKNOWLEDGED}, False, ["warning"]),
-        ({"state": IncidentState.RESOLVED, "resolved_at": NOW - 60}, False, []),
-        ({}, True, []),
+        ({}, {}, {"warning": 240}),
+        ({"state": IncidentState.ACKNOWLEDGED}, {}, {"warning": 240}),
+        (
+            {"severity": Severity.CRITICAL},
+            {"had_until": {Severity.WARNING: NOW - 30}},
+            {"critical": 240, "warning": -30},
+        ),
+        ({}, {"had_until": {Severity.WARNING: NOW - 90, Severity.INFO: NOW - 30}}, {"warning": 240, "info": -30}),
+        ({"severity": Severity.CRITICAL}, {"had_until": {Severity.WARNING: NOW - 901}}, {"critical": 240}),
+        (RESOLVED, {}, {"warning": -60}),
+        (RESOLVED, {"had_until": {Severity.INFO: NOW - 90}}, {"warning": -60, "info": -90}),
+        (RESOLVED | {"resolved_at": NOW - 901}, {}, {}),
+        ({}, {"quiet_since": NOW - 10}, {"warning": -10}),
+        ({}, {"quiet_since": NOW - 901}, {}),
+        (RESOLVED, {"quiet_since": NOW - 100}, {"warning": -100}),
+        ({}, {"quiet_since": NOW - 100, "had_until": {Severity.INFO: NOW - 90}}, {"warning": -100, "info": -100}),
     ],
-    ids=["open", "worse", "acknowledged", "resolved", "silenced"],
+    ids=[
+        *(
+            "open",
+            "acknowledged",
+            "worse",
+            "worse and better again",
+            "worse for long",
+            "resolved",
+            "worse and resolved",
+        ),
+        *("resolved long ago", "silenced", "silenced long ago", "silenced and resolved", "silenced, and then worse"),
+    ],
 )
-def test_one_at_most_fires_and_the_rest_is_over(standing, quiet, firing):
-    alerts = _alerts(replace(INCIDENT, standing=replace(STANDING, **standing)), quiet=quiet)
-    assert set(alerts) == {"critical", "warning", "info"}
-    assert _firing(alerts) == firing
-
-
-def test_what_was_resolved_ended_then():
-    over = replace(STANDING, state=IncidentState.RESOLVED, resolved_at=NOW - 60)
-    assert _alerts(replace(INCIDENT, standing=over))["warning"]["endsAt"] == "2027-01-15T07:59:00.000Z"
+def test_what_fires_and_what_is_told_to_be_over(standing, more, ends):
+    assert _ends(_alerts(replace(INCIDENT, standing=replace(STANDING, **standing)), **more)) == ends
 
 
 def test_labels_hold_nothing_that_changes():
     later = replace(INCIDENT, finding=finding_document(finding(probability=0.6, growth_bytes_per_hour=1.0)))
-    assert _alerts()["warning"]["labels"] == _alerts(later, now=NOW + 600)["warning"]["labels"]
+    assert _alerts()["warning"]["labels"] == _alerts(later)["warning"]["labels"]
     assert _alerts()["warning"]["labels"] == {
         "alertname": "LeakwatchLeak",
         "severity": "warning",
@@ -72,10 +94,6 @@ def test_labels_hold_nothing_that_changes():
         "container": "app",
         "incident_id": "7",
     }
-
-
-def test_annotations_are_no_news_while_no_scan_says_more():
-    assert _alerts()["warning"]["annotations"] == _alerts(now=NOW + 60)["warning"]["annotations"]
 
 
 def test_it_leads_to_the_page_and_the_runbook():
@@ -100,6 +118,6 @@ def test_it_says_what_is_known_in_a_sentence():
 
 
 def test_nothing_begins_after_it_ended():
-    odd = replace(STANDING, state=IncidentState.RESOLVED, resolved_at=NOW - 7200)
+    odd = replace(STANDING, opened_at=NOW, state=IncidentState.RESOLVED, resolved_at=NOW - 60)
     alert = _alerts(replace(INCIDENT, standing=odd))["warning"]
     assert alert["startsAt"] <= alert["endsAt"]

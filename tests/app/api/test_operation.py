@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from alert_rules import conventions
+from app.alertmanager.push import RESULTS
 from app.domain.finding import Severity
 from app.errors import SourceUnreachable
 from app.main import create_app
@@ -102,6 +103,18 @@ def test_metrics_of_scans_and_incidents(client, told):
     assert metrics["leakwatch_incidents", ("severity", "critical"), ("state", "open")] == 1
     assert metrics["leakwatch_incidents", ("severity", "info"), ("state", "open")] == 0
     assert time.time() - metrics["leakwatch_scan_last_success_timestamp_seconds",] < 60
+
+
+def test_pushes_to_each_alertmanager_are_counted_from_zero(sqlite_engine, told):
+    """Or the first that fails would be no increase."""
+    settings = load_settings(insecure_no_auth=True, alertmanager_urls="http://a:9093,http://b:9093")
+    metrics = _metrics(TestClient(create_app(settings, sqlite_engine, told)))
+    pushes = {key[1:]: value for key, value in metrics.items() if key[0] == "leakwatch_alertmanager_push_total"}
+    assert pushes == {
+        (("alertmanager", url), ("result", result)): 0
+        for url in ("http://a:9093", "http://b:9093")
+        for result in RESULTS
+    }
 
 
 def test_every_metric_of_the_conventions_is_there(client):

@@ -137,19 +137,15 @@ def _aligned(curves: Floats, known: Bools) -> _Curves:
 
 
 def _best(y: Floats, total: Floats, curves: _Curves) -> _Fit:
-    """The rising curve with the least squared error, of each series."""
+    """The rising curve with the least squared error, of each series; none where none leaves less than there was."""
     along = np.maximum(np.einsum("csp,sp->cs", curves.curve, y), 0.0)
     slope = np.where(curves.size > TINY, along / np.maximum(curves.size, TINY), 0.0)
-    return _closest(total, total - slope * along, slope, curves)
-
-
-def _closest(before: Floats, errors: Floats, slope: Floats, curves: _Curves) -> _Fit:
-    """The curve that leaves least of each series, or none where none leaves less than there was before."""
-    series = np.arange(before.size)
+    errors = total - slope * along
+    series = np.arange(total.size)
     chosen = errors.argmin(axis=0)
-    better = errors[chosen, series] < before
+    better = errors[chosen, series] < total
     factor = np.where(better, slope[chosen, series], 0.0)
-    return _Fit(np.where(better, errors[chosen, series], before), factor[:, None] * curves.curve[chosen, series])
+    return _Fit(np.where(better, errors[chosen, series], total), factor[:, None] * curves.curve[chosen, series])
 
 
 def _steps(y: Floats, known: Bools) -> list[Floats]:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from app.api.access import Viewer
 
@@ -30,6 +31,7 @@ def docs(request: Request, _: Viewer) -> HTMLResponse:
     """The page."""
     document = request.app.openapi()
     environment = Environment(loader=PackageLoader("app.api", "pages"), autoescape=True, undefined=StrictUndefined)
+    environment.filters["as_code"] = _as_code
     tags: dict[str, list[_Operation]] = {}
     for operation in _operations(document):
         tags.setdefault(operation.tag, []).append(operation)
@@ -42,6 +44,14 @@ def docs(request: Request, _: Viewer) -> HTMLResponse:
         info=document["info"], tags=tags, models=models, root=request.scope.get("root_path", "")
     )
     return HTMLResponse(page)
+
+
+def _as_code(text: str) -> Markup:
+    """What stands between backticks as code; all of it escaped."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if odd % 2 else part for odd, part in enumerate(parts)
+    )
 
 
 @router.get("/openapi.json")

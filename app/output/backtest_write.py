@@ -1,10 +1,8 @@
 """A backtest in the forms that there are."""
 
 import csv
-import json
 from typing import TextIO
 
-import yaml
 from rich.console import Console
 
 from app.domain.backtest import Course
@@ -12,6 +10,7 @@ from app.domain.backtest_report import BacktestReport
 from app.output.backtest import backtest_document, course_document, notable
 from app.output.backtest_table import print_backtest
 from app.output.document import Document
+from app.output.dump import dump
 from app.output.fitted import plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
@@ -32,11 +31,8 @@ def write_backtest(report: BacktestReport, form: Format, out: TextIO) -> None:
         writer.writeheader()
         for course in notable(report):
             writer.writerow({name: safe_cell(value) for name, value in _flat(report, course).items()})
-    elif form is Format.YAML:
-        yaml.safe_dump(backtest_document(report), out, sort_keys=False, allow_unicode=True)
     else:
-        json.dump(backtest_document(report), out, indent=2, ensure_ascii=False)
-        out.write("\n")
+        dump(backtest_document(report), form, out)
 
 
 def _flat(report: BacktestReport, course: Course) -> Document:

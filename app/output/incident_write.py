@@ -1,17 +1,16 @@
 """Incidents on the command line: as tables for people, as documents for programs."""
 
 import csv
-import json
 from typing import TextIO
 
-import yaml
 from rich.console import Console
 from rich.text import Text
 
 from app.domain.feedback import Feedback
 from app.domain.incident import Incident, IncidentDetail, IncidentState
 from app.durations import format_duration
-from app.output.document import Document, rfc3339
+from app.output.document import rfc3339
+from app.output.dump import dump
 from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
@@ -49,7 +48,7 @@ def write_incidents(incidents: list[Incident], form: Format, out: TextIO, now: f
         writer.writeheader()
         writer.writerows({name: safe_cell(value) for name, value in document.items()} for document in documents)
         return
-    _dump({"incidents": documents}, form, out)
+    dump({"incidents": documents}, form, out)
 
 
 def write_incident(detail: IncidentDetail, form: Format, out: TextIO, now: float) -> None:
@@ -59,20 +58,12 @@ def write_incident(detail: IncidentDetail, form: Format, out: TextIO, now: float
     elif form is Format.CSV:
         write_incidents([detail.incident], form, out, now)
     else:
-        _dump(detail_document(detail), form, out)
+        dump(detail_document(detail), form, out)
 
 
 def accepted(feedback: Feedback) -> str:
     """What is accepted, by whom, since when, and why: in one line."""
     return f"up to {feedback.figures}, by {feedback.actor} at {rfc3339(feedback.at)}: {feedback.comment}"
-
-
-def _dump(document: Document, form: Format, out: TextIO) -> None:
-    if form is Format.YAML:
-        yaml.safe_dump(document, out, sort_keys=False, allow_unicode=True)
-        return
-    json.dump(document, out, indent=2, ensure_ascii=False)
-    out.write("\n")
 
 
 def _print_list(console: Console, incidents: list[Incident], now: float) -> None:

@@ -1,16 +1,15 @@
 """Silences as documents for programs and as a table for people."""
 
 import csv
-import json
 from typing import TextIO
 
-import yaml
 from rich.console import Console
 from rich.text import Text
 
 from app.domain.silence import Silence
 from app.durations import format_duration
 from app.output.document import Document, rfc3339
+from app.output.dump import dump
 from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
@@ -57,11 +56,8 @@ def write_silences(silences: list[Silence], form: Format, out: TextIO, now: floa
         for document, silence in zip(documents, silences, strict=True):
             flat = {**document, "matchers": _matchers(silence)}
             writer.writerow({name: safe_cell(value) for name, value in flat.items()})
-    elif form is Format.YAML:
-        yaml.safe_dump({"silences": documents}, out, sort_keys=False, allow_unicode=True)
     else:
-        json.dump({"silences": documents}, out, indent=2, ensure_ascii=False)
-        out.write("\n")
+        dump({"silences": documents}, form, out)
 
 
 def _print(console: Console, silences: list[Silence], now: float) -> None:

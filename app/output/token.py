@@ -1,16 +1,15 @@
 """API tokens as tables and documents; never with their secret."""
 
 import csv
-import json
 from typing import TextIO
 
-import yaml
 from rich.console import Console
 from rich.text import Text
 
 from app.domain.token import Token
 from app.durations import format_duration
 from app.output.document import Document, rfc3339
+from app.output.dump import dump
 from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
@@ -53,11 +52,8 @@ def write_tokens(tokens: list[Token], form: Format, out: TextIO, now: float) -> 
         writer = csv.DictWriter(out, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: safe_cell(value) for name, value in document.items()} for document in documents)
-    elif form is Format.JSON:
-        json.dump({"tokens": documents}, out, indent=2, ensure_ascii=False)
-        out.write("\n")
     else:
-        yaml.safe_dump({"tokens": documents}, out, sort_keys=False, allow_unicode=True)
+        dump({"tokens": documents}, form, out)
 
 
 _EMPTY = (

@@ -1,17 +1,16 @@
 """Workloads on the command line: as tables for people, as documents for programs."""
 
 import csv
-import json
 from collections.abc import Sequence
 from typing import TextIO
 
-import yaml
 from rich.console import Console
 from rich.text import Text
 
 from app.domain.workload import JudgedWorkload, PastVerdict
 from app.durations import format_duration
 from app.output.document import Document, rfc3339
+from app.output.dump import dump
 from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
@@ -56,7 +55,7 @@ def write_workloads(workloads: Sequence[JudgedWorkload], form: Format, out: Text
     elif form is Format.CSV:
         _write_csv(documents, _CSV_COLUMNS, out)
     else:
-        _dump({"workloads": documents}, form, out)
+        dump({"workloads": documents}, form, out)
 
 
 def write_workload(
@@ -69,7 +68,7 @@ def write_workload(
     elif form is Format.CSV:
         _write_csv(past, _PAST_CSV_COLUMNS, out)
     else:
-        _dump({**workload_document(workload), "history": past}, form, out)
+        dump({**workload_document(workload), "history": past}, form, out)
 
 
 def _cells(workload: JudgedWorkload, now: float) -> list[Text]:
@@ -125,11 +124,3 @@ def _write_csv(documents: Sequence[Document], columns: Sequence[str], out: TextI
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: safe_cell(value) for name, value in document.items()} for document in documents)
-
-
-def _dump(document: Document, form: Format, out: TextIO) -> None:
-    if form is Format.YAML:
-        yaml.safe_dump(document, out, sort_keys=False, allow_unicode=True)
-        return
-    json.dump(document, out, indent=2, ensure_ascii=False)
-    out.write("\n")

@@ -1,19 +1,18 @@
 """Puts a rendered report where it was asked for, whole or not at all."""
 
-import json
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-import yaml
 from rich.console import Console
 
 from app.domain.finding import Finding
 from app.domain.scan import ScanReport
 from app.errors import UsageError
 from app.output.document import document_of
+from app.output.dump import dump
 from app.output.fitted import plain_console
 from app.output.flat import csv_of
 from app.output.formats import Format
@@ -28,11 +27,8 @@ def write_report(report: ScanReport, findings: list[Finding], form: Format, out:
         print_report(plain_console(Console(file=out)), report, ordered)
     elif form is Format.CSV:
         out.write(csv_of(ordered))
-    elif form is Format.YAML:
-        yaml.safe_dump(document_of(report, ordered), out, sort_keys=False, allow_unicode=True)
     else:
-        json.dump(document_of(report, ordered), out, indent=2, ensure_ascii=False)
-        out.write("\n")
+        dump(document_of(report, ordered), form, out)
 
 
 def write_report_file(report: ScanReport, findings: list[Finding], form: Format, path: Path) -> None:

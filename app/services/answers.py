@@ -83,7 +83,7 @@ class AnswerService:
 
     def _claimed(self, session: Session, asked: Asked) -> tuple[IdempotencyRow, Answer | None]:
         now = self.now()
-        idempotency.prune(session, now - KEPT_SECONDS, asked.actor, asked.key)
+        idempotency.forget_old(session, asked.actor, asked.key, now - KEPT_SECONDS)
         row = idempotency.find(session, asked.actor, asked.key, now - KEPT_SECONDS)
         if row is None:
             claimed = idempotency.claim(session, asked.actor, asked.key, asked.digest, now)

@@ -6,8 +6,6 @@ from sqlalchemy.orm import Session
 
 from app.storage.tables import IdempotencyRow
 
-_BATCH = 100
-
 
 def find(session: Session, actor: str, key: str, since: float) -> IdempotencyRow | None:
     """What is kept of an actor's key, unless it is older than `since` (unix seconds)."""
@@ -34,11 +32,7 @@ def forget(session: Session, row_id: int) -> None:
     session.execute(delete(IdempotencyRow).where(IdempotencyRow.id == row_id))
 
 
-def prune(session: Session, before: float, actor: str, key: str) -> None:
-    """Forget the key where it is older than `before` (unix seconds), and some of the others that are."""
-    old = IdempotencyRow.created_at < before
-    # What another transaction prunes just now is left to it: they never wait for each other.
-    few = select(IdempotencyRow.id).where(old).order_by(IdempotencyRow.id).limit(_BATCH)
-    ids = list(session.scalars(few.with_for_update(skip_locked=True)))
-    session.execute(delete(IdempotencyRow).where(IdempotencyRow.id.in_(ids)))
-    session.execute(delete(IdempotencyRow).where(old, IdempotencyRow.actor == actor, IdempotencyRow.key == key))
+def forget_old(session: Session, actor: str, key: str, before: float) -> None:
+    """Let a key be used anew where it is older than `before` (unix seconds); all old ones go by retention."""
+    row = IdempotencyRow
+    session.execute(delete(row).where(row.created_at < before, row.actor == actor, row.key == key))

@@ -159,6 +159,12 @@ def test_the_reference_shows_every_operation(client):
         assert path in page.text
 
 
+def test_the_reference_shows_names_as_code(client):
+    page = client.get("/docs").text
+    assert "`" not in page
+    assert "<code>Idempotency-Key</code>" in page
+
+
 def test_the_reference_loads_nothing_from_elsewhere(client):
     page = client.get("/docs").text
     assert "http://" not in page

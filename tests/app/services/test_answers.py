@@ -76,13 +76,6 @@ def test_a_key_is_kept_for_a_day(engine, service, act, age, times):
     assert act.times == times
 
 
-def test_keys_that_are_old_go(engine, service, act):
-    for number in range(3):
-        service.once(replace(ASKED, key=f"old {number}"), act)
-    AnswerService(engine, lambda: NOW + KEPT_SECONDS + 1).once(ASKED, act)
-    assert _counted(engine, IdempotencyRow) == 1
-
-
 @pytest.mark.parametrize("how", ["once", "begun"])
 def test_what_could_not_be_done_may_be_tried_again(engine, service, act, how):
     def fail(session=None):

@@ -82,7 +82,9 @@ def test_a_leak_is_in_grafana_once(sqlite_engine, monkeypatch, fault):
         report(finding("cart", evidence=NOTHING), end=NOW), NOW
     )
     with serving(grafana, slow) as url:
-        settings = load_settings(scan_on_start=False, grafana_url=url, grafana_token=TOKEN, grafana_interval=0.1)
+        settings = load_settings(
+            scan_on_start=False, insecure_no_auth=True, grafana_url=url, grafana_token=TOKEN, grafana_interval=0.1
+        )
         with TestClient(create_app(settings, sqlite_engine, lambda control: report())) as client:
             pushed = f'leakwatch_grafana_push_total{{result="{"recovered" if fault else "created"}"}} 1.0'
             told = wait_until(lambda: pushed in (text := client.get("/metrics").text) and text, "it is pushed")

@@ -98,3 +98,7 @@ SCAN_FAILING = "LeakwatchScanFailing"
 SCAN_STALE = "LeakwatchScanStale"
 SCAN_INCOMPLETE = "LeakwatchScanIncomplete"
 PUSHED_LEAK = "LeakwatchLeak"
+
+# Which workload a pod belongs to: 1 a pod, labels (cluster,) namespace, pod, workload, workload_type. Recorded by the
+# pack that names no service, from kube-state-metrics' owners.
+POD_OWNER = "namespace_pod:leakwatch_owner:info"

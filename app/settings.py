@@ -156,7 +156,9 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Where people reach this service, such as https://leakwatch.example.org: links begin with it"
     )
-    runbook_url: str | None = Field(None, description="Where the runbooks are; an alert's name is put behind it")
+    runbook_url: str | None = Field(
+        None, description="Where the runbooks are: an alert's name is put behind it, or where it says {alert}"
+    )
     root_path: str = Field(
         "", max_length=200, description="Path under which a proxy serves the API, such as /leakwatch"
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alert_rules.conventions import INCIDENT_LABELS, PUSHED_LEAK
+from alert_rules.rule import runbook_link
 from app.domain.finding import Severity
 from app.domain.incident import Incident
 from app.domain.telling import Telling
@@ -60,7 +61,7 @@ def _annotations(incident: Incident, links: Links) -> dict[str, str]:
     if page is not None:
         told["incident_url"] = page
     if links.runbook_url is not None:
-        told["runbook_url"] = f"{links.runbook_url.rstrip('/')}/{PUSHED_LEAK}.md"
+        told["runbook_url"] = runbook_link(links.runbook_url, PUSHED_LEAK)
     return told
 
 

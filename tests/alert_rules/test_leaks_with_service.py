@@ -8,10 +8,10 @@ import yaml
 
 from alert_rules import conventions as names
 from alert_rules.leaks_with_service import Thresholds, leaks_with_service
-from alert_rules.rule import rule_file
+from alert_rules.rule import Group, rule_file
 from tests.support.servers import need
 
-RULES = rule_file("leakwatch-leaks", leaks_with_service(), "https://runbooks.example.org")
+RULES = rule_file([Group("leakwatch-leaks", tuple(leaks_with_service()))], "https://runbooks.example.org")
 WHO = 'job="leakwatch",cluster="c",namespace="shop",workload="cart",container="app",incident_id="7"'
 LABELS = {
     "job": "leakwatch",
@@ -136,7 +136,7 @@ def _test_of(series, minutes, fires):
             else [
                 {
                     "exp_labels": labels,
-                    "exp_annotations": {"summary": "", "description": "", "runbook_url": f"r/{name}.md"},
+                    "exp_annotations": {"summary": "", "description": "", "runbook_url": f"r/{name}"},
                 }
             ],
         }
@@ -156,7 +156,9 @@ def test_which_alerts_an_incident_raises(tmp_path, series, names_of_fires):
     alerts = [_bare(one) for one in leaks_with_service() if one.name in ON_INCIDENTS]
     fires = {one.name: LABELS | {"severity": one.severity} if one.name in names_of_fires else None for one in alerts}
     test = _test_of(LOUD | series, 20, fires)
-    status, said = _promtool(tmp_path, rule_file("leaks", alerts, "r"), "test", "rules", "tests.yml", test=test)
+    status, said = _promtool(
+        tmp_path, rule_file([Group("leaks", tuple(alerts))], "r"), "test", "rules", "tests.yml", test=test
+    )
     assert status == 0, said
 
 
@@ -167,7 +169,9 @@ def test_which_alerts_scans_raise(tmp_path, series, name):
         {"state": "failed"} if name == names.SCAN_FAILING else {}
     )
     test = _test_of(series, 85, {name: labels})
-    status, said = _promtool(tmp_path, rule_file("leaks", [alert], "r"), "test", "rules", "tests.yml", test=test)
+    status, said = _promtool(
+        tmp_path, rule_file([Group("leaks", (alert,))], "r"), "test", "rules", "tests.yml", test=test
+    )
     assert status == 0, said
 
 
@@ -175,7 +179,9 @@ def test_which_alerts_scans_raise(tmp_path, series, name):
 def test_scans_that_go_well_raise_none(tmp_path, series):
     alerts = [_bare(one) for one in leaks_with_service() if one.name not in ON_INCIDENTS]
     test = _test_of(series, 85, dict.fromkeys((one.name for one in alerts), None))
-    status, said = _promtool(tmp_path, rule_file("leaks", alerts, "r"), "test", "rules", "tests.yml", test=test)
+    status, said = _promtool(
+        tmp_path, rule_file([Group("leaks", tuple(alerts))], "r"), "test", "rules", "tests.yml", test=test
+    )
     assert status == 0, said
 
 
@@ -184,12 +190,12 @@ def test_it_fires_once_it_has_lasted_and_says_which_and_how_soon(tmp_path):
     annotations = {
         "summary": "A leaking container reaches its memory limit within four hours.",
         "description": "shop/cart (app) is expected to be OOM-killed in 2h 30m 0s.",
-        "runbook_url": "https://runbooks.example.org/LeakwatchLimitWithin4h.md",
+        "runbook_url": "https://runbooks.example.org/LeakwatchLimitWithin4h",
     }
     fires = {"exp_labels": LABELS | {"severity": "critical"}, "exp_annotations": annotations}
     test = _test_of(LOUD | {f"{names.INCIDENT_TIME_TO_LIMIT.name}{{{WHO}}}": "9000x30"}, 4, {alert.name: None})
     test["alert_rule_test"].append({"alertname": alert.name, "eval_time": "6m", "exp_alerts": [fires]})
-    rules = rule_file("leaks", [alert], "https://runbooks.example.org")
+    rules = rule_file([Group("leaks", (alert,))], "https://runbooks.example.org")
     status, said = _promtool(tmp_path, rules, "test", "rules", "tests.yml", test=test)
     assert status == 0, said
 

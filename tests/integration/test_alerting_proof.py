@@ -17,7 +17,7 @@ import yaml
 
 from alert_rules import conventions as names
 from alert_rules.leaks_with_service import Thresholds, leaks_with_service
-from alert_rules.rule import rule_file
+from alert_rules.rule import Group, rule_file
 from app.prometheus.recording.demo import demo_recording
 from app.prometheus.source import Control
 from app.scanning.runner import ScanRunner
@@ -145,7 +145,7 @@ def stack(tmp_path_factory):
     }
     quick = [replace(alert, hold="0s") for alert in leaks_with_service()]
     rules = folder / "rules.yml"
-    rules.write_text(yaml.safe_dump(rule_file("leaks", quick, "https://runbooks.example.org")))
+    rules.write_text(yaml.safe_dump(rule_file([Group("leaks", tuple(quick))], "https://runbooks.example.org")))
     with (
         running_prometheus(folder / "prometheus", "--rules.alert.resend-delay=1s") as prometheus,
         running_alertmanager(folder / "alertmanager", yaml.safe_dump(routes)) as manager,

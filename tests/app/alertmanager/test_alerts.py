@@ -100,7 +100,7 @@ def test_it_leads_to_the_page_and_the_runbook():
     alert = _alerts()["warning"]
     assert alert["generatorURL"] == "https://leakwatch.example.org/incidents/7"
     assert alert["annotations"]["incident_url"] == alert["generatorURL"]
-    assert alert["annotations"]["runbook_url"] == "https://runbooks.example.org/LeakwatchLeak.md"
+    assert alert["annotations"]["runbook_url"] == "https://runbooks.example.org/LeakwatchLeak"
 
 
 def test_without_addresses_it_leads_nowhere():

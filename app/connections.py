@@ -1,22 +1,31 @@
-"""Connections as uvicorn has them, and a time by which one must have asked for something."""
+"""Connections as uvicorn has them, and how long and how large what comes before an answer may be."""
 
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HEAD_SECONDS = 10.0
+# Its parser, unlike h11, bounds no head.
+_LARGEST_HEAD_BYTES = 32_768
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-class PatientProtocol(H11Protocol):
+class PatientProtocol(HttpToolsProtocol):
     """Closes a connection on which no whole request head has come in time: whoever sends a byte now and then, or goes
-    on sending a body that has been refused, must not hold it. Between two requests uvicorn's own limit holds."""
+    on sending a body that has been refused, must not hold it. Between two requests uvicorn's own limit holds.
+
+    And one on which too much comes that is neither a whole head nor body: heads, chunk extensions and trailers would
+    fill the memory otherwise.
+    """
 
     head_seconds = _HEAD_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_timer: asyncio.TimerHandle | None = None
+        self._came_to_something = False
+        self._pending_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to wait for the first request."""
@@ -25,11 +34,27 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Stop waiting once a request is whole enough to be answered."""
+        self._came_to_something = False
         super().data_received(data)
-        if self._is_busy():
+        self._pending_bytes = 0 if self._came_to_something else self._pending_bytes + len(data)
+        if self._pending_bytes > _LARGEST_HEAD_BYTES and not self.transport.is_closing():
+            if not self._is_busy():
+                self.transport.write(_TOO_LARGE)
+            self.transport.close()
+        elif self._is_busy():
             self._stop_waiting()
         elif self._head_timer is None:
             self._wait()
+
+    def on_headers_complete(self) -> None:
+        """A head has come."""
+        self._came_to_something = True
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of a body has come."""
+        self._came_to_something = True
+        super().on_body(body)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""

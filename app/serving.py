@@ -26,7 +26,6 @@ from app.tls import server_context
 _GRACE_SECONDS = 2
 _LONGEST_STOP_SECONDS = 10.0
 _BACKLOG = 512
-_LARGEST_HEAD_BYTES = 32_768
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # A thread that has waited for the database must not wait 5 ms more, each time, for the one that reads requests.
 _SWITCH_SECONDS = 0.0005
@@ -68,9 +67,7 @@ def _uvicorn(app: FastAPI, settings: Settings, tls: ssl.SSLContext | None) -> uv
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         lifespan="on",
-        # Of what uvicorn has it alone bounds the size of a request's head.
         http=PatientProtocol,
-        h11_max_incomplete_event_size=_LARGEST_HEAD_BYTES,
         ws="none",
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),

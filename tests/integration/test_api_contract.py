@@ -1,7 +1,7 @@
 """Thousands of requests, made from the OpenAPI document by Schemathesis: right ones, wrong ones, and both mixed.
 
 They go over HTTP to a service that has incidents, scans and workloads. No answer may be a 5xx, nor one that the
-document does not tell of. LEAKWATCH_CASES makes more of them for each operation.
+document does not tell of. CONTRACT_CASES makes more of them for each operation.
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.support.findings import report
 from tests.support.servers import wait_until
 from tests.support.service import running_service
 
-_CASES = int(os.environ.get("LEAKWATCH_CASES", "25"))
+_CASES = int(os.environ.get("CONTRACT_CASES", "25"))
 _CHECKS = [
     *(not_a_server_error, status_code_conformance, content_type_conformance),
     *(response_headers_conformance, response_schema_conformance),

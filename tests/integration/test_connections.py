@@ -74,6 +74,41 @@ def test_a_head_that_comes_byte_by_byte_is_not_waited_for(port):
         assert _dripping(connection, b"x", 5) < 3
 
 
+@pytest.mark.parametrize(
+    ("opening", "piece"),
+    [
+        (b"GET / HTTP/1.1\r\nX: ", b"x"),
+        (b"GET / HTTP/1.1\r\n", b"X: y\r\n"),
+        (b"GET /?", b"x"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X: y\r\n"),
+    ],
+    ids=["a header", "many headers", "an address", "a chunk's extension", "trailers"],
+)
+def test_what_is_no_body_may_not_grow_for_ever(port, opening, piece):
+    with _connected(port) as connection:
+        connection.sendall(opening)
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 4_000_000:
+                connection.sendall(piece * (4000 // len(piece)))
+                sent += 4000
+    assert sent < 4_000_000
+
+
+def test_a_head_that_is_too_large_is_told_so(port):
+    with _connected(port) as connection:
+        connection.sendall(b"GET /" + b"x" * 40_000)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 431")
+
+
+def test_a_body_may_come_in_many_small_chunks(port):
+    with _connected(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.sendall(b"1\r\nx\r\n" * 100_000 + b"0\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
 def test_a_body_may_take_longer_than_a_head(port):
     with _connected(port) as connection:
         connection.sendall(REQUEST)

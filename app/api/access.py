@@ -9,7 +9,7 @@ from typing import Annotated
 
 import anyio.to_thread
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPBasic, HTTPBearer
+from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.credentials import Credentials, credentials_of
@@ -103,12 +103,16 @@ def _at_least(request: Request, role: Role) -> Principal:
 
 # For the OpenAPI document; the middleware has looked at the header by then.
 _BEARER = HTTPBearer(auto_error=False, scheme_name="token", description="`lw_...`, by `leakwatch token create`")
-_WEBHOOK_BEARER = HTTPBearer(
-    auto_error=False, scheme_name="webhookToken", description="The setting LEAKWATCH_WEBHOOK_TOKEN"
-)
-_WEBHOOK_BASIC = HTTPBasic(
-    auto_error=False, scheme_name="webhookPassword", description="LEAKWATCH_WEBHOOK_USERNAME and its password"
-)
+# The same for webhooks, whose secrets open nothing else, and which tokens of the API do not open.
+WEBHOOK_SCHEMES = {
+    "webhookToken": {"type": "http", "scheme": "bearer", "description": "The setting LEAKWATCH_WEBHOOK_TOKEN"},
+    "webhookPassword": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "LEAKWATCH_WEBHOOK_USERNAME and its password",
+    },
+}
+WEBHOOK_SECURITY: list[dict[str, list[str]]] = [{name: []} for name in WEBHOOK_SCHEMES]
 
 
 async def _viewer(request: Request, _: Annotated[object, Security(_BEARER)]) -> Principal:
@@ -123,16 +127,6 @@ async def _admin(request: Request, _: Annotated[object, Security(_BEARER)]) -> P
     return _at_least(request, Role.ADMIN)
 
 
-async def _webhook(
-    request: Request,
-    _: Annotated[object, Security(_WEBHOOK_BEARER)],
-    __: Annotated[object, Security(_WEBHOOK_BASIC)],
-) -> Principal:
-    return principal_of(request)
-
-
 Viewer = Annotated[Principal, Depends(_viewer)]
 Responder = Annotated[Principal, Depends(_responder)]
 Admin = Annotated[Principal, Depends(_admin)]
-# Of routes below /webhooks/ alone: their secrets open nothing else, and tokens of the API do not open them.
-WebhookSender = Annotated[Principal, Depends(_webhook)]

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api.access import WEBHOOK_SCHEMES
 from app.api.problems import documented
 from app.api.schemas import ProblemModel
 
@@ -31,6 +32,7 @@ def openapi_of(app: FastAPI, root_path: str) -> dict[str, Any]:
         schemas["Problem"] = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
+        document["components"].setdefault("securitySchemes", {}).update(WEBHOOK_SCHEMES)
         for path in document["paths"].values():
             for method, operation in path.items():
                 if method in _METHODS:

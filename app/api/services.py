@@ -37,12 +37,17 @@ class Services:
     annotations: AnnotationService
 
 
-async def _services(request: Request) -> Services:
-    # A coroutine, though it waits for nothing: FastAPI runs what is none in a thread, at a cost for each request.
+def services_of(request: Request) -> Services:
+    """The services of the application that answers a request."""
     services = request.app.state.services
     if not isinstance(services, Services):
         raise TypeError("app.state.services is set by create_app")
     return services
+
+
+async def _services(request: Request) -> Services:
+    # A coroutine, though it waits for nothing: FastAPI runs what is none in a thread, at a cost for each request.
+    return services_of(request)
 
 
 TheServices = Annotated[Services, Depends(_services)]

@@ -5,10 +5,10 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from app.api.access import WebhookSender
+from app.api.access import WEBHOOK_SECURITY, principal_of
 from app.api.alert_schemas import NotificationModel, TakenModel
 from app.api.problems import documented
-from app.api.services import TheServices
+from app.api.services import services_of
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -25,14 +25,16 @@ def _body() -> dict[str, Any]:
     summary="Take a notification of Alertmanager",
     response_model=TakenModel,
     responses=documented(400, 503),
-    openapi_extra=_body(),
+    openapi_extra={**_body(), "security": WEBHOOK_SECURITY},
 )
-async def alertmanager(request: Request, services: TheServices, _: WebhookSender) -> Response:
+async def alertmanager(request: Request) -> Response:
     """For Alertmanager's `webhook_configs`, version 0.25 or later. Answers once all of it is kept, crash or not.
 
     An alert is known by its fingerprint and start: sent again, or late, it changes nothing that is newer. What is no
     alert is kept aside. 503 where it cannot be kept, and Alertmanager comes again; 400 where it is no notification.
     """
-    taken = await services.alerts.take(await request.body())
+    # No dependencies of FastAPI's: they would cost as much as reading the notification.
+    principal_of(request)
+    taken = await services_of(request).alerts.take(await request.body())
     answer = {"alerts": len(taken.alerts), "set_aside": len(taken.set_aside)}
     return Response(orjson.dumps(answer), media_type="application/json")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
-from app.api.access import Responder, WebhookSender
+from app.api.access import Responder
 from app.main import create_app
 from app.settings import load_settings
 
@@ -38,7 +38,7 @@ def _routes(held):
         return "fine"
 
     @router.post("/webhooks/x")
-    async def hook(_: WebhookSender, request: Request) -> int:
+    async def hook(request: Request) -> int:
         return len(await request.body())
 
     @router.get("/slow")

@@ -1,7 +1,7 @@
 """Keeps alerts and tells of them in the timelines of the incidents they are about, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.alertmanager.payload import AlertEntry, Notification
 from app.alertmanager.target import concern_of
-from app.domain.alert import Alert, AlertKind, AlertStatus, Candidate, Concern, Span, alert_event, incident_about
+from app.domain.alert import (
+    Alert,
+    AlertKind,
+    AlertStatus,
+    Candidate,
+    Concern,
+    Span,
+    alert_event,
+    incident_about,
+    is_on_node_of,
+)
 from app.domain.alert_kinds import kind_of
 from app.domain.incident import Change, Event
 from app.prometheus.ownership import workload_from_name
@@ -25,12 +35,16 @@ _MOST_KNOWN = 1000
 
 @dataclass(slots=True)
 class _News:
-    """An alert that tells something new. before: its status until now, None where it is attached to nothing yet."""
+    """An alert that tells something new. before: its status until now, None where it is attached to nothing yet.
+
+    kept: its status until now, attached or not.
+    """
 
     entry: AlertEntry
     kind: AlertKind
     concern: Concern
     before: str | None
+    kept: str | None
     incident_id: int | None
 
 
@@ -59,7 +73,9 @@ class Keeper:
     def _keep_alerts(self, session: Session, entries: Sequence[AlertEntry], now: float) -> None:
         found = _news(session, entries, now)
         self._find_incidents(session, found)
+        by_node = _by_node(session, found)
         concerned = {one.incident_id for one in found if one.incident_id is not None}
+        concerned |= {one.id for candidates in by_node.values() for one in candidates}
         if concerned:
             # First the incidents, then the alerts, as the recorder does, too. Another service may have kept the same
             # news while we waited: once the incidents are ours, look again.
@@ -68,7 +84,7 @@ class Keeper:
             found = _news(session, entries, now)
             for one in found:
                 one.incident_id = one.incident_id or about.get((one.entry["fingerprint"], one.entry["starts_at"]))
-            for number, events in _events(found).items():
+            for number, events in _events(found, by_node).items():
                 row = rows.get(number)
                 if row is not None:
                     change = Change(incidents.standing_of(row), tuple(events), None)
@@ -91,10 +107,11 @@ class Keeper:
             _match(loose, alert_incidents.by_pods(session, {one.concern.namespace for one in loose}, self._pods))
 
 
-def attach_waiting(session: Session, incident_id: int, now: float) -> None:
+def attach_waiting(session: Session, incident_id: int, now: float, *, began: bool) -> None:
     """Attach to an incident what alerts told of it before it was known, and tell so in its timeline.
 
-    For the transaction that opens it, or sees it leak again, and holds its row. now: unix seconds.
+    For the transaction that opens it, or sees it leak again, and holds its row. now: unix seconds; began: it was
+    opened just now, and what fires on its pods' nodes is told, too.
     """
     candidate = alert_incidents.with_pods(session, incident_id)
     row = incidents.held(session, incident_id)
@@ -108,7 +125,9 @@ def attach_waiting(session: Session, incident_id: int, now: float) -> None:
     ]
     if alerts:
         alert_incidents.attach(session, [one.id for one in alerts], incident_id)
-        events = tuple(alert_event(one.name, None, one.status, _kept_text(one)) for one in alerts)
+    told = [*alerts, *(alert_incidents.on_nodes_of(session, incident_id) if began else ())]
+    if told:
+        events = tuple(alert_event(one.name, None, one.status, _kept_text(one)) for one in told)
         incidents.save(session, row, Change(incidents.standing_of(row), events, None), ACTOR, now)
 
 
@@ -125,7 +144,7 @@ def _news(session: Session, entries: Sequence[AlertEntry], now: float) -> list[_
         entry = entries[position]
         kind = kind_of(entry["labels"])
         told = before if incident_id is not None else None
-        found.append(_News(entry, kind, concern_of(entry["labels"], kind), told, incident_id))
+        found.append(_News(entry, kind, concern_of(entry["labels"], kind), told, before, incident_id))
     # The order of the keys, whatever order the database told them in.
     return sorted(found, key=lambda one: (one.entry["fingerprint"], one.entry["starts_at"]))
 
@@ -138,6 +157,12 @@ def _by_workload(session: Session, found: Sequence[_News]) -> list[Candidate]:
     return alert_incidents.by_workload(session, namespaces, {one.workload for one in concerns})
 
 
+def _by_node(session: Session, found: Iterable[_News]) -> dict[str, list[Candidate]]:
+    """The incidents that have pods on the nodes that alerts tell of."""
+    nodes = {one.concern.node for one in found if one.concern.node is not None and one.incident_id is None}
+    return alert_incidents.on_nodes(session, nodes) if nodes else {}
+
+
 def _match(found: Iterable[_News], candidates: Iterable[Candidate]) -> None:
     by_namespace: dict[str, list[Candidate]] = defaultdict(list)
     for one in candidates:
@@ -148,14 +173,24 @@ def _match(found: Iterable[_News], candidates: Iterable[Candidate]) -> None:
             news.incident_id = incident_about(news.concern, _span(news.entry), there)
 
 
-def _events(found: Iterable[_News]) -> dict[int, list[Event]]:
-    """The lines for each incident's timeline: of what is newly attached, and of what changed its status."""
+def _events(found: Iterable[_News], by_node: Mapping[str, Sequence[Candidate]]) -> dict[int, list[Event]]:
+    """The lines for each incident's timeline: of what is newly attached, and of what changed its status.
+
+    by_node: the incidents that an alert on a node is about, each of them.
+    """
     events: dict[int, list[Event]] = defaultdict(list)
     for one in found:
+        span = _span(one.entry)
+        if one.incident_id is not None:
+            before, concerned = one.before, [one.incident_id]
+        else:
+            there = by_node.get(one.concern.node or "", ())
+            before, concerned = one.kept, [it.id for it in there if is_on_node_of(one.concern.cluster, span, it)]
         status = AlertStatus(one.entry["status"])
-        if one.incident_id is not None and one.before != status.value:
-            text = _text(one.entry["annotations"], _span(one.entry)[0])
-            events[one.incident_id].append(alert_event(_name(one.entry["labels"]), one.before, status, text))
+        if before != status.value:
+            event = alert_event(_name(one.entry["labels"]), before, status, _text(one.entry["annotations"], span[0]))
+            for number in concerned:
+                events[number].append(event)
     return events
 
 
@@ -199,6 +234,7 @@ def _row(one: _News, written: str) -> dict[str, Any]:
         "namespace": concern.namespace[:_LONGEST],
         "workload": concern.workload[:_LONGEST],
         "container": concern.container[:_LONGEST],
+        "node": concern.node and concern.node[:_LONGEST],
         "received_at": written,
         "updated_at": written,
         "incident_id": one.incident_id,

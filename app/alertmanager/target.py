@@ -9,6 +9,7 @@ _WORKLOAD_LABELS = (
     *("exported_workload", "exported_deployment", "exported_statefulset", "exported_daemonset", "exported_cronjob"),
     *("workload", "deployment", "statefulset", "daemonset", "cronjob"),
 )
+_NODE_LABELS = ("exported_node", "node", "nodename", "kubernetes_node", "exported_instance", "instance")
 _LARGEST_ID = 2**63 - 1
 
 
@@ -35,7 +36,16 @@ def concern_of(labels: Mapping[str, str], kind: AlertKind) -> Concern:
         container="" if kind is AlertKind.NODE else get("exported_container") or get("container", ""),
         pod=pod,
         incident_id=incident_id,
+        node=_node(labels) if kind is AlertKind.NODE else None,
     )
+
+
+def _node(labels: Mapping[str, str]) -> str | None:
+    """The node's name; the address that its exporter is scraped at, without the port, where nothing else tells it."""
+    for name in _NODE_LABELS:
+        if labels.get(name):
+            return labels[name].rpartition(":")[0] or labels[name] if name.endswith("instance") else labels[name]
+    return None
 
 
 def _our_incident(labels: Mapping[str, str]) -> int | None:

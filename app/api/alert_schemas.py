@@ -62,6 +62,7 @@ class AlertModel(BaseModel):
     namespace: str = Field(examples=["shop"])
     workload: str = Field(description="As a label tells, or the name of the pod", examples=["cart"])
     container: str
+    node: str | None = Field(description="Of an alert on a node; every incident with a pod there tells of it")
     labels: dict[str, str]
     annotations: dict[str, str]
     generator_url: str

@@ -156,6 +156,7 @@ class PodEvidenceModel(Model):
     restarts: list[float]
     oom_kills: list[float]
     fit: list[int | None] = Field([], description="The growth that was found, since its onset")
+    node: str | None = Field(None, description="Where it runs, where that is known")
 
 
 class EvidenceModel(Model):

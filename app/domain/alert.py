@@ -56,6 +56,7 @@ class Alert:
     namespace: str
     workload: str
     container: str
+    node: str | None
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     generator_url: str
@@ -83,6 +84,7 @@ class AlertFilter:
 class Concern(NamedTuple):
     """What an alert is about: an empty part is not told. workload may be a guess from the name of `pod`.
 
+    node: of an alert on a node.
     incident_id: of our own alerts, which name theirs; it counts where the workload is not told, for it may be that of
     another leakwatch. A tuple, since thousands a second are made.
     """
@@ -93,6 +95,7 @@ class Concern(NamedTuple):
     container: str
     pod: str
     incident_id: int | None = None
+    node: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,12 @@ def incident_about(concern: Concern, span: Span, candidates: Iterable[Candidate]
         found = [one for one in found if one.identity.cluster == concern.cluster]
     best = max(found, key=lambda one: (one.state is not IncidentState.RESOLVED, one.opened_at, one.id), default=None)
     return None if best is None else best.id
+
+
+def is_on_node_of(cluster: str, span: Span, one: Candidate) -> bool:
+    """Whether an alert on a node of an incident's pods tells of the same cluster and time. An empty cluster is any."""
+    same = not cluster or not one.identity.cluster or cluster == one.identity.cluster
+    return same and _is_at_its_time(span, one)
 
 
 def alert_event(name: str, before: str | None, status: AlertStatus, text: str) -> Event:

@@ -46,6 +46,7 @@ class PodEvidence:
     """One pod's part of the evidence: floor and peak in bytes, one a point of `Evidence.times`, None in a gap.
 
     fit: the growth that was found, drawn through the floor since its onset, None elsewhere; empty where it is unknown.
+    node: where it runs, None where that is not known.
     """
 
     pod: str
@@ -56,6 +57,7 @@ class PodEvidence:
     restarts: tuple[float, ...]
     oom_kills: tuple[float, ...]
     fit: tuple[int | None, ...] = ()
+    node: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

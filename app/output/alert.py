@@ -18,6 +18,7 @@ def alert_document(alert: Alert) -> Document:
         "namespace": alert.namespace,
         "workload": alert.workload,
         "container": alert.container,
+        "node": alert.node,
         "labels": dict(alert.labels),
         "annotations": dict(alert.annotations),
         "generator_url": alert.generator_url,

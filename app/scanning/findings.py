@@ -90,6 +90,7 @@ def _pod(batch: Batch, evidence: RowEvidence, every: int) -> PodEvidence:
         restarts=evidence.restarts,
         oom_kills=evidence.oom_kills,
         fit=_reduced(evidence.fit, every, np.fmin),
+        node=container.node,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.alertmanager.keep import attach_waiting
 from app.domain.finding import Finding, Identity
 from app.domain.fingerprint import fingerprint
+from app.domain.incident import IncidentState
 from app.domain.lifecycle import IncidentPolicy, Sight, on_absence, on_finding
 from app.domain.scan import ScanReport
 from app.errors import StorageError
@@ -69,7 +70,8 @@ class Recorder:
         if change is not None:
             saved = incidents.save(session, row, change, self.actor, sight.now)
             if change.finding is not None:
-                attach_waiting(session, saved.id, sight.now)
+                began = any(event.after == IncidentState.OPEN.value for event in change.events)
+                attach_waiting(session, saved.id, sight.now, began=began)
 
     def _absent(self, session: Session, gone: str, report: ScanReport, sight: Sight) -> None:
         row = incidents.by_fingerprint(session, gone, lock=True)

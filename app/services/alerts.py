@@ -13,7 +13,7 @@ from app.domain.listing import IdSort, Place
 from app.errors import NotFound
 from app.services import cursor
 from app.services.incidents import no_such_incident
-from app.storage import alerts, incidents
+from app.storage import alert_incidents, alerts, incidents
 from app.storage.engine import reading
 
 _MOST_OF_INCIDENT = 500
@@ -62,4 +62,4 @@ class AlertService:
         with reading(self.engine) as session:
             if incidents.get(session, incident_id) is None:
                 raise no_such_incident(incident_id)
-            return alerts.of_incident(session, incident_id, _MOST_OF_INCIDENT)
+            return alert_incidents.alerts_of(session, incident_id, _MOST_OF_INCIDENT)

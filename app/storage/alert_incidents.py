@@ -1,16 +1,17 @@
 """Queries that put alerts beside incidents."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.alert import LOOK_BACK_SECONDS, Alert, Candidate
+from app.domain.alert import LOOK_BACK_SECONDS, Alert, Candidate, is_on_node_of
 from app.domain.finding import Identity
 from app.domain.incident import IncidentState
 from app.storage.alerts import alert_of
-from app.storage.tables import AlertRow, EvidenceRow, IncidentRow
+from app.storage.tables import AlertRow, EvidenceRow, IncidentNodeRow, IncidentRow
 
 # The pods of an incident's evidence by (incident, time of the evidence): reading them costs, and they rarely change.
 KnownPods = dict[tuple[int, float], frozenset[str]]
@@ -58,6 +59,43 @@ def by_pods(session: Session, namespaces: Collection[str], known: KnownPods) -> 
     return found
 
 
+def on_nodes(session: Session, nodes: Collection[str]) -> dict[str, list[Candidate]]:
+    """The incidents that are not over and have a pod on one of these nodes, by node; the latest so many."""
+    query = (
+        select(*_COLUMNS, IncidentNodeRow.node)
+        .join(IncidentNodeRow, IncidentNodeRow.incident_id == IncidentRow.id)
+        .where(IncidentNodeRow.node.in_(sorted(nodes)[:_AT_ONCE]))
+        .where(IncidentRow.state != IncidentState.RESOLVED.value)
+        .order_by(IncidentRow.id.desc())
+        .limit(_MOST_INCIDENTS)
+    )
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    for row in session.execute(query).all():
+        found[row.node].append(_candidate(row))
+    return found
+
+
+def alerts_of(session: Session, incident_id: int, limit: int) -> list[Alert]:
+    """What is attached to an incident, and what fired on the nodes of its pods at its time, the latest first."""
+    nodes = select(IncidentNodeRow.node).where(IncidentNodeRow.incident_id == incident_id)
+    attached = select(AlertRow).where(AlertRow.incident_id == incident_id)
+    elsewhere = select(AlertRow).where(AlertRow.node.in_(nodes), AlertRow.incident_id.is_(None))
+    candidates = by_id(session, incident_id)
+    found = [
+        alert
+        for query in (attached, elsewhere)
+        for alert in map(alert_of, session.scalars(query.order_by(AlertRow.starts_at.desc(), AlertRow.id).limit(limit)))
+        if alert.incident_id is not None or _is_on_node_of(alert, candidates)
+    ]
+    return sorted(found, key=lambda alert: (-alert.starts_at, alert.id))[:limit]
+
+
+def on_nodes_of(session: Session, incident_id: int) -> list[Alert]:
+    """The alerts that fire on the nodes of an incident's pods, the oldest first."""
+    found = alerts_of(session, incident_id, _MOST_ALERTS)
+    return [one for one in found if one.incident_id is None and one.ends_at is None][::-1]
+
+
 def waiting(session: Session, one: Candidate, workloads: Collection[str]) -> list[Alert]:
     """Alerts that are attached to nothing and may be about an incident, oldest first; the latest so many, held.
 
@@ -88,6 +126,11 @@ def with_pods(session: Session, incident_id: int) -> Candidate | None:
     """An incident with the pods of its latest evidence."""
     row = session.execute(select(*_COLUMNS).where(IncidentRow.id == incident_id)).first()
     return None if row is None else _candidate(row, _pods(session, incident_id))
+
+
+def _is_on_node_of(alert: Alert, candidates: Iterable[Candidate]) -> bool:
+    span = alert.starts_at, alert.ends_at
+    return any(is_on_node_of(alert.cluster, span, one) for one in candidates)
 
 
 def _in(session: Session, column: Any, values: Collection[Any]) -> list[Candidate]:

@@ -38,7 +38,18 @@ from app.storage.types import UnixTime
 
 # How often an alert that stays as it is is noted to have been told of again: what is still told is not old.
 _NOTED_EVERY_SECONDS = 3600.0
-_TEXTS = ("fingerprint", "status", "name", "kind", "cluster", "namespace", "workload", "container", "generator_url")
+_TEXTS = (
+    "fingerprint",
+    "status",
+    "name",
+    "kind",
+    "cluster",
+    "namespace",
+    "workload",
+    "container",
+    "node",
+    "generator_url",
+)
 _TIMES = ("starts_at", "ends_at", "received_at", "updated_at")
 _DOCUMENTS = ("labels", "annotations", "notification")
 _WRITTEN = (*_TEXTS, *_TIMES, *_DOCUMENTS, "incident_id")

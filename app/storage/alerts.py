@@ -13,14 +13,6 @@ def get(session: Session, alert_id: int) -> Alert | None:
     return None if row is None else alert_of(row)
 
 
-def of_incident(session: Session, incident_id: int, limit: int) -> list[Alert]:
-    """The alerts that are attached to an incident, the latest first."""
-    query = select(AlertRow).where(AlertRow.incident_id == incident_id)
-    return [
-        alert_of(row) for row in session.scalars(query.order_by(AlertRow.starts_at.desc(), AlertRow.id).limit(limit))
-    ]
-
-
 def page(session: Session, wanted: AlertFilter, before: int | None, limit: int) -> list[Alert]:
     """Up to `limit` alerts, the latest that came first, that came before the one with id `before`."""
     query = select(AlertRow).where(*_conditions(wanted)).order_by(AlertRow.id.desc()).limit(limit)
@@ -43,6 +35,7 @@ def alert_of(row: AlertRow) -> Alert:
         namespace=row.namespace,
         workload=row.workload,
         container=row.container,
+        node=row.node,
         labels=row.labels,
         annotations=row.annotations,
         generator_url=row.generator_url,

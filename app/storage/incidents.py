@@ -20,7 +20,7 @@ from app.domain.incident import (
 )
 from app.domain.listing import IdSort, Place
 from app.output.document import finding_document
-from app.storage.tables import EventRow, EvidenceRow, IncidentRow, names_of
+from app.storage.tables import EventRow, EvidenceRow, IncidentNodeRow, IncidentRow, names_of
 
 _LONGEST_NAME = 255
 # What is kept of a finding with its evidence, to draw it whole.
@@ -149,6 +149,7 @@ def save(session: Session, row: IncidentRow | None, change: Change, actor: str, 
     _append(session, row.id, change.events, actor, now)
     if change.finding is not None:
         began = any(event.after == IncidentState.OPEN.value for event in change.events)
+        _keep_nodes(session, row.id, change.finding.evidence)
         _keep(session, row, change.finding.evidence, ("opened", "latest") if began else ("latest",), now)
     return row
 
@@ -200,6 +201,14 @@ def _append(session: Session, incident_id: int, events: Iterable[Event], actor: 
                 text=event.text,
             )
         )
+
+
+def _keep_nodes(session: Session, incident_id: int, kept: Evidence) -> None:
+    wanted = {pod.node[:_LONGEST_NAME] for pod in kept.pods if pod.node}
+    rows = {row.node: row for row in session.scalars(select(IncidentNodeRow).filter_by(incident_id=incident_id))}
+    for node in rows.keys() - wanted:
+        session.delete(rows[node])
+    session.add_all(IncidentNodeRow(incident_id=incident_id, node=node) for node in sorted(wanted - rows.keys()))
 
 
 def _keep(session: Session, incident: IncidentRow, kept: Evidence, moments: Iterable[str], now: float) -> None:

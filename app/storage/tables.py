@@ -154,6 +154,16 @@ class EvidenceRow(Table):
     content: Mapped[dict[str, Any]] = mapped_column(CompressedJson)
 
 
+class IncidentNodeRow(Table):
+    """A node that a pod of an incident ran on when it was last found to leak."""
+
+    __tablename__ = "incident_nodes"
+    __table_args__ = (Index(None, "node"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    node: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
 class FeedbackRow(Table):
     """What a person said of a fingerprint's leak; in force until it is withdrawn, and kept after that."""
 
@@ -218,6 +228,7 @@ class AlertRow(Table):
         UniqueConstraint("fingerprint", "starts_at"),
         Index(None, "incident_id", "starts_at"),
         Index(None, "namespace", "workload"),
+        Index(None, "node"),
         Index(None, "updated_at"),
     )
 
@@ -232,6 +243,8 @@ class AlertRow(Table):
     namespace: Mapped[str] = mapped_column(String(255))
     workload: Mapped[str] = mapped_column(String(255))
     container: Mapped[str] = mapped_column(String(255))
+    # Of an alert on a node, which is about every incident with a pod there; None of all others.
+    node: Mapped[str | None] = mapped_column(String(255))
     labels: Mapped[dict[str, str]] = mapped_column(JSON)
     annotations: Mapped[dict[str, str]] = mapped_column(JSON)
     generator_url: Mapped[str] = mapped_column(Text)

@@ -32,7 +32,7 @@ _OF_POSTGRESQL = {
 _FILTERS = ("names", "cluster", "container", "namespace", "state", "severity", "updated_at", "id")
 _TABLES = (
     *("verdicts", "workloads", "grafana_annotations", "idempotency_keys", "secrets", "tokens"),
-    *("webhook_events", "alerts", "silences"),
+    *("webhook_events", "incident_nodes", "alerts", "silences"),
 )
 
 
@@ -125,6 +125,7 @@ def _alerts() -> None:
         sa.Column("namespace", sa.String(255), nullable=False),
         sa.Column("workload", sa.String(255), nullable=False),
         sa.Column("container", sa.String(255), nullable=False),
+        sa.Column("node", sa.String(255)),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("annotations", sa.JSON(), nullable=False),
         sa.Column("generator_url", sa.Text(), nullable=False),
@@ -138,7 +139,18 @@ def _alerts() -> None:
     )
     op.create_index("ix_alerts_incident_id_starts_at", "alerts", ["incident_id", "starts_at"])
     op.create_index("ix_alerts_namespace_workload", "alerts", ["namespace", "workload"])
+    op.create_index("ix_alerts_node", "alerts", ["node"])
     op.create_index("ix_alerts_updated_at", "alerts", ["updated_at"])
+    op.create_table(
+        "incident_nodes",
+        sa.Column("incident_id", _ID, nullable=False),
+        sa.Column("node", sa.String(255), nullable=False),
+        sa.PrimaryKeyConstraint("incident_id", "node", name="pk_incident_nodes"),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name="fk_incident_nodes_incident_id", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_incident_nodes_node", "incident_nodes", ["node"])
     op.create_table(
         "webhook_events",
         sa.Column("id", _ID, nullable=False),

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from app.alertmanager.keep import Keeper
 from app.alertmanager.payload import parse_notification
 from app.domain.alert import AlertFilter
+from app.domain.finding import Evidence, PodEvidence
 from app.domain.incident import EventKind
 from app.domain.lifecycle import IncidentPolicy
 from app.scanning.record import Recorder
-from app.storage import alerts, incidents
+from app.storage import alert_incidents, alerts, incidents
 from app.storage.engine import durable_transaction, reading
 from app.storage.tables import WebhookEventRow
 from tests.support.findings import NOW, finding, report
@@ -199,3 +200,68 @@ def test_our_own_alert_comes_back_to_its_incident(engine):
     _keep(engine, payload({**ours, "labels": {**ours["labels"], "namespace": "monitoring"}}))
     assert _timeline(engine) == [FIRES]
     assert _all(engine)[0].kind == "leak"
+
+
+def _on_node(node, name="cart"):
+    return finding(
+        name,
+        evidence=Evidence(
+            (NOW,),
+            (
+                PodEvidence(
+                    f"{name}-1", "v1", leaking=True, floor=(1,), peak=(2,), restarts=(), oom_kills=(), node=node
+                ),
+            ),
+        ),
+    )
+
+
+PRESSURE = alert("NodeMemoryPressure", node="node-a", namespace="monitoring", pod="node-exporter-x")
+RELIEVED = alert(
+    "NodeMemoryPressure",
+    status="resolved",
+    ends_at="2027-01-15T08:05:00Z",
+    node="node-a",
+    namespace="monitoring",
+    pod="node-exporter-x",
+)
+
+
+def _of_incident(engine, incident_id):
+    with reading(engine) as session:
+        return [one.name for one in alert_incidents.alerts_of(session, incident_id, 10)]
+
+
+def test_pressure_on_a_node_is_told_of_every_incident_with_a_pod_there(engine):
+    _scan(engine, _on_node("node-a"), _on_node("node-a", "search"), _on_node("node-b", "mail"))
+    _keep(engine, payload(PRESSURE))
+    _keep(engine, payload(PRESSURE))
+    _keep(engine, payload(RELIEVED))
+    assert [_timeline(engine, number) for number in (1, 2, 3)] == [[FIRES, OVER], [FIRES, OVER], []]
+    assert [_of_incident(engine, number) for number in (1, 2, 3)] == [
+        ["NodeMemoryPressure"],
+        ["NodeMemoryPressure"],
+        [],
+    ]
+
+
+def test_pressure_that_was_there_before_the_leak_was_found_is_told_once(engine):
+    _keep(engine, payload(PRESSURE))
+    for scan in range(3):
+        _scan(engine, _on_node("node-a"), now=NOW + 600 * scan)
+    assert _timeline(engine) == [FIRES]
+
+
+def test_pressure_on_a_node_that_its_pods_have_left_is_not_told(engine):
+    _scan(engine, _on_node("node-a"))
+    _scan(engine, _on_node("node-b"), now=NOW + 600)
+    _keep(engine, payload(PRESSURE), now=NOW + 700)
+    assert _timeline(engine) == []
+
+
+def test_pressure_on_a_node_of_another_cluster_is_not_told(engine):
+    given = finding("cart", cluster="eu", evidence=_on_node("node-a").evidence)
+    _scan(engine, given)
+    _keep(engine, payload(alert("NodeMemoryPressure", node="node-a", cluster="us")))
+    assert _timeline(engine) == []
+    assert _of_incident(engine, 1) == []

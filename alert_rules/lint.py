@@ -42,9 +42,10 @@ class Complaint:
 
 @dataclass(slots=True)
 class _Seen:
-    """Where each alert was, over all files."""
+    """In which file each alert and each recording was first."""
 
     alerts: dict[str, str] = field(default_factory=dict)
+    recordings: dict[str, str] = field(default_factory=dict)
 
 
 def lint(files: Sequence[RuleFile]) -> tuple[Complaint, ...]:
@@ -67,6 +68,7 @@ def _file(file: RuleFile, seen: _Seen) -> Iterator[Complaint]:
             yield from _unique(file.name, str(rule["alert"]), seen)
         elif "record" in rule:
             yield from _recording(file.name, rule)
+            yield from _once(file.name, str(rule["record"]), seen)
         else:
             yield Complaint(file.name, "", "shape", "a rule has neither `alert` nor `record`")
     if file.tests:
@@ -141,6 +143,13 @@ def _unique(file: str, name: str, seen: _Seen) -> Iterator[Complaint]:
     if name in seen.alerts:
         yield Complaint(file, name, "unique", f"there is an alert of this name already, in {seen.alerts[name]}")
     seen.alerts.setdefault(name, file)
+
+
+def _once(file: str, name: str, seen: _Seen) -> Iterator[Complaint]:
+    """In one file a name may be recorded in parts, with other labels each; promtool tells where they are the same."""
+    first = seen.recordings.setdefault(name, file)
+    if first != file:
+        yield Complaint(file, name, "unique", f"it is recorded in {first} already; record it once")
 
 
 def _tested(file: RuleFile, alerts: Sequence[str]) -> Iterator[Complaint]:

@@ -1,30 +1,23 @@
 """Rule files and their unit tests, as the settings want them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import Any
 
-from alert_rules.applicable import Tested, tested
+from alert_rules.applicable import tested
 from alert_rules.conventions import POD_OWNER
 from alert_rules.manifest import prometheus_rule
 from alert_rules.owners import owner_group
-from alert_rules.pack import Accepted, Options, Pack, PackKind
+from alert_rules.pack import Accepted, Options, Pack, PackKind, Situation
 from alert_rules.registry import PACKS
 from alert_rules.rule import Recording, rule_file
 from alert_rules.unit_tests import unit_tests
 from app.rules.chosen import build_pack, chosen_packs, options_of
+from app.rules.forms import RuleFormat
 from app.rules.settings_model import RuleSettings
 from app.rules.text import generated
 
 OWNERS = "owners"
-
-
-class RuleFormat(StrEnum):
-    """What rules are written as."""
-
-    RULES = "rules"
-    PROMETHEUSRULE = "prometheusrule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +84,14 @@ def _built(kind: PackKind, options: Options, settings: RuleSettings) -> Built:
     rules = rule_file(pack.groups, settings.runbook_url, settings.common_labels)
     built = Built(kind.name, pack, rules, None)
     tests = unit_tests(Pack(pack.groups, held), [built.rules_name], settings.runbook_url, settings.common_labels)
-    return Built(kind.name, pack, rules, tests if pack.alerts else None, _usual(kind, Tested(held, left)))
+    return replace(built, tests=tests if pack.alerts else None, usual=_usual(kind, left))
 
 
-def _usual(kind: PackKind, situations: Tested) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    if not situations.usual:
+def _usual(kind: PackKind, situations: tuple[Situation, ...]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    if not situations:
         return None
     groups = kind.build(Options()).groups
-    return rule_file(groups, ""), unit_tests(Pack(groups, situations.usual), ["usual.rules.yml"], "")
+    return rule_file(groups, ""), unit_tests(Pack(groups, situations), ["usual.rules.yml"], "")
 
 
 def _document(one: Built, form: RuleFormat, settings: RuleSettings) -> dict[str, Any]:

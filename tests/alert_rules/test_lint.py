@@ -93,6 +93,12 @@ def test_a_name_twice_over_files_is_told_of_the_second():
     assert "a.yml" in complaint.text
 
 
+def test_what_is_recorded_in_two_files_is_told_of_the_second():
+    recorded = {"record": "disk:used:max", "expr": "max by (disk) (disk_used)"}
+    (complaint,) = lint([_of(recorded, recorded), RuleFile("b.yml", _of(recorded).rules)])
+    assert (complaint.file, complaint.rule, complaint.code) == ("b.yml", "disk:used:max", "unique")
+
+
 @pytest.mark.parametrize(
     "document", [None, [], "rules", {}, {"groups": 3}, {"groups": [{"rules": ["a"]}]}, {"groups": [7]}]
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from alert_rules.promql import aggregations, uses
+from alert_rules.series_in import aggregations, uses
 
 _SEVERITIES = ("critical", "warning", "info")
 _ALERT = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")

@@ -18,7 +18,7 @@ _CADVISOR, _KUBE_STATE_METRICS = "container_", "kube_"
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Applicable:
     """A pack's situations. held: those that the pack, as it is built, must meet; usual: those that only the pack with
     its usual thresholds and selectors meets."""
 
@@ -26,7 +26,7 @@ class Tested:
     usual: tuple[Situation, ...]
 
 
-def tested(kind: PackKind, options: Options) -> Tested:
+def applicable(kind: PackKind, options: Options) -> Applicable:
     """The situations of a pack that is built with these options."""
     plain = Options()
     usual = kind.build(plain)
@@ -40,7 +40,7 @@ def tested(kind: PackKind, options: Options) -> Tested:
             left.append(situation)
         else:
             held.append(labelled)
-    return Tested(tuple(held), tuple(one for one in left if one in usual.situations))
+    return Applicable(tuple(held), tuple(one for one in left if one in usual.situations))
 
 
 def _changed(pack: Pack, usual: Pack) -> frozenset[str]:

@@ -26,7 +26,7 @@ def command(
     """
     from app.output.checks import write_outcomes
     from app.rules.reading import read
-    from app.rules.testing import test_built, test_read
+    from app.rules.testing import run_built, run_read
     from app.rules.tools import installed
 
     if into is not None and settings_file is not None:
@@ -35,9 +35,9 @@ def command(
         raise LeakwatchError("promtool is not installed", "install it; it comes with Prometheus")
     if into is None:
         settings, _ = settings_of(settings_file)
-        outcomes = test_built(built_of(settings))
+        outcomes = run_built(built_of(settings))
     else:
-        outcomes = test_read(read([existing(into)]))
+        outcomes = run_read(read([existing(into)]))
     if not outcomes:
         raise UsageError("there are no tests to run", "build a folder of rules with `leakwatch rules build --into`")
     write_outcomes(outcomes, output, sys.stdout)

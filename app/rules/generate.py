@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from alert_rules.applicable import tested
+from alert_rules.applicable import applicable
 from alert_rules.conventions import POD_OWNER
+from alert_rules.layout import laid_out
 from alert_rules.manifest import prometheus_rule
 from alert_rules.owners import owner_group
 from alert_rules.pack import Accepted, Options, Pack, PackKind, Situation
@@ -54,7 +55,7 @@ def build(
     found = [one for one in packs if one.rules["groups"]]
     if any(_names_owner(one.pack) for one in found) and not any(_records_owner(one.pack) for one in found):
         owners = Pack((owner_group(options),), ())
-        found.insert(0, Built(OWNERS, owners, rule_file(owners.groups, settings.runbook_url), None))
+        found.insert(0, Built(OWNERS, owners, _readable(rule_file(owners.groups, settings.runbook_url)), None))
     return tuple(found)
 
 
@@ -77,14 +78,23 @@ def one_document(built: Sequence[Built], form: RuleFormat, settings: RuleSetting
 
 def _built(kind: PackKind, options: Options, settings: RuleSettings) -> Built:
     pack = build_pack(kind, options, settings.disable)
-    situations = tested(kind, options)
+    situations = applicable(kind, options)
     names = {one.name for one in pack.alerts}
     held = tuple(one for one in situations.held if one.alert in names)
     left = tuple(one for one in situations.usual if one.alert in names)
-    rules = rule_file(pack.groups, settings.runbook_url, settings.common_labels)
+    rules = _readable(rule_file(pack.groups, settings.runbook_url, settings.common_labels))
     built = Built(kind.name, pack, rules, None)
     tests = unit_tests(Pack(pack.groups, held), [built.rules_name], settings.runbook_url, settings.common_labels)
     return replace(built, tests=tests if pack.alerts else None, usual=_usual(kind, left))
+
+
+def _readable(rules: dict[str, Any]) -> dict[str, Any]:
+    """A rule file whose long expressions are on several lines."""
+    groups = [
+        group | {"rules": [rule | {"expr": laid_out(rule["expr"])} for rule in group["rules"]]}
+        for group in rules["groups"]
+    ]
+    return rules | {"groups": groups}
 
 
 def _usual(kind: PackKind, situations: tuple[Situation, ...]) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.rules.generate import Built
 from app.rules.reading import Read
-from app.rules.tools import test_rules
+from app.rules.tools import run_tests
 
 _FAILED = re.compile(r"^\s*name: (.*),\s*$", re.MULTILINE)
 USUAL = "usual"
@@ -30,7 +30,7 @@ class Outcome:
         return not self.said
 
 
-def test_built(built: Sequence[Built]) -> list[Outcome]:
+def run_built(built: Sequence[Built]) -> list[Outcome]:
     """Test what was built; of a pack that the settings change, also what can be tested as it usually is only."""
     outcomes = []
     for one in built:
@@ -44,7 +44,7 @@ def test_built(built: Sequence[Built]) -> list[Outcome]:
     return outcomes
 
 
-def test_read(found: Read) -> list[Outcome]:
+def run_read(found: Read) -> list[Outcome]:
     """Run every file of tests that was read, on the rules that were read."""
     return [
         _outcome(name.removesuffix(".tests.yml"), found.rules, name, document) for name, document in found.tests.items()
@@ -52,7 +52,7 @@ def test_read(found: Read) -> list[Outcome]:
 
 
 def _outcome(name: str, rules: Mapping[str, Any], tests_name: str, tests: Mapping[str, Any]) -> Outcome:
-    said = test_rules(rules, {tests_name: tests})
+    said = run_tests(rules, {tests_name: tests})
     listed = tests.get("tests") or []
     names = [str(one.get("name")) for one in listed]
     alerts = {asked.get("alertname") for one in listed for asked in one.get("alert_rule_test") or ()}

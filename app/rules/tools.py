@@ -42,7 +42,7 @@ def check_alertmanager(name: str, text: str) -> Said:
         return _run(folder, "amtool", "check-config", name)
 
 
-def test_rules(files: Mapping[str, Any], tests: Mapping[str, Any]) -> Said:
+def run_tests(files: Mapping[str, Any], tests: Mapping[str, Any]) -> Said:
     """`promtool test rules`. files, tests: documents by name, as the tests name them."""
     with _folder({**files, **tests}) as folder:
         return _run(folder, "promtool", "test", "rules", *tests)

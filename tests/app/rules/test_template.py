@@ -24,7 +24,7 @@ def test_with_every_setting_taken_in_it_means_what_is_usual(known):
     assert {one.name: options.thresholds[one] for one in thresholds} == pytest.approx(
         {one.name: one.default for one in thresholds}
     )
-    assert settings.packs == tuple(one.name for one in known)
+    assert settings.packs == (tuple(one.name for one in known) or None)
     assert settings.prometheusrule.labels == RuleSettings().prometheusrule.labels
     assert settings.selectors.cadvisor == Options().cadvisor
 

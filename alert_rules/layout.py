@@ -14,6 +14,7 @@ _PART = re.compile(
 )
 # How loosely operators bind, the loosest first: the line is broken there.
 _OPERATORS = (("or",), ("and", "unless"), ("==", "!=", ">", "<", ">=", "<="), ("+", "-"), ("*", "/", "%"))
+_LISTS = {"by", "without", "on", "ignoring", "group_left", "group_right"}
 # What is in parentheses is worth lines of its own from this length on.
 _WORTH = 24
 
@@ -82,14 +83,22 @@ def _lines(parts: _Parts, indent: str, before: str) -> list[str]:
         for at, until in zip(operators, [*operators[1:], len(parts)], strict=True):
             lines += _lines(parts[at + 1 : until], indent, f"{_flat(parts[at : at + 1])} ")
         return lines
-    longest = max(range(len(parts)), key=lambda at: len(_flat(parts[at : at + 1])) * isinstance(parts[at], _Nest))
+    longest = max(range(len(parts)), key=lambda at: _length(parts, at))
     nest = parts[longest]
-    if not isinstance(nest, _Nest) or len(_flat(nest.inside)) < _WORTH:
+    if not isinstance(nest, _Nest) or _length(parts, longest) < _WORTH:
         return [whole]
     space = " " if nest.spaced and longest else ""
     lines = [f"{indent}{before}{_flat(parts[:longest])}{space}(", *_lines(nest.inside, f"{indent}  ", "")]
     after = parts[longest + 1 :]
     return lines + _lines(after, indent, f"){' ' if after and after[0].spaced else ''}")
+
+
+def _length(parts: _Parts, at: int) -> int:
+    """How long a nest is; 0 for anything else, and for lists of labels, which stay whole."""
+    part, before = parts[at], parts[at - 1] if at else None
+    if not isinstance(part, _Nest) or (isinstance(before, _Leaf) and before.text.lower() in _LISTS):
+        return 0
+    return len(_flat(part.inside))
 
 
 def _listed(parts: _Parts, commas: Sequence[int], indent: str, before: str) -> list[str]:

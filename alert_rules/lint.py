@@ -54,6 +54,19 @@ def lint(files: Sequence[RuleFile]) -> tuple[Complaint, ...]:
     return tuple(complaint for file in files for complaint in _file(file, seen))
 
 
+def asked(documents: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    """What promtool's tests, whatever else is in the documents, ask of alerts."""
+    for document in documents:
+        for test in mappings(document, "tests"):
+            yield from mappings(test, "alert_rule_test")
+
+
+def mappings(document: Any, key: str) -> list[Mapping[str, Any]]:
+    """The mappings in a list of a document; none where there is no such list."""
+    found = document.get(key) if isinstance(document, Mapping) else None
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
 def _file(file: RuleFile, seen: _Seen) -> Iterator[Complaint]:
     groups = file.rules.get("groups") if isinstance(file.rules, Mapping) else None
     if not isinstance(groups, list) or not all(_is_group(one) for one in groups):
@@ -155,24 +168,12 @@ def _once(file: str, name: str, seen: _Seen) -> Iterator[Complaint]:
 def _tested(file: RuleFile, alerts: Sequence[str]) -> Iterator[Complaint]:
     fires: set[str] = set()
     quiet: set[str] = set()
-    for asked in _asked(file.tests):
-        (fires if asked.get("exp_alerts") else quiet).add(str(asked.get("alertname")))
+    for one in asked(file.tests):
+        (fires if one.get("exp_alerts") else quiet).add(str(one.get("alertname")))
     for name in alerts:
         for kind, found in (("fires", fires), ("must not fire", quiet)):
             if name not in found:
                 yield Complaint(file.name, name, "untested", f"there is no test in which it {kind}")
-
-
-def _asked(documents: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
-    """What promtool's tests ask of alerts."""
-    for document in documents:
-        for test in _mappings(document, "tests"):
-            yield from _mappings(test, "alert_rule_test")
-
-
-def _mappings(document: Any, key: str) -> list[Mapping[str, Any]]:
-    found = document.get(key) if isinstance(document, Mapping) else None
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def _mapping(rule: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from alert_rules.layout import laid_out
+from alert_rules.pack import Unit
 from app.durations import parse_duration
 from app.rules.folder import Change
 from app.rules.generate import Built
 from app.rules.text import yaml_text
+from app.rules.units import format_value
 
 # What every group of ours begins with, those of packs that are not chosen any more included.
 _OURS = "leakwatch"
@@ -82,7 +85,9 @@ def _rule(
 ) -> dict[str, Any]:
     document: dict[str, Any] = {kind: str(name), "expr": expr}
     if kind == "alert":
-        document |= {"for_seconds": hold_seconds, "keep_firing_for_seconds": keep_seconds}
+        document["for"] = format_value(hold_seconds, Unit.SECONDS)
+    if keep_seconds:
+        document["keep_firing_for"] = format_value(keep_seconds, Unit.SECONDS)
     return document | {
         part: dict(sorted((rest.get(part) or {}).items())) for part in ("labels", "annotations") if rest.get(part)
     }
@@ -93,5 +98,7 @@ def _change(
 ) -> Change:
     if theirs is not None and ours is not None and theirs["expr"] != ours["expr"]:
         theirs, ours = (one | {"expr": formatted(one["expr"])} for one in (theirs, ours))
-    before, after = (None if one is None else yaml_text(one) for one in (theirs, ours))
+    before, after = (
+        None if one is None else yaml_text(one | {"expr": laid_out(one["expr"])}) for one in (theirs, ours)
+    )
     return Change(key, before, after)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alert_rules.lint import asked, mappings
 from app.rules.generate import Built
 from app.rules.reading import Read
 from app.rules.tools import run_tests
@@ -53,9 +54,8 @@ def run_read(found: Read) -> list[Outcome]:
 
 def _outcome(name: str, rules: Mapping[str, Any], tests_name: str, tests: Mapping[str, Any]) -> Outcome:
     said = run_tests(rules, {tests_name: tests})
-    listed = tests.get("tests") or []
-    names = [str(one.get("name")) for one in listed]
-    alerts = {asked.get("alertname") for one in listed for asked in one.get("alert_rule_test") or ()}
+    names = [str(one.get("name")) for one in mappings(tests, "tests")]
+    alerts = {str(one.get("alertname")) for one in asked([tests])}
     told = frozenset(_FAILED.findall(said.text))
     failed = () if said.ok else tuple(one for one in names if one in told) or tuple(names)
-    return Outcome(name, len(alerts), len(listed), failed, "" if said.ok else said.text)
+    return Outcome(name, len(alerts), len(names), failed, "" if said.ok else said.text)

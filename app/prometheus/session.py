@@ -193,12 +193,13 @@ class CheckedSession(requests.Session):
     ) -> requests.Response:
         """One request to the API. Raises SourceError; never returns anything but a good document."""
         where = url.decode() if isinstance(url, bytes) else url
-        # Whatever the method was, the parameters go in a form: a list of pods does not fit into a URL.
+        # Parameters go in a form, whatever the method was: a list of pods does not fit into a URL.
         form = kwargs.pop("params", None)
+        verb = "GET" if method == "GET" and form is None else "POST"
         remaining = max(self.exchange.deadline - time.monotonic(), 0.001)
         kwargs |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
         try:
-            with super().request("POST", where, data=form, **kwargs) as response:
+            with super().request(verb, where, data=form, **kwargs) as response:
                 body = self._body(response)
                 status, content_type = response.status_code, response.headers.get("Content-Type", "")
         except RequestException as error:

@@ -1,0 +1,94 @@
+"""A folder of generated files, and files in it that are not ours."""
+
+import os
+import stat
+
+import pytest
+
+from app.errors import LeakwatchError, UsageError
+from app.rules.folder import changes, write
+
+
+def _ours(text):
+    return text.startswith("# ours")
+
+
+def _planned(folder, files):
+    return {one.name: one.verb for one in changes(folder, files, _ours)}
+
+
+def _build(folder, files):
+    write(folder, changes(folder, files, _ours))
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_a_new_folder_is_made_and_filled(tmp_path):
+    folder = tmp_path / "a" / "b"
+    assert _build(folder, {"x.yml": "# ours 1\n"}) == {"x.yml": "# ours 1\n"}
+    assert stat.S_IMODE((folder / "x.yml").stat().st_mode) == 0o644
+
+
+def test_what_is_as_it_should_be_is_not_written_again(tmp_path):
+    _build(tmp_path, {"x.yml": "# ours 1\n"})
+    before = (tmp_path / "x.yml").stat().st_ino
+    assert _planned(tmp_path, {"x.yml": "# ours 1\n"}) == {"x.yml": "unchanged"}
+    _build(tmp_path, {"x.yml": "# ours 1\n"})
+    assert (tmp_path / "x.yml").stat().st_ino == before
+
+
+def test_own_files_are_changed_added_and_removed(tmp_path):
+    _build(tmp_path, {"x.yml": "# ours 1\n", "y.yml": "# ours 1\n"})
+    wanted = {"x.yml": "# ours 2\n", "z.yml": "# ours 1\n"}
+    assert _planned(tmp_path, wanted) == {"x.yml": "changed", "y.yml": "removed", "z.yml": "new"}
+    assert _build(tmp_path, wanted) == wanted
+
+
+def test_files_of_others_stay(tmp_path):
+    (tmp_path / "theirs.yml").write_text("groups: []\n")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\xff")
+    (tmp_path / "below").mkdir()
+    write(tmp_path, changes(tmp_path, {"x.yml": "# ours 1\n"}, _ours))
+    assert (tmp_path / "theirs.yml").read_text() == "groups: []\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["below", "picture.png", "theirs.yml", "x.yml"]
+
+
+def _others(folder):
+    (folder / "x.yml").write_text("groups: []\n")
+
+
+def _link(folder):
+    (folder.parent / "elsewhere.yml").write_text("# ours\n")
+    (folder / "x.yml").symlink_to(folder.parent / "elsewhere.yml")
+
+
+def _folder(folder):
+    (folder / "x.yml").mkdir()
+
+
+@pytest.mark.parametrize("make", [_others, _link, _folder])
+def test_a_name_that_something_of_others_has_stops_all_of_it(tmp_path, make):
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    make(folder)
+    with pytest.raises(UsageError, match=r"x\.yml: is not a file that leakwatch wrote") as caught:
+        write(folder, changes(folder, {"a.yml": "# ours\n", "x.yml": "# ours\n"}, _ours))
+    assert caught.value.exit_status == 2
+    assert [path.name for path in folder.iterdir()] == ["x.yml"]
+
+
+def test_a_file_for_a_folder_is_refused(tmp_path):
+    (tmp_path / "rules").write_text("a")
+    with pytest.raises(UsageError, match="is a file"):
+        changes(tmp_path / "rules", {}, _ours)
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
+    _build(tmp_path, {"x.yml": "# ours 1\n"})
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(LeakwatchError, match="No space left"):
+        write(tmp_path, changes(tmp_path, {"x.yml": "# ours 2\n"}, _ours))
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"x.yml": "# ours 1\n"}

@@ -1,0 +1,152 @@
+"""What the alerts on Node.js must make of series that were seen, and of those that tempt them."""
+
+from alert_rules.conventions import POD_OWNER
+from alert_rules.pack import Fired, Situation
+
+_POD = 'namespace="shop",pod="web-1"'
+_WHO = _POD + ',container="app",instance="10.0.0.1:9100"'
+_OWNER = f'{POD_OWNER}{{{_POD},workload="web",workload_type="Deployment"}}'
+_OWNED = {_OWNER: "1x200"}
+_LABELS = {"namespace": "shop", "pod": "web-1", "container": "app", "workload": "web"}
+_HEAP = f'nodejs_heap_size_used_bytes{{job="web",{_WHO}}}'
+_LIMIT = f'kube_pod_container_resource_limits{{resource="memory",{_POD},container="app"}}'
+_LAG = f'nodejs_eventloop_lag_p99_seconds{{job="web",{_WHO}}}'
+_GC = f'nodejs_gc_duration_seconds_sum{{job="web",{_WHO},kind="%s"}}'
+_HANDLES = f'nodejs_active_handles_total{{job="web",{_WHO}}}'
+_STARTED = f'process_start_time_seconds{{job="web",{_WHO}}}'
+_CPU = f'process_cpu_seconds_total{{job="web",{_WHO}}}'
+
+# Of a container limited to 1 GiB, V8 takes 512 MiB.
+_GIB = {_LIMIT: "1073741824x60"} | _OWNED
+
+
+def _heap(name: str, series: dict[str, str], fires: tuple[Fired, ...] = ()) -> Situation:
+    return Situation(name, "NodejsHeapNearLimit", _GIB | series, "30m", fires, "2m")
+
+
+def _growing(name: str, series: dict[str, str], fires: tuple[Fired, ...] = ()) -> Situation:
+    quiet = {_STARTED: "0x140", _CPU: "0+150x140"} | _OWNED
+    return Situation(name, "NodejsHeapGrowing", quiet | series, "10h", fires, interval="5m")
+
+
+def _handles(name: str, series: dict[str, str], fires: tuple[Fired, ...] = ()) -> Situation:
+    return Situation(name, "NodejsActiveHandlesGrowing", {_STARTED: "0x140"} | _OWNED | series, "10h", fires, "5m")
+
+
+_HEAP_SITUATIONS = (
+    _heap(
+        "9 of 10 bytes of the heap are in use after each collection",
+        {_HEAP: "483183820x60"},
+        (Fired(_LABELS, "shop/web-1 (app) uses 90% of its heap, and collecting garbage frees no more."),),
+    ),
+    _heap(
+        "two jobs scrape it, and it is told once",
+        {_HEAP: "483183820x60", _HEAP.replace('job="web"', 'job="pods"'): "483183820x60"},
+        (Fired(_LABELS, "shop/web-1 (app) uses 90% of its heap, and collecting garbage frees no more."),),
+    ),
+    Situation(
+        "nobody knows whose pod it is",
+        "NodejsHeapNearLimit",
+        {_LIMIT: "1073741824x60", _HEAP: "483183820x60"},
+        "30m",
+        (
+            Fired(
+                {"namespace": "shop", "pod": "web-1", "container": "app"},
+                "shop/web-1 (app) uses 90% of its heap, and collecting garbage frees no more.",
+            ),
+        ),
+        "2m",
+    ),
+    _heap("garbage fills it, and is collected", {_HEAP: "200000000 300000000 400000000 500000000 " * 15}),
+    _heap(
+        "the committed heap is full, as it always is",
+        {_HEAP: "60000000x60", _HEAP.replace("used", "total"): "60000000x60"},
+    ),
+    Situation("it has no limit", "NodejsHeapNearLimit", {_HEAP: "483183820x60"} | _OWNED, "30m", interval="2m"),
+    Situation(
+        "its limit is 32 GiB, and V8 takes 4",
+        "NodejsHeapNearLimit",
+        {_LIMIT: "34359738368x60", _HEAP: "3000000000x60"},
+        "30m",
+    ),
+)
+
+_GROWING_SITUATIONS = (
+    _growing(
+        "it grows by 10 MiB an hour under garbage",
+        {_HEAP: "200000000+873813x140"},
+        (Fired(_LABELS, "The heap of shop/web-1 (app) grows by 10MiB an hour, with no more work than before."),),
+    ),
+    _growing("it grew when it was asked for more", {_HEAP: "200000000+873813x140", _CPU: "0+50x60 3000+150x80"}),
+    _growing("it began four hours ago", {_HEAP: "200000000+873813x140", _STARTED: "21600x140"}),
+    _growing("it made one step, for a cache", {_HEAP: "200000000x80 300000000x60"}),
+    _growing("it is a sawtooth whose floor is flat", {_HEAP: "200000000 260000000 320000000 380000000 " * 35}),
+)
+
+_LAG_SITUATIONS = (
+    Situation(
+        "every turn of the loop takes half a second",
+        "NodejsEventLoopLagHigh",
+        {_LAG: "0.5x60"} | _OWNED,
+        "30m",
+        (Fired(_LABELS, "The event loop of shop/web-1 (app) lags by 500ms."),),
+        "2m",
+    ),
+    Situation(
+        "an old prom-client tells one lag only",
+        "NodejsEventLoopLagHigh",
+        {_LAG.replace("_p99", ""): "0.5x60"} | _OWNED,
+        "30m",
+        (Fired(_LABELS, "The event loop of shop/web-1 (app) lags by 500ms."),),
+        "2m",
+    ),
+    Situation(
+        "one block of ten seconds",
+        "NodejsEventLoopLagHigh",
+        {_LAG: "0.01x10 10 0.01x40"} | _OWNED,
+        "30m",
+        interval="2m",
+    ),
+    Situation(
+        "its lag is the timer's own 10 ms", "NodejsEventLoopLagHigh", {_LAG: "0.011x60"} | _OWNED, "30m", interval="2m"
+    ),
+)
+
+_GC_SITUATIONS = (
+    Situation(
+        "collecting takes 12 s of each minute",
+        "NodejsGcTimeHigh",
+        {_GC % "major": "0+18x60", _GC % "minor": "0+6x60"} | _OWNED,
+        "30m",
+        (Fired(_LABELS, "shop/web-1 (app) spends 20% of its time collecting garbage."),),
+        "2m",
+    ),
+    Situation(
+        "two jobs see the same 4 s of each minute",
+        "NodejsGcTimeHigh",
+        {_GC % "major": "0+8x60", (_GC % "major").replace('job="web"', 'job="pods"'): "0+8x60"} | _OWNED,
+        "30m",
+    ),
+    Situation(
+        "it restarts, and counts from nothing", "NodejsGcTimeHigh", {_GC % "major": "9000+2x10 0+2x40"} | _OWNED, "30m"
+    ),
+)
+
+_HANDLE_SITUATIONS = (
+    _handles(
+        "sockets are opened and kept",
+        {_HANDLES: "100+10x140"},
+        (Fired(_LABELS, "shop/web-1 (app) has 1.06k open handles, ever more for four hours."),),
+    ),
+    _handles("it has many, as ever", {_HANDLES: "2000x140"}),
+    _handles("a morning's connections come once", {_HANDLES: "300x80 900x60"}),
+    _handles("it restarts each five hours", {_HANDLES: "100+10x60 100+10x80", _STARTED: "0x60 18000x80"}),
+)
+
+SITUATIONS = (
+    *_HEAP_SITUATIONS,
+    *_GROWING_SITUATIONS,
+    *_LAG_SITUATIONS,
+    *_GC_SITUATIONS,
+    *_HANDLE_SITUATIONS,
+)

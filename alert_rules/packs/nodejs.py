@@ -148,7 +148,7 @@ def _lag() -> str:
 
 
 def _gc() -> str:
-    return f"sum by ({CONTAINER}) (max by ({CONTAINER}, kind) (rate(nodejs_gc_duration_seconds_sum[5m])))"
+    return f"sum by ({CONTAINER}) (max by ({CONTAINER}, kind) (rate(nodejs_gc_duration_seconds_sum[10m])))"
 
 
 NODEJS = PackKind(

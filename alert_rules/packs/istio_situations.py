@@ -131,6 +131,12 @@ _CANARIES = (
     _situation("IstioCanaryErrorsHigh", "there is one version", _FAILS),
     _situation(
         "IstioCanaryErrorsHigh",
+        "a few fail of either",
+        {_requests("200"): "0+576x60", _requests("500"): "0+24x60"}
+        | {_requests("200", "v2"): "0+55x60", _requests("500", "v2"): "0+5x60"},
+    ),
+    _situation(
+        "IstioCanaryErrorsHigh",
         "it gets four requests a minute",
         _OK | {_requests("200", "v2"): "0+3x60", _requests("500", "v2"): "0+1x60"},
     ),

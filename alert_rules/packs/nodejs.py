@@ -78,8 +78,8 @@ def _limits_set(options: Options) -> tuple[Recording, ...]:
 def _heap_ratio(options: Options) -> str:
     """Used heap against its limit; the narrowest limit that was set counts, and V8's own where none was.
 
-    V8 takes half of the memory it may use, up to 2 GiB, or 4 GiB where there are 15 GiB or more (its heap.cc,
-    OldGenerationSizeFromPhysicalMemory and MaxOldGenerationSize); Node.js tells it the container's limit.
+    V8 takes half of the memory it may use, from 256 MiB to 2 GiB, or 4 GiB where there are 15 GiB or more
+    (Heap::HeapSizeFromPhysicalMemory in its heap.cc); Node.js, from 20.3, tells it the container's limit.
     """
     used = f"max by ({CONTAINER}) (nodejs_heap_size_used_bytes)"
     ladder = []
@@ -93,7 +93,7 @@ def _heap_ratio(options: Options) -> str:
     else:
         memory = matching(options.kube_state_metrics, 'resource="memory"')
         limit = f"max by ({CONTAINER}) (kube_pod_container_resource_limits{memory})"
-        derived = f"clamp_max({limit} / 2, {2 * 2**30}) * (1 + ({limit} >= bool {_LARGE_BYTES}))"
+        derived = f"clamp({limit} / 2, {2**28}, {2**31}) * (1 + ({limit} >= bool {_LARGE_BYTES}))"
         ladder.append(f"{used} / on ({CONTAINER}) ({derived})")
     return " or ".join(f"({one})" for one in ladder)
 

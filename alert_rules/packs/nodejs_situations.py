@@ -32,7 +32,7 @@ def _growing(name: str, series: dict[str, str], fires: tuple[Fired, ...] = ()) -
 
 
 def _handles(name: str, series: dict[str, str], fires: tuple[Fired, ...] = ()) -> Situation:
-    return Situation(name, "NodejsActiveHandlesGrowing", {_STARTED: "0x160"} | _OWNED | series, "10h", fires, _STEP)
+    return Situation(name, "NodejsActiveHandlesGrowing", {_STARTED: "0x160"} | _OWNED | series, "10h30m", fires, _STEP)
 
 
 _HEAP_SITUATIONS = (
@@ -59,7 +59,14 @@ _HEAP_SITUATIONS = (
         ),
         _STEP,
     ),
-    _heap("garbage fills it, and is collected", {_HEAP: "200000000 300000000 400000000 500000000 " * 15}),
+    Situation(
+        "half of its limit is less than V8's least",
+        "NodejsHeapNearLimit",
+        {_LIMIT: "335544320x60", _HEAP: "170000000x60"},
+        "30m",
+        interval=_STEP,
+    ),
+    _heap("garbage fills it, and is collected", {_HEAP: "200000000 500000000 " * 30}),
     _heap(
         "the committed heap is full, as it always is",
         {_HEAP: "60000000x60", _HEAP.replace("used", "total"): "60000000x60"},
@@ -144,11 +151,11 @@ _HANDLE_SITUATIONS = (
     _handles(
         "sockets are opened and kept",
         {_HANDLES: "100+8x160"},
-        (Fired(_LABELS, "shop/web-1 (app) has 1.06k open handles, ever more for four hours."),),
+        (Fired(_LABELS, "shop/web-1 (app) has 1.116k open handles, ever more for four hours."),),
     ),
     _handles("it has many, as ever", {_HANDLES: "2000x160"}),
     _handles("a morning's connections come once", {_HANDLES: "300x100 900x60"}),
-    _handles("it restarts each five hours", {_HANDLES: "100+8x75 100+8x85", _STARTED: "0x75 18000x85"}),
+    _handles("it restarts each five hours", {_HANDLES: "100+16x75 100+16x85", _STARTED: "0x75 18000x85"}),
 )
 
 SITUATIONS = (

@@ -10,8 +10,9 @@ GIB = 2.0**30
 FULL = "shop/web-1 (app) uses 93.13% of its heap, and collecting garbage frees no more."
 
 
-def test_promtool_accepts_the_rules(tmp_path):
-    promtool.check(NODEJS.build(Options()), tmp_path)
+@pytest.mark.parametrize("selector", ["", 'job="kube-state-metrics"'], ids=["no selector", "a selector"])
+def test_promtool_accepts_the_rules(tmp_path, selector):
+    promtool.check(NODEJS.build(Options(kube_state_metrics=selector)), tmp_path)
 
 
 def test_the_situations(tmp_path):

@@ -1,0 +1,11 @@
+from alert_rules.pack import Options
+from alert_rules.packs.rabbitmq import RABBITMQ
+from tests.support import promtool
+
+
+def test_promtool_accepts_the_rules(tmp_path):
+    promtool.check(RABBITMQ.build(Options()), tmp_path)
+
+
+def test_the_situations(tmp_path):
+    promtool.run(RABBITMQ.build(Options()), tmp_path)

@@ -109,7 +109,8 @@ class Panel:
 
     columns: of a table, in order, everything else is left out; sort_by: the title of one, `-` before it for the
     greatest first. values: words in place of numbers. legend_values: Grafana's calculations that the legend shows as
-    a table, such as `lastNotNull`. series_link: where a click on a series leads. extra: parts of the document for which this model has no word, laid over it.
+    a table, such as `lastNotNull`. series_link: where a click on a series leads. extra: parts of the document for
+    which this model has no word, laid over it.
     """
 
     title: str

@@ -5,7 +5,7 @@ from dashboards import links, variables
 from dashboards.model import Dashboard, DashboardKind, Options, Panel, Query, Row, Shape, Unit
 
 
-def _build(options: Options) -> Dashboard:
+def _build(_: Options) -> Dashboard:
     return Dashboard(
         uid=links.SERVICE_UID,
         title="Leakwatch itself",

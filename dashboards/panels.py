@@ -56,7 +56,10 @@ def ref_id(number: int) -> str:
 
 
 def _target(query: Query, shape: Shape) -> prometheus.Dataquery:
-    form = prometheus.PromQueryFormat.TABLE if shape is Shape.TABLE else prometheus.PromQueryFormat.TIME_SERIES
+    # A chart of one figure by another joins both by their labels, as a table does.
+    form = (
+        prometheus.PromQueryFormat.TABLE if shape in {Shape.TABLE, Shape.XY} else prometheus.PromQueryFormat.TIME_SERIES
+    )
     return prometheus.Dataquery(
         expr=query.expr,
         legend_format=query.legend or "__auto",

@@ -3,5 +3,6 @@
 from dashboards.fleet import FLEET
 from dashboards.model import DashboardKind
 from dashboards.service import SERVICE
+from dashboards.workload import WORKLOAD
 
-DASHBOARDS: tuple[DashboardKind, ...] = (FLEET, SERVICE)
+DASHBOARDS: tuple[DashboardKind, ...] = (FLEET, WORKLOAD, SERVICE)

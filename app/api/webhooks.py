@@ -9,6 +9,7 @@ from app.api.access import WebhookSender
 from app.api.alert_schemas import NotificationModel, TakenModel
 from app.api.problems import documented
 from app.api.services import TheServices
+from app.errors import LeakwatchError, UsageError
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -33,6 +34,13 @@ async def alertmanager(request: Request, services: TheServices, _: WebhookSender
     An alert is known by its fingerprint and start: sent again, or late, it changes nothing that is newer. What is no
     alert is kept aside. 503 where it cannot be kept, and Alertmanager comes again; 400 where it is no notification.
     """
-    taken = await services.alerts.take(await request.body())
+    try:
+        taken = await services.alerts.take(await request.body())
+    except LeakwatchError as error:
+        services.metrics.notifications.labels("malformed" if isinstance(error, UsageError) else "failed").inc()
+        raise
+    services.metrics.notifications.labels("kept").inc()
+    services.metrics.alerts.labels("kept").inc(len(taken.alerts))
+    services.metrics.alerts.labels("set_aside").inc(len(taken.set_aside))
     answer = {"alerts": len(taken.alerts), "set_aside": len(taken.set_aside)}
     return Response(orjson.dumps(answer), media_type="application/json")

@@ -21,13 +21,12 @@ def floor(options: Options, where: str) -> str:
 
 def growth(options: Options, where: str) -> str:
     """Bytes a second that the floor grew by over six hours, of containers whose life so far is one."""
-    return f"{_only_steady(f'deriv(({floor(options, where)})[{GROWTH_WINDOW}:5m])', options, where)}"
+    return _only_one_life(f"deriv({_settled(options, where)})", options, where)
 
 
 def ahead(options: Options, where: str, seconds: int) -> str:
     """Bytes: where the floor will be in so many seconds, if it goes on as in the last six hours."""
-    line = f"predict_linear(({floor(options, where)})[{GROWTH_WINDOW}:5m], {seconds})"
-    return _only_steady(line, options, where)
+    return _only_one_life(f"predict_linear({_settled(options, where)}, {seconds})", options, where)
 
 
 def time_to_limit(options: Options, where: str) -> str:
@@ -41,8 +40,14 @@ def age(options: Options, where: str) -> str:
     return f"time() - {queries.cadvisor(options, 'container_start_time_seconds', where)}"
 
 
-def _only_steady(expr: str, options: Options, where: str) -> str:
-    """Without containers that are younger than the floor's window, or were restarted within the slope's."""
+def _settled(options: Options, where: str) -> str:
+    """The floor over the slope's window, without a container's first hour, whose lowest is what it began with."""
+    grown = f"{floor(options, where)} and on ({_KEYS}) ({age(options, where)} > {_FLOOR_SECONDS})"
+    return f"({grown})[{GROWTH_WINDOW}:5m]"
+
+
+def _only_one_life(expr: str, options: Options, where: str) -> str:
+    """Of containers that run, without those that were restarted within the slope's window: two lives make no line."""
     restarts = queries.selector("kube_pod_container_status_restarts_total", options.kube_state_metrics, where)
     restarted = f"max by ({_KEYS}) (increase({restarts}[{GROWTH_WINDOW}])) > 0"
-    return f"({expr} and on ({_KEYS}) ({age(options, where)} > {_FLOOR_SECONDS}) unless on ({_KEYS}) ({restarted}))"
+    return f"({expr} and on ({_KEYS}) ({age(options, where)}) unless on ({_KEYS}) ({restarted}))"

@@ -3,6 +3,7 @@
 from dashboards.fleet import FLEET
 from dashboards.model import DashboardKind
 from dashboards.service import SERVICE
+from dashboards.stack import STACK
 from dashboards.workload import WORKLOAD
 
-DASHBOARDS: tuple[DashboardKind, ...] = (FLEET, WORKLOAD, SERVICE)
+DASHBOARDS: tuple[DashboardKind, ...] = (FLEET, WORKLOAD, STACK, SERVICE)

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from alert_rules import conventions as names
@@ -39,7 +39,7 @@ _TELLS = {
     "redis": lambda at, pod: stores.redis(at),
     "rabbitmq": lambda at, pod: stores.rabbitmq(at),
     "ingress-nginx-controller": lambda at, pod: stores.ingress_nginx(pod.name),
-    "leakwatch": lambda at, pod: leakwatch(CLUSTER) | runtimes.python(),
+    "leakwatch": lambda at, pod: leakwatch() | runtimes.python(),
 }
 
 
@@ -63,8 +63,8 @@ def told() -> list[Told]:
 
 
 @contextlib.contextmanager
-def running_demo(folder: Path, cluster: Mapping[str, str]) -> Iterator[Prometheus]:
-    """A real Prometheus that holds the last hours of the cluster. cluster: labels that all its series have."""
+def running_demo(folder: Path, cluster: str) -> Iterator[Prometheus]:
+    """A real Prometheus that holds the last hours of the cluster. cluster: its name, empty: nothing is labelled so."""
     with running_prometheus(folder) as server:
         fill(server.url, told(), time.time(), cluster)
         yield server

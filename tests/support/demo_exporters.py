@@ -91,19 +91,21 @@ class Told:
     begin: float = 0.0
     end: float = HOURS * 3600.0
 
-    def series(self, cluster: Mapping[str, str], last: float) -> Iterator[Series]:
-        """Its series. cluster: labels of all of them; last: the window's end in unix seconds."""
+    def series(self, cluster: str, last: float) -> Iterator[Series]:
+        """Its series. cluster: a label of all of them, unless it is empty; last: the window's end in unix seconds."""
         first = last - HOURS * 3600
         grid = np.arange(0.0, HOURS * 3600 + STEP_SECONDS, STEP_SECONDS)
         grid = grid[(grid >= self.begin) & (grid <= self.end)]
         for selector, shape in self.metrics.items():
             name, own = _parsed(selector)
             # A target's own labels win, as with honor_labels: what they are about is what we ask for.
-            labels = {**cluster, **self.labels, **own, "__name__": name}
-            yield Series(labels, first + grid, shape.of(grid, first))
+            labels = {"cluster": cluster, **self.labels, **own, "__name__": name}
+            # To Prometheus a label that is empty is one that is not there.
+            given = {label: value for label, value in labels.items() if value}
+            yield Series(given, first + grid, shape.of(grid, first))
 
 
-def fill(url: str, told: list[Told], last: float, cluster: Mapping[str, str]) -> int:
+def fill(url: str, told: list[Told], last: float, cluster: str) -> int:
     """Put all that is told into the Prometheus at `url`, ending at `last`, unix seconds; how many samples it was.
 
     Raises ValueError where two exporters tell the same series: a mistake in what is told.

@@ -24,17 +24,17 @@ _OF_METRIC = {
 }
 # (namespace, workload, container, id): severity, suspected revision, growth in bytes/s, seconds to the limit.
 _INCIDENTS = {
-    ("shop", "cart", "cart", "7"): ("critical", "1.1.0", 17_500.0, 10_800.0),
+    ("shop", "cart", "cart", "7"): ("critical", "1.1.0", 17_500.0, 21_600.0),
     ("shop", "reports", "reports", "8"): ("warning", "", 23_000.0, 80_000.0),
 }
 
 
-def leakwatch(cluster: str) -> dict[str, Shape]:
-    """Its /metrics, once two leaks are found. cluster: what its incidents name."""
+def leakwatch() -> dict[str, Shape]:
+    """Its /metrics, once two leaks are found. The incidents' cluster is the demo cluster, as of all series."""
     found: dict[str, Shape] = {}
     for metric in names.ALL:
         if "incident_id" in metric.labels:
-            found |= _of_incidents(metric, cluster)
+            found |= _of_incidents(metric)
         elif metric in _HISTOGRAMS:
             for labels in _labels(metric):
                 found |= histogram(metric.name, labels, 2.0, (0.01, 0.1, 1.0, 10.0), 0.05)
@@ -59,11 +59,10 @@ def _shape(name: str) -> Shape:
     return grows(1e5, 10) if name == names.SCAN_SAMPLES.name else flat(1)
 
 
-def _of_incidents(metric: names.Metric, cluster: str) -> dict[str, Shape]:
+def _of_incidents(metric: names.Metric) -> dict[str, Shape]:
     found = {}
     for (namespace, workload, container, id_), (severity, revision, growth, left) in _INCIDENTS.items():
         values = {
-            "cluster": cluster,
             "namespace": namespace,
             "workload": workload,
             "container": container,
@@ -80,6 +79,6 @@ def _of_incidents(metric: names.Metric, cluster: str) -> dict[str, Shape]:
             names.INCIDENT_SUSPECTED: flat(float(bool(revision))),
             names.INCIDENT_SILENCED: flat(0),
         }.get(metric, flat(1))
-        labels = ",".join(f'{label}="{values.get(label, "some")}"' for label in metric.labels)
+        labels = ",".join(f'{label}="{values.get(label, "some")}"' for label in metric.labels if label != "cluster")
         found[f"{metric.name}{{{labels}}}"] = value
     return found

@@ -2,21 +2,16 @@
 
 from alert_rules import conventions
 from dashboards import annotations, floors, links, queries, variables
-from dashboards.graphs import HALF, NONE_IS_GOOD, THIRD, figure, graph, limit_line
+from dashboards.graphs import HALF, NONE_IS_GOOD, THIRD, figure, graph
 from dashboards.links import ROW_FIELD
-from dashboards.model import Column, Dashboard, DashboardKind, Line, Options, Panel, Query, Row, Shape, Step, Unit
+from dashboards.model import Column, Dashboard, DashboardKind, Options, Panel, Query, Row, Shape, Step, Unit
 from dashboards.rows import runtimes
+from dashboards.rows.forecast import BY_TIME, forecast, with_limit
 
 _POD = queries.POD
 _NAME = "{{pod}} {{container}}"
 _INCIDENT = ", ".join(conventions.INCIDENT_LABELS)
 _HOUR_SECONDS = 3600
-_AHEAD_SECONDS = 4 * _HOUR_SECONDS
-_DAY_SECONDS = 24 * _HOUR_SECONDS
-_BY_TIME = (Step(None, "red"), Step(_AHEAD_SECONDS, "orange"), Step(_DAY_SECONDS, "yellow"), Step(3 * 86400, "green"))
-# Since this version the panel XY chart reads the options that are written here; without a version it takes them for
-# old ones and draws one pod alone.
-_XY_SINCE = "11.1.0"
 
 
 def _build(options: Options) -> Dashboard:
@@ -27,8 +22,7 @@ def _build(options: Options) -> Dashboard:
         rows=(
             Row("Leaks", (_incidents(options), *_figures(options))),
             Row("Memory and CPU", (_rss(options), _cpu(options), _working_set(options), _cache(options))),
-            Row("Floor and forecast", (_floor(options), _forecast(options), _limits_ahead(options), _told())),
-            Row("Pods by age", (_by_age(options),)),
+            *forecast(options),
             Row("Restarts and deploys", (_restarts(options), _revisions(options), _throttled(options))),
             *runtimes.runtimes(_POD),
         ),
@@ -42,9 +36,9 @@ def _build(options: Options) -> Dashboard:
     )
 
 
-def _once(metric: conventions.Metric, keys: str = _INCIDENT) -> str:
+def _once(metric: conventions.Metric) -> str:
     """A metric of the workload's incidents, once each: every replica of leakwatch tells the same."""
-    return f"max by ({keys}) ({queries.selector(metric.name, queries.WORKLOAD)})"
+    return f"max by ({_INCIDENT}) ({queries.selector(metric.name, queries.WORKLOAD)})"
 
 
 def _incidents(options: Options) -> Panel:
@@ -68,7 +62,7 @@ def _incidents(options: Options) -> Panel:
             Column("severity", "Severity"),
             Column("state", "State"),
             Column("revision", "Suspected revision"),
-            Column("Value #B", "Time to limit", Unit.SECONDS, _BY_TIME),
+            Column("Value #B", "Time to limit", Unit.SECONDS, BY_TIME),
             Column("Value #C", "Growth per hour", Unit.BYTES, decimals=1),
             Column("Value #D", "Probability", Unit.RATIO, decimals=0),
             Column("Value #E", "Pods leaking", Unit.COUNT),
@@ -130,13 +124,8 @@ def _figures(options: Options) -> tuple[Panel, ...]:
     )
 
 
-def _with_limit(options: Options, title: str, description: str, expr: str) -> Panel:
-    limits = Query(f"max by (container) ({queries.limits(options, _POD)})", "limit of {{container}}")
-    return graph(title, description, Unit.BYTES, Query(expr, _NAME), limits, width=HALF, limit=True)
-
-
 def _rss(options: Options) -> Panel:
-    return _with_limit(
+    return with_limit(
         options,
         "RSS by pod",
         "Anonymous memory of each container: what a leak in a program's own memory makes grow.",
@@ -145,7 +134,7 @@ def _rss(options: Options) -> Panel:
 
 
 def _working_set(options: Options) -> Panel:
-    return _with_limit(
+    return with_limit(
         options,
         "Working set by pod",
         "What the kubelet evicts by. It still holds page cache in use, so that it may grow without a leak.",
@@ -154,7 +143,7 @@ def _working_set(options: Options) -> Panel:
 
 
 def _cache(options: Options) -> Panel:
-    return _with_limit(
+    return with_limit(
         options,
         "Page cache by pod",
         "Files in memory, which the kernel takes back when it must: growth here is no leak.",
@@ -179,121 +168,6 @@ def _cpu_rate(options: Options) -> str:
     """cAdvisor may tell of each core apart: the sum over those, and the larger where two tell of the same."""
     series = queries.selector("container_cpu_usage_seconds_total", options.cadvisor, _POD)
     return f"max by ({queries.CONTAINER_KEYS}, cpu) (rate({series}[$__rate_interval]))"
-
-
-def _floor(options: Options) -> Panel:
-    return _with_limit(
-        options,
-        "Floor by pod",
-        f"The lowest of the last {floors.FLOOR_WINDOW} of what the kernel cannot take back. What comes and goes leaves "
-        "no trace here; a leak does.",
-        floors.floor(options, _POD),
-    )
-
-
-def _forecast(options: Options) -> Panel:
-    now = f"max by (container) ({floors.floor(options, _POD)})"
-    told = f"max by (container) ({queries.selector(conventions.INCIDENT_GROWTH.name, queries.WORKLOAD)})"
-    return Panel(
-        title="Forecast: the floor in four hours",
-        description=f"At each moment, where the highest floor would be four hours later: by a straight line through "
-        f"its last {floors.GROWTH_WINDOW} (containers that were restarted within them are left out), and by the growth "
-        "that leakwatch tells of.",
-        shape=Shape.TIMESERIES,
-        queries=(
-            Query(now, "floor of {{container}}"),
-            Query(
-                f"max by (container) ({floors.ahead(options, _POD, _AHEAD_SECONDS)})", "{{container}} in 4 h, by a line"
-            ),
-            Query(f"{now} + on (container) {told} * {_AHEAD_SECONDS}", "{{container}} in 4 h, by leakwatch"),
-            Query(f"max by (container) ({queries.limits(options, _POD)})", "limit of {{container}}"),
-        ),
-        unit=Unit.BYTES,
-        minimum=0,
-        lines=(
-            Line(1, "orange", dashed=True, filled=False),
-            Line(2, "purple", dashed=True, filled=False),
-            limit_line(3),
-        ),
-    )
-
-
-def _limits_ahead(options: Options) -> Panel:
-    return Panel(
-        title="Forecast by container",
-        description=f"By a straight line through the floor of the last {floors.GROWTH_WINDOW}. Containers that were "
-        "restarted within them, or have run for less than an hour, are left out.",
-        shape=Shape.TABLE,
-        queries=(
-            Query(floors.floor(options, _POD), instant=True),
-            Query(f"{floors.growth(options, _POD)} * {_HOUR_SECONDS}", instant=True),
-            Query(floors.ahead(options, _POD, _AHEAD_SECONDS), instant=True),
-            Query(floors.ahead(options, _POD, _DAY_SECONDS), instant=True),
-            Query(queries.limits(options, _POD), instant=True),
-            Query(floors.time_to_limit(options, _POD), instant=True),
-        ),
-        unit=Unit.BYTES,
-        columns=(
-            Column("pod", "Pod"),
-            Column("container", "Container"),
-            Column("Value #A", "Floor", Unit.BYTES, decimals=1),
-            Column("Value #B", "Growth per hour", Unit.BYTES, decimals=1),
-            Column("Value #C", "In 4 h", Unit.BYTES, decimals=1),
-            Column("Value #D", "In 24 h", Unit.BYTES, decimals=1),
-            Column("Value #E", "Limit", Unit.BYTES, decimals=1),
-            Column("Value #F", "Time to limit", Unit.SECONDS, _BY_TIME),
-        ),
-        sort_by="Time to limit",
-    )
-
-
-def _told() -> Panel:
-    by_container = _once(conventions.INCIDENT_TIME_TO_LIMIT, "container, incident_id")
-    return graph(
-        "Time to limit, as leakwatch told it",
-        "What leakwatch expected at each moment. It falls by an hour an hour where the forecast holds.",
-        Unit.SECONDS,
-        Query(by_container, "{{container}} (incident {{incident_id}})"),
-        width=HALF,
-    )
-
-
-def _by_age(options: Options) -> Panel:
-    """The points of each container by its age, in Grafana's XY chart: x is the first number of each frame."""
-    frames = [
-        {"id": "merge", "options": {}},
-        {
-            "id": "organize",
-            "options": {
-                "excludeByName": {"Time": True, "cluster": True, "namespace": True},
-                "indexByName": {"pod": 0, "container": 1, "Value #A": 2, "Value #B": 3},
-                "renameByName": {"Value #A": "Age", "Value #B": "Memory"},
-            },
-        },
-        {"id": "partitionByValues", "options": {"fields": ["pod", "container"], "keepFields": False}},
-    ]
-    age = {"matcher": {"id": "byRegexp", "options": "/^Age/"}, "properties": [{"id": "unit", "value": "s"}]}
-    return Panel(
-        title="Memory by age of the container",
-        description="What the kernel cannot take back, by the time since the container started, the pods of the time "
-        "range laid over each other. A leak in the code draws the same slope for every pod; a cache that fills draws "
-        "the same curve; one pod apart from the others points to what it is asked to do.",
-        shape=Shape.XY,
-        queries=(Query(floors.age(options, _POD)), Query(queries.non_reclaimable(options, _POD))),
-        unit=Unit.BYTES,
-        width=24,
-        height=10,
-        minimum=0,
-        extra={
-            "pluginVersion": _XY_SINCE,
-            "maxDataPoints": 300,
-            "transformations": frames,
-            "fieldConfig": {
-                "defaults": {"custom": {"show": "points", "pointSize": {"fixed": 3}}},
-                "overrides": [age],
-            },
-        },
-    )
 
 
 def _restarts(options: Options) -> Panel:

@@ -1,5 +1,7 @@
 """MongoDB, by percona's mongodb_exporter: replica set, cache, memory, load."""
 
+from collections.abc import Mapping
+
 from dashboards import queries
 from dashboards.graphs import graph, share
 from dashboards.model import Panel, Query, Row, Shape, Unit
@@ -11,8 +13,9 @@ _RATE = "$__rate_interval"
 _BYTES_A_MEBIBYTE = 1024 * 1024
 _MILLISECONDS = 1000
 _MICROSECONDS = 1_000_000
+_SECONDARY = 'member_state="SECONDARY"'
 # https://www.mongodb.com/docs/manual/reference/replica-states/
-_STATES = {
+_STATES: Mapping[float, tuple[str, str]] = {
     0: ("starting", "yellow"),
     1: ("primary", "green"),
     2: ("secondary", "blue"),
@@ -95,12 +98,9 @@ def mongodb(where: str) -> Row:
     )
 
 
-_SECONDARY = 'member_state="SECONDARY"'
-
-
 def _members(where: str) -> Panel:
     state = queries.selector("mongodb_rs_members_state", where)
-    # What each member believes of the others may differ for a moment: the worst of it.
+    # Members may differ about one for a moment; what is not well has greater numbers than primary and secondary.
     return Panel(
         title="Members of the replica set",
         description="State of each member, as the members themselves see it.",

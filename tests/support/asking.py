@@ -79,14 +79,16 @@ class Asking:
 
     def series(self, query: Asked, values: Mapping[str, str]) -> int:
         """How many series it gives that have a finite value. Raises AssertionError with the server's error."""
-        expr = interpolate(query.expr, values)
         if query.instant:
-            answer = self._get("query", query=expr, time=self._end)
-            samples = [[one["value"]] for one in answer["result"]]
-        else:
-            answer = self._get("query_range", query=expr, start=self._begin, end=self._end, step=_STEP_SECONDS)
-            samples = [one["values"] for one in answer["result"]]
-        return sum(any(math.isfinite(float(value)) for _, value in one) for one in samples)
+            return sum(math.isfinite(value) for _, value in self.figures(query, values))
+        expr = interpolate(query.expr, values)
+        answer = self._get("query_range", query=expr, start=self._begin, end=self._end, step=_STEP_SECONDS)
+        return sum(any(math.isfinite(float(value)) for _, value in one["values"]) for one in answer["result"])
+
+    def figures(self, query: Asked, values: Mapping[str, str]) -> list[tuple[dict[str, str], float]]:
+        """The labels and newest value of each of its series."""
+        answer = self._get("query", query=interpolate(query.expr, values), time=self._end)
+        return [(one["metric"], float(one["value"][1])) for one in answer["result"]]
 
     def _options(self, variable: Mapping[str, Any], values: Mapping[str, str]) -> list[str]:
         query = interpolate(variable["query"]["query"], values)

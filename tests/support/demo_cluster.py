@@ -9,8 +9,9 @@ from alert_rules import conventions as names
 from tests.support import demo_runtimes as runtimes
 from tests.support import demo_stores as stores
 from tests.support.demo_exporters import Metrics, Told, fill, flat, grows, waves
-from tests.support.demo_kubernetes import MIB, Pod, Workload, deployment, everywhere, kubernetes, stateful
+from tests.support.demo_kubernetes import kubernetes
 from tests.support.demo_leakwatch import leakwatch
+from tests.support.demo_workloads import MIB, Pod, Workload, deployment, everywhere, stateful
 from tests.support.servers import Prometheus, running_prometheus
 
 CLUSTER = "demo"

@@ -1,8 +1,8 @@
 """A small cluster as its exporters would tell of it, for a real Prometheus to hold.
 
-What is told, by whom, stands in demo_kubernetes (kube-state-metrics, the kubelet), demo_runtimes, demo_stores and
-demo_leakwatch as `name{labels}` and a shape over time. Every series is given the labels that a scrape within Kubernetes
-adds, and `cluster`. All of it is the same for the same end.
+Which workloads there are stands in demo_cluster. What is told of them, and by whom, stands in demo_kubernetes (by
+kube-state-metrics), demo_kubelet, demo_runtimes, demo_stores and demo_leakwatch, as `name{labels}` and a shape over
+time. Every series is given the labels that a scrape within Kubernetes adds, and `cluster`.
 """
 
 import re

@@ -6,7 +6,7 @@ Go: https://github.com/prometheus/client_golang (collectors); Python: https://gi
 """
 
 from tests.support.demo_exporters import Shape, counts, flat, grows, histogram, moment, waves
-from tests.support.demo_kubernetes import MIB
+from tests.support.demo_workloads import MIB
 
 _DAY = 86400.0
 

@@ -7,7 +7,7 @@ https://github.com/kubernetes/ingress-nginx/tree/main/internal/ingress/metric/co
 """
 
 from tests.support.demo_exporters import Shape, clock, counts, flat, grows, histogram, moment, waves
-from tests.support.demo_kubernetes import MIB
+from tests.support.demo_workloads import MIB
 
 _DAY = 86400.0
 _DURATIONS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -21,6 +21,8 @@ _OF_METRIC = {
     (names.INCIDENTS, "state"): ("open", "acknowledged", "resolved"),
     (names.ALERTMANAGER_PUSHES, "result"): ("ok", "failed"),
     (names.GRAFANA_PUSHES, "result"): ("created", "changed", "removed", "failed"),
+    (names.WEBHOOK_NOTIFICATIONS, "result"): ("kept", "malformed", "failed"),
+    (names.WEBHOOK_ALERTS, "result"): ("kept", "set_aside"),
 }
 # (namespace, workload, container, id): severity, suspected revision, growth in bytes/s, seconds to the limit.
 _INCIDENTS = {
@@ -44,7 +46,7 @@ def leakwatch() -> dict[str, Shape]:
 
 
 def _labels(metric: names.Metric) -> list[str]:
-    given = [_OF_METRIC.get((metric, label)) or _VALUES.get(label) or ("some",) for label in metric.labels]
+    given = [_OF_METRIC.get((metric, label)) or _VALUES[label] for label in metric.labels]
     return [
         ",".join(f'{label}="{value}"' for label, value in zip(metric.labels, values, strict=True))
         for values in itertools.product(*given)
@@ -79,6 +81,6 @@ def _of_incidents(metric: names.Metric) -> dict[str, Shape]:
             names.INCIDENT_SUSPECTED: flat(float(bool(revision))),
             names.INCIDENT_SILENCED: flat(0),
         }.get(metric, flat(1))
-        labels = ",".join(f'{label}="{values.get(label, "some")}"' for label in metric.labels if label != "cluster")
+        labels = ",".join(f'{label}="{values[label]}"' for label in metric.labels if label != "cluster")
         found[f"{metric.name}{{{labels}}}"] = value
     return found

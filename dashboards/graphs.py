@@ -24,17 +24,17 @@ def graph(title: str, description: str, unit: Unit, *queries: Query, width: int 
     )
 
 
-def share(title: str, description: str, *queries: Query, width: int = THIRD) -> Panel:
-    """A graph of what part of something is used, with the thresholds of BY_FULLNESS."""
+def share(title: str, description: str, *queries: Query, thresholds: tuple[Step, ...] = BY_FULLNESS) -> Panel:
+    """A graph of what part of something is used."""
     return Panel(
         title=title,
         description=description,
         shape=Shape.TIMESERIES,
         queries=queries,
         unit=Unit.RATIO,
-        width=width,
+        width=THIRD,
         minimum=0,
-        thresholds=BY_FULLNESS,
+        thresholds=thresholds,
     )
 
 

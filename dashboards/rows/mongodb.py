@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dashboards import queries
 from dashboards.graphs import graph, share
-from dashboards.model import Panel, Query, Row, Shape, Unit
+from dashboards.model import Panel, Query, Row, Shape, Step, Unit
 
 _KEYS = "cluster, namespace, pod, instance"
 _SET = "cluster, namespace, rs_nm"
@@ -13,6 +13,8 @@ _RATE = "$__rate_interval"
 _BYTES_A_MEBIBYTE = 1024 * 1024
 _MILLISECONDS = 1000
 _MICROSECONDS = 1_000_000
+# From here on clients' threads evict, whatever is dirty: eviction_trigger.
+_CACHE_FULL = (Step(None, "green"), Step(0.95, "red"))
 _SECONDARY = 'member_state="SECONDARY"'
 # https://www.mongodb.com/docs/manual/reference/replica-states/
 _STATES: Mapping[float, tuple[str, str]] = {
@@ -58,6 +60,7 @@ def mongodb(where: str) -> Row:
                 "to evict, and slow down.",
                 Query(f"{cache} / on ({_KEYS}) {most}", f"{_NAME} used"),
                 Query(f"{dirty} / on ({_KEYS}) {most}", f"{_NAME} dirty"),
+                thresholds=_CACHE_FULL,
             ),
             graph(
                 "Resident memory of MongoDB",

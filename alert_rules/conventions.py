@@ -62,6 +62,12 @@ HTTP_REQUESTS = Metric(
 GRAFANA_PUSHES = Metric(
     "leakwatch_grafana_push_total", "Annotations pushed to Grafana, by what came of it.", ("result",)
 )
+WEBHOOK_NOTIFICATIONS = Metric(
+    "leakwatch_webhook_notifications_total", "Notifications that Alertmanager sent, by what came of them.", ("result",)
+)
+WEBHOOK_ALERTS = Metric(
+    "leakwatch_webhook_alerts_total", "Alerts of the notifications that were kept, by what came of them.", ("result",)
+)
 GRAFANA_QUEUE = Metric("leakwatch_grafana_queue_length", "Annotations that are still to be pushed to Grafana.")
 
 ALL = (
@@ -85,6 +91,8 @@ ALL = (
     HTTP_REQUESTS,
     GRAFANA_PUSHES,
     GRAFANA_QUEUE,
+    WEBHOOK_NOTIFICATIONS,
+    WEBHOOK_ALERTS,
 )
 
 

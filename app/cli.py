@@ -10,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from app.commands import backtest, db, explain, incidents, rules, run, scan, serve, silences, token, workloads
+from app.commands import (
+    backtest,
+    dashboards,
+    db,
+    explain,
+    incidents,
+    rules,
+    run,
+    scan,
+    serve,
+    silences,
+    token,
+    workloads,
+)
 from app.errors import LeakwatchError
 from app.text import printable
 
@@ -34,6 +47,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(workloads.app, name="workloads")
 app.add_typer(silences.app, name="silences")
 app.add_typer(rules.app, name="rules")
+app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(db.app, name="db")
 
 

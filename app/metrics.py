@@ -23,6 +23,8 @@ from app.storage.scans import Outcome
 
 _STAGES = ("plan", "read", "judge", "record")
 _GRAFANA_RESULTS = ("created", "recovered", "changed", "removed", "failed", "refused")
+_NOTIFICATION_RESULTS = ("kept", "malformed", "failed")
+_ALERT_RESULTS = ("kept", "set_aside")
 
 
 class ServiceMetrics:
@@ -44,11 +46,19 @@ class ServiceMetrics:
         Gauge(named.name, named.help, named.labels, registry=self.registry).labels(version("leakwatch")).set(1)
         named = conventions.ALERTMANAGER_PUSHES
         self.pushes = Counter(named.name, named.help, named.labels, registry=self.registry)
+        self.notifications = self._webhook(conventions.WEBHOOK_NOTIFICATIONS, _NOTIFICATION_RESULTS)
+        self.alerts = self._webhook(conventions.WEBHOOK_ALERTS, _ALERT_RESULTS)
         self.registry.register(_Kept(engine, most_incidents))
 
     def count(self, outcome: Outcome) -> None:
         """Take note of how a scan ended."""
         self._scans.labels(outcome.state.value).inc()
+
+    def _webhook(self, named: conventions.Metric, results: tuple[str, ...]) -> Counter:
+        counter = Counter(named.name, named.help, named.labels, registry=self.registry)
+        for result in results:
+            counter.labels(result)
+        return counter
 
 
 class _Kept(Collector):

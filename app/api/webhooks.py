@@ -9,6 +9,7 @@ from app.api.access import WEBHOOK_SECURITY, principal_of
 from app.api.alert_schemas import NotificationModel, TakenModel
 from app.api.problems import documented
 from app.api.services import services_of
+from app.errors import LeakwatchError, UsageError
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -35,6 +36,14 @@ async def alertmanager(request: Request) -> Response:
     """
     # No dependencies of FastAPI's: they would cost as much as reading the notification.
     principal_of(request)
-    taken = await services_of(request).alerts.take(await request.body())
+    services = services_of(request)
+    try:
+        taken = await services.alerts.take(await request.body())
+    except LeakwatchError as error:
+        services.metrics.notifications.labels("malformed" if isinstance(error, UsageError) else "failed").inc()
+        raise
+    services.metrics.notifications.labels("kept").inc()
+    services.metrics.alerts.labels("kept").inc(len(taken.alerts))
+    services.metrics.alerts.labels("set_aside").inc(len(taken.set_aside))
     answer = {"alerts": len(taken.alerts), "set_aside": len(taken.set_aside)}
     return Response(orjson.dumps(answer), media_type="application/json")

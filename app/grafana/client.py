@@ -1,4 +1,4 @@
-"""Grafana's HTTP API for annotations: create, change, find by tag. Bounded in time and size.
+"""Grafana's HTTP API: annotations, and whatever else is asked by path. Bounded in time and size.
 
 Its contract: https://grafana.com/docs/grafana/latest/developers/http_api/annotations/
 """
@@ -36,8 +36,8 @@ class GrafanaRefused(GrafanaError):
     """The token is not good enough."""
 
 
-class AnnotationRemoved(GrafanaError):
-    """The annotation is not there any more."""
+class NotInGrafana(GrafanaError):
+    """What was asked for is not there, or not any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class GrafanaClient:
         return _id_in(document)
 
     def change(self, id_: int, annotation: Mapping[str, Any]) -> None:
-        """Give an annotation other times, text or tags. Raises AnnotationRemoved where it is gone."""
+        """Give an annotation other times, text or tags. Raises NotInGrafana where it is gone."""
         self._ask("PATCH", f"{_PATH}/{id_}", json=dict(annotation))
 
     def find(self, tag: str) -> int | None:
@@ -64,6 +64,11 @@ class GrafanaClient:
         return min(
             (_id_in(one) for one in document if isinstance(one, dict) and tag in one.get("tags", ())), default=None
         )
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The document that a path of the API answers with. Raises NotInGrafana where there is no such thing."""
+        _, document = self._ask(method, path, **({} if body is None else {"json": dict(body)}))
+        return document
 
     def close(self) -> None:
         """Let the connections go."""
@@ -120,7 +125,7 @@ def _checked(status: int, body: bytes) -> Any:
             "of the organisation (role Editor)",
         )
     if status == 404 and said:
-        raise AnnotationRemoved(told)
+        raise NotInGrafana(told)
     if 300 <= status < 400 or status == 404 or (status < 300 and document is None):
         raise GrafanaError(f"{told}: there is no Grafana at this address", "check LEAKWATCH_GRAFANA_URL")
     if status >= 500 or status in {408, 425, 429}:

@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy import Engine
 
 from app.grafana.client import (
-    AnnotationRemoved,
     GrafanaClient,
     GrafanaError,
     GrafanaRefused,
     GrafanaUnavailable,
+    NotInGrafana,
     make_client,
 )
 from app.grafana.queue import QueueFiller, tag_of
@@ -110,7 +110,7 @@ class GrafanaPusher:
     def _changed(self, key: str, id_: int, wanted: Mapping[str, Any]) -> tuple[str, int]:
         try:
             self.client.change(id_, wanted)
-        except AnnotationRemoved:
+        except NotInGrafana:
             # So says a wrong address, too; but there nothing can be looked for.
             found = self.client.find(tag_of(key))
             if found is None:

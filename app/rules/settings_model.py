@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, model_validator
 
 from alert_rules.pack import Options
+from app.rules.dashboard_settings import DashboardSettings
 
 # Where the pages are in leakwatch's own repository: a link says which page, before there is a better one.
 PAGES = "docs/runbooks/{alert}.md"
@@ -67,7 +68,7 @@ class RuleSettings(Section):
     disable: tuple[StrictStr, ...] = ()
     prometheusrule: ManifestSettings = ManifestSettings()
     alertmanager: dict[str, Any] = {}
-    dashboards: dict[str, Any] = {}
+    dashboards: DashboardSettings = DashboardSettings()
 
     @property
     def common_labels(self) -> dict[str, str]:

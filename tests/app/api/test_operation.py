@@ -17,6 +17,7 @@ from app.storage import scans
 from app.storage.engine import transaction
 from app.storage.scans import Outcome
 from tests.support.findings import finding, report
+from tests.support.notifications import alert, payload
 from tests.support.servers import wait_until
 
 
@@ -88,6 +89,18 @@ def _metrics(client):
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+def test_metrics_of_what_alertmanager_sent(client):
+    client.post("/webhooks/alertmanager", json=payload(alert(), {"status": "firing"}))
+    client.post("/webhooks/alertmanager", content=b"{")
+    metrics = _metrics(client)
+    notifications = {
+        key[1][1]: value for key, value in metrics.items() if key[0] == "leakwatch_webhook_notifications_total"
+    }
+    assert notifications == {"kept": 1, "malformed": 1, "failed": 0}
+    alerts = {key[1][1]: value for key, value in metrics.items() if key[0] == "leakwatch_webhook_alerts_total"}
+    assert alerts == {"kept": 1, "set_aside": 1}
 
 
 def test_metrics_of_scans_and_incidents(client, told):

@@ -1,0 +1,1 @@
+"""Rows about one kind of program each: runtimes, stores, the ingress. Pure."""

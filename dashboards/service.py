@@ -1,0 +1,275 @@
+"""The dashboard Leakwatch itself: whether it scans, what that costs, what comes in and what goes out."""
+
+from alert_rules import conventions
+from dashboards import links, queries, variables
+from dashboards.model import Dashboard, DashboardKind, Line, Options, Panel, Query, Row, Shape, Step, Unit, Variable
+
+_INSTANCE = 'instance=~"$instance"'
+_RATE = "$__rate_interval"
+_LATENCY = (Step(None, "green"), Step(1, "orange"), Step(5, "red"))
+_ANY_IS_BAD = (Step(None, "green"), Step(1, "red"))
+_PERCENTILES = (0.5, 0.95, 0.99)
+
+
+def _build(_: Options) -> Dashboard:
+    return Dashboard(
+        uid=links.SERVICE_UID,
+        title="Leakwatch itself",
+        description="Whether leakwatch scans, what that costs Prometheus, what comes in and what goes out.",
+        rows=(
+            Row("Scans", (*_now(), _ended(), _stages())),
+            Row("Cost to Prometheus", (_samples(), _containers(), _speed())),
+            Row("Webhook", (_notifications(), _alerts())),
+            Row("Pushes", (_to_alertmanager(), _to_grafana(), _queue())),
+            Row("HTTP", (_requests(), _latency(), _slow())),
+        ),
+        variables=(
+            variables.DATASOURCE,
+            Variable(
+                "instance",
+                "Replica",
+                f"label_values({conventions.BUILD_INFO.name}, instance)",
+                multi=True,
+                whole=True,
+                every=".*",
+            ),
+        ),
+        links=(links.dashboard("Fleet", links.FLEET_UID, ("datasource",)),),
+    )
+
+
+def _of(metric: conventions.Metric, *more: str) -> str:
+    return queries.selector(metric.name, _INSTANCE, *more)
+
+
+def _rate(metric: conventions.Metric, by: str, *more: str) -> str:
+    return f"sum by ({by}) (rate({_of(metric, *more)}[{_RATE}]))"
+
+
+def _count(metric: conventions.Metric, by: str, window: str, *more: str) -> str:
+    return f"sum by ({by}) (increase({_of(metric, *more)}[{window}]))"
+
+
+def _stat(title: str, description: str, expr: str, unit: Unit, thresholds: tuple[Step, ...]) -> Panel:
+    return Panel(
+        title=title,
+        description=description,
+        shape=Shape.STAT,
+        queries=(Query(expr, title, instant=True),),
+        unit=unit,
+        width=6,
+        height=4,
+        thresholds=thresholds,
+    )
+
+
+def _now() -> tuple[Panel, ...]:
+    failed = _of(conventions.SCANS, 'state!="succeeded"')
+    return (
+        _stat(
+            "Last scan",
+            "Time since the last successful scan ended.",
+            f"time() - max({_of(conventions.SCAN_LAST_SUCCESS)})",
+            Unit.SECONDS,
+            (Step(None, "green"), Step(1800, "orange"), Step(7200, "red")),
+        ),
+        Panel(
+            title="Last scan was",
+            description="Whether the last successful scan read all that it planned to.",
+            shape=Shape.STAT,
+            queries=(Query(f"max({_of(conventions.SCAN_COMPLETE)})", "complete", instant=True),),
+            unit=Unit.NONE,
+            width=6,
+            height=4,
+            values={1: ("complete", "green"), 0: ("cut short", "red")},
+        ),
+        _stat(
+            "Scans that failed in 24 h",
+            "Scans that failed or were given up in the last 24 hours, of all replicas.",
+            f"sum(increase({failed}[24h])) or vector(0)",
+            Unit.COUNT,
+            _ANY_IS_BAD,
+        ),
+        _stat(
+            "Incidents no series tells of",
+            "Incidents that are not over and have no series of their own, for they are more than "
+            "LEAKWATCH_MAX_INCIDENT_SERIES.",
+            f"max({_of(conventions.INCIDENTS_UNTOLD)})",
+            Unit.COUNT,
+            (Step(None, "green"), Step(1, "orange")),
+        ),
+    )
+
+
+def _ended() -> Panel:
+    return Panel(
+        title="Scans per hour, by how they ended",
+        description="Scans that ended in the hour before, of all replicas together.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(_count(conventions.SCANS, "state", "1h"), "{{state}}"),),
+        unit=Unit.COUNT,
+        minimum=0,
+        stacked=True,
+    )
+
+
+def _stages() -> Panel:
+    return Panel(
+        title="Duration of the last scan, by stage",
+        description="How long the last successful scan took to plan, to read from Prometheus, to judge and to record.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(f"max by (stage) ({_of(conventions.SCAN_DURATION)})", "{{stage}}"),),
+        unit=Unit.SECONDS,
+        minimum=0,
+        stacked=True,
+        legend_values=("lastNotNull", "max"),
+    )
+
+
+def _samples() -> Panel:
+    return Panel(
+        title="Samples read by a scan",
+        description="Samples that Prometheus gave the last successful scan: what a scan costs it most.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(f"max({_of(conventions.SCAN_SAMPLES)})", "samples"),),
+        unit=Unit.COUNT,
+        width=8,
+        minimum=0,
+    )
+
+
+def _containers() -> Panel:
+    return Panel(
+        title="Containers looked at by a scan",
+        description="Containers of pods that the last successful scan looked at, those that are gone included.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(f"max({_of(conventions.SCAN_CONTAINERS)})", "containers"),),
+        unit=Unit.COUNT,
+        width=8,
+        minimum=0,
+    )
+
+
+def _speed() -> Panel:
+    reading = _of(conventions.SCAN_DURATION, 'stage="read"')
+    return Panel(
+        title="Samples per second of reading",
+        description="How fast Prometheus answered the last successful scan. It falls when Prometheus is busy.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(f"max({_of(conventions.SCAN_SAMPLES)}) / (max({reading}) > 0)", "samples a second"),),
+        unit=Unit.PER_SECOND,
+        width=8,
+        minimum=0,
+    )
+
+
+def _notifications() -> Panel:
+    return Panel(
+        title="Notifications of Alertmanager",
+        description="Notifications by what came of them. Of those that failed Alertmanager comes again; what is "
+        "malformed is lost.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(_rate(conventions.WEBHOOK_NOTIFICATIONS, "result"), "{{result}}"),),
+        unit=Unit.PER_SECOND,
+        minimum=0,
+        stacked=True,
+    )
+
+
+def _alerts() -> Panel:
+    return Panel(
+        title="Alerts in those notifications",
+        description="Alerts of the notifications that were kept. Set aside is what is no alert, or the database "
+        "would not take.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(_rate(conventions.WEBHOOK_ALERTS, "result"), "{{result}}"),),
+        unit=Unit.PER_SECOND,
+        minimum=0,
+        stacked=True,
+    )
+
+
+def _to_alertmanager() -> Panel:
+    return Panel(
+        title="Pushes to Alertmanager",
+        description="Pushes in the hour before to each Alertmanager, by how they ended; empty where none is set.",
+        shape=Shape.TIMESERIES,
+        queries=(
+            Query(_count(conventions.ALERTMANAGER_PUSHES, "alertmanager, result", "1h"), "{{alertmanager}} {{result}}"),
+        ),
+        unit=Unit.COUNT,
+        width=8,
+        minimum=0,
+    )
+
+
+def _to_grafana() -> Panel:
+    return Panel(
+        title="Annotations pushed to Grafana",
+        description="Annotations in the hour before, by what came of them. A token that is refused shows as refused.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(_count(conventions.GRAFANA_PUSHES, "result", "1h"), "{{result}}"),),
+        unit=Unit.COUNT,
+        width=8,
+        minimum=0,
+    )
+
+
+def _queue() -> Panel:
+    return Panel(
+        title="Annotations that wait for Grafana",
+        description="Annotations that are still to be pushed. It falls back to 0 while Grafana answers.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(f"max({_of(conventions.GRAFANA_QUEUE)})", "waiting"),),
+        unit=Unit.COUNT,
+        width=8,
+        minimum=0,
+    )
+
+
+def _requests() -> Panel:
+    count = queries.selector(f"{conventions.HTTP_REQUESTS.name}_count", _INSTANCE)
+    return Panel(
+        title="Requests, by status",
+        description="Requests a second that leakwatch answered, by status.",
+        shape=Shape.TIMESERIES,
+        queries=(Query(f"sum by (status) (rate({count}[{_RATE}]))", "{{status}}"),),
+        unit=Unit.PER_SECOND,
+        width=8,
+        minimum=0,
+        stacked=True,
+    )
+
+
+def _latency() -> Panel:
+    bucket = queries.selector(f"{conventions.HTTP_REQUESTS.name}_bucket", _INSTANCE)
+    rate = f"sum by (le) (rate({bucket}[{_RATE}]))"
+    return Panel(
+        title="Time to answer",
+        description="The time within which half, 95 % and 99 % of all requests were answered.",
+        shape=Shape.TIMESERIES,
+        queries=tuple(Query(f"histogram_quantile({share}, {rate})", f"{share:.0%}") for share in _PERCENTILES),
+        unit=Unit.SECONDS,
+        width=8,
+        minimum=0,
+        thresholds=_LATENCY,
+        lines=(Line(0, "green"), Line(1, "orange"), Line(2, "red")),
+    )
+
+
+def _slow() -> Panel:
+    bucket = queries.selector(f"{conventions.HTTP_REQUESTS.name}_bucket", _INSTANCE)
+    rate = f"sum by (le, method, route) (rate({bucket}[$__range]))"
+    return Panel(
+        title="Slowest routes",
+        description="The time within which 95 % of a route's requests were answered in the time range.",
+        shape=Shape.BARS,
+        queries=(Query(f"topk(8, histogram_quantile(0.95, {rate}) >= 0)", "{{method}} {{route}}", instant=True),),
+        unit=Unit.SECONDS,
+        width=8,
+        minimum=0,
+        thresholds=_LATENCY,
+    )
+
+
+SERVICE = DashboardKind(name="service", uid=links.SERVICE_UID, needs="leakwatch's own metrics", build=_build)

@@ -39,7 +39,8 @@ def autoscaler() -> Group:
                 "30m",
                 "warning",
                 "The cluster autoscaler holds the cluster to be too unhealthy to scale.",
-                "Too many nodes are not ready: for half an hour the cluster autoscaler has added and removed none.",
+                "Too many nodes {{ with $labels.cluster }}of {{ . }} {{ end }}are not ready:"
+                " for half an hour the cluster autoscaler has added and removed none.",
             ),
         ),
     )

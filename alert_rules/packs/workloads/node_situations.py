@@ -152,7 +152,8 @@ _AUTOSCALER = (
         (
             Fired(
                 _CLUSTER,
-                "Too many nodes are not ready: for half an hour the cluster autoscaler has added and removed none.",
+                "Too many nodes of c are not ready: for half an hour the cluster autoscaler has added"
+                " and removed none.",
             ),
         ),
     ),

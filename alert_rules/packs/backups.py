@@ -30,6 +30,7 @@ _SCHEDULED = "kube_cronjob_status_last_schedule_time"
 
 def _build(options: Options) -> Pack:
     cronjobs: tuple[Alert | Recording, ...] = (Recording(MAKES_BACKUPS, _backups(options)), *_cronjobs(options))
+    velero: tuple[Alert | Recording, ...] = (*_velero_failures(), *_velero(options))
     groups = (
         Group("leakwatch-backups", cronjobs),
         Group("leakwatch-backups-velero", velero),
@@ -165,7 +166,7 @@ def _stale(options: Options) -> str:
         ('schedule=~".*monthly.*"', VELERO_MONTHLY_AGE),
     )
     ages = (
-        f"time() - max by (cluster, schedule) ({selector(last, which)} > 0) > {number(options.value(age))}"
+        f"time() - max by (cluster, schedule) ({selector(last, which)}) > {number(options.value(age))}"
         for which, age in kinds
     )
     return " or ".join(ages)

@@ -59,6 +59,15 @@ _NOT_SUCCEEDED = (
         "The backup shop/db-backup has not succeeded for 8h 50m 0s.",
     ),
     _situation(
+        "it has just been made, and was not yet due",
+        "BackupNotSucceeded",
+        {
+            _CREATED: "600x300",
+            'kube_cronjob_status_last_successful_time{cluster="c",namespace="web",cronjob="report"}': "60x300",
+        },
+        "9h",
+    ),
+    _situation(
         "nothing is said of anybody's success, as by an old kube-state-metrics",
         "BackupNotSucceeded",
         {_SCHEDULED: "_x11 3600x300", _CREATED: "600x300"},
@@ -73,7 +82,7 @@ _NOT_SUCCEEDED = (
     _situation(
         "it runs for five hours each night",
         "BackupNotSucceeded",
-        {_SCHEDULED: "_x11 3600x287 90000x300", _SUCCEEDED: "_x71 21600x288 108000x300"},
+        {_SCHEDULED: "_x11 3600x287 90000x300", _SUCCEEDED: "_x71 21600x288 108000x300", _CREATED: "600x600"},
         "34h",
     ),
     _situation(
@@ -163,6 +172,12 @@ _JOB_FAILED = (
         _FAILED_RUN | {_SUCCEEDED: "7200x200"},
         "4h",
     ),
+    _situation(
+        "one runs, and has not failed",
+        "BackupJobFailed",
+        _FAILED_RUN | {_SUCCEEDED: "60x200", f'kube_job_failed{{{_RUN},condition="true"}}': "0x200"},
+        "2h",
+    ),
     Situation(
         "a job that makes no backup failed",
         "BackupJobFailed",
@@ -208,7 +223,24 @@ _STALE = (
         "28h",
         "The last good backup of the schedule daily is 1d 3h 0m 0s old.",
     ),
-    _velero("a weekly one is three days old", "VeleroBackupStale", _last("full-weekly", "3600x900"), "73h"),
+    _velero(
+        "a weekly one missed a week",
+        "VeleroBackupStale",
+        _last("full-weekly", f"-{9 * 24 * _HOUR}x24"),
+        "1h",
+        "The last good backup of the schedule full-weekly is 9d 1h 0m 0s old.",
+        "full-weekly",
+    ),
+    _velero(
+        "a monthly one missed a month",
+        "VeleroBackupStale",
+        _last("monthly", f"-{33 * 24 * _HOUR}x24"),
+        "1h",
+        "The last good backup of the schedule monthly is 33d 1h 0m 0s old.",
+        "monthly",
+    ),
+    _velero("a weekly one is three days old", "VeleroBackupStale", _last("full-weekly", f"-{72 * _HOUR}x24"), "1h"),
+    _velero("a monthly one is ten days old", "VeleroBackupStale", _last("monthly", f"-{240 * _HOUR}x24"), "1h"),
     _velero("somebody made one by hand, long ago", "VeleroBackupStale", _last("", "3600x500"), "28h"),
     _velero("a night's was good", "VeleroBackupStale", _last("daily", "3600x288 90000x300"), "40h"),
     _velero("none has been made yet", "VeleroBackupStale", _count("attempt", "0x500"), "40h"),

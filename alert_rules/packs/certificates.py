@@ -19,6 +19,7 @@ ENDS = "certificate:expiry_timestamp_seconds:max"
 RENEWED_FROM = "certificate:renewal_timestamp_seconds:max"
 _OF_CERTIFICATE = "cluster, namespace, certificate, source"
 _WHO = "{{ with $labels.namespace }}{{ . }}/{{ end }}{{ $labels.certificate }}"
+_LEFT = "{{ if lt $value 0.0 }}has ended.{{ else }}ends in {{ $value | humanizeDuration }}.{{ end }}"
 # Prometheus writes the bounds of buckets as 86400 up to version 2, and as 86400.0 from version 3 on.
 _A_DAY = 'le=~"86400([.]0)?"'
 
@@ -59,7 +60,7 @@ def _recordings() -> tuple[Recording, ...]:
 def _expiring(options: Options) -> tuple[Alert, ...]:
     """What ends soon and should have been renewed: of a short-lived one the end is always near."""
     ends = f"{ENDS} - time() < {{within}} unless on ({_OF_CERTIFICATE}) {RENEWED_FROM} > time()"
-    words = "The certificate " + _WHO + " ({{ $labels.source }}) ends in {{ $value | humanizeDuration }}."
+    words = "The certificate " + _WHO + " ({{ $labels.source }}) " + _LEFT
     return (
         Alert(
             "CertificateExpiring",
@@ -108,7 +109,7 @@ def _kubelet(options: Options) -> Alert:
         "A kubelet's certificate ends soon and has not been renewed.",
         "The {{ $labels.certificate }} certificate of the kubelet of"
         " {{ if $labels.node }}{{ $labels.node }}{{ else }}{{ $labels.instance }}{{ end }}"
-        " ends in {{ $value | humanizeDuration }}.",
+        " " + _LEFT,
     )
 
 

@@ -88,6 +88,14 @@ _IMMINENT = (
         (Fired(_CART, "The certificate shop/cart-tls (cert-manager) ends in 23h 0m 0s."),),
         "5m",
     ),
+    Situation(
+        "it has ended",
+        "CertificateExpiryImminent",
+        {f"probe_ssl_earliest_cert_expiry{{{_PROBE}}}": "3600x60"},
+        "2h",
+        (Fired(_SITE, "The certificate https://shop.example.org (probe) has ended."),),
+        "5m",
+    ),
     Situation("ten days are left", "CertificateExpiryImminent", _LATE, "2h", (), "5m"),
     Situation(
         "it lives for a day, and is not yet to be renewed",
@@ -143,6 +151,19 @@ _KUBELETS = (
             Fired(
                 {"cluster": "c", "node": "n1", "instance": "10.0.0.1:10250", "certificate": "client"},
                 "The client certificate of the kubelet of n1 ends in 2d 0h 0m 0s.",
+            ),
+        ),
+        "5m",
+    ),
+    Situation(
+        "a kubelet's server certificate waits for somebody to approve it, and has ended",
+        "KubeletCertificateExpiring",
+        {_CLIENT: "9000000-300x60", _SERVER: "-3600-300x60"},
+        "2h",
+        (
+            Fired(
+                {"cluster": "c", "node": "n1", "instance": "10.0.0.1:10250", "certificate": "server"},
+                "The server certificate of the kubelet of n1 has ended.",
             ),
         ),
         "5m",

@@ -78,6 +78,18 @@ _CHILDREN = (
         _NAME | _RUNS_ON | {_KILLS: "5x10 6x30", _RESTARTS: "0x13 1x60", _LAST: "_x13 1x60"},
         "20m",
     ),
+    Situation(
+        "a worker process is killed, and nobody tells the node's name",
+        "NodeProcessOomKilled",
+        {_KILLS: "5x10 6x30"},
+        "20m",
+        (
+            Fired(
+                _UNNAMED,
+                "On 10.0.0.1:9100 1 processes were OOM-killed in the last 15 minutes, and no container ended by it.",
+            ),
+        ),
+    ),
     Situation("the node starts anew", "NodeProcessOomKilled", _NAME | {_KILLS: "7x10 0x30"}, "20m"),
     Situation("it is not scraped for a while", "NodeProcessOomKilled", _NAME | {_KILLS: "7x5 _x8 7x30"}, "20m"),
 )

@@ -59,6 +59,14 @@ _FILLING_UP = (
         (),
         "5m",
     ),
+    Situation(
+        "much was written in the night, and nothing since",
+        "VolumeFillingUp",
+        _SIZE | {_FREE: "60000-350x119 18350x100"},
+        "17h",
+        (),
+        "5m",
+    ),
     Situation("it is used as a cache, and stays", "VolumeFillingUp", _SIZE | {_FREE: "10000x900"}, "8h", (), "5m"),
 )
 _INODES = (
@@ -73,6 +81,13 @@ _INODES = (
         },
         "20m",
         (Fired(_LABELS, "The volume of shop/data has 2% of its inodes left."),),
+    ),
+    Situation(
+        "it is read only, and was made with no inode to spare",
+        "VolumeInodesNearlyUsedUp",
+        _READ_ONLY
+        | {f"kubelet_volume_stats_inodes_free{{{_CLAIM}}}": "0x60", f"kubelet_volume_stats_inodes{{{_CLAIM}}}": "9x60"},
+        "30m",
     ),
     Situation(
         "its file system counts no inodes",

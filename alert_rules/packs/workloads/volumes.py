@@ -75,7 +75,7 @@ def _filling(options: Options) -> str:
         for window in (duration(6 * 3600), duration(2 * 86400))
     )
     agreed = f" and on ({_BY}) ".join(slopes)
-    return f"{FREE} < {number(options.value(FILLING))} and on ({_BY}) {agreed} {_unless_read_only(options)}"
+    return f"{FREE} < {number(options.value(FILLING))} and on ({_BY}) {agreed}"
 
 
 def _unless_read_only(options: Options) -> str:

@@ -15,7 +15,7 @@ def autoscaler() -> Group:
                 "30m",
                 "warning",
                 "Pods find no node, and the cluster autoscaler adds none for them.",
-                "{{ $value }} pods have found no node for half an hour.",
+                "Pods that have found no node for half an hour: {{ $value }}.",
             ),
             Alert(
                 "ClusterAutoscalerScaleUpFailing",
@@ -23,7 +23,7 @@ def autoscaler() -> Group:
                 "10m",
                 "warning",
                 "The cluster autoscaler cannot add nodes.",
-                "{{ $value }} times in half an hour nodes could not be added: {{ $labels.reason }}.",
+                "Failures to add nodes in half an hour, by {{ $labels.reason }}: {{ $value }}.",
             ),
             Alert(
                 "ClusterAutoscalerErrors",
@@ -31,7 +31,7 @@ def autoscaler() -> Group:
                 "15m",
                 "warning",
                 "The cluster autoscaler fails.",
-                "{{ $value }} loops of the cluster autoscaler failed in 15 minutes: {{ $labels.type }}.",
+                "Failed loops of the cluster autoscaler in 15 minutes, by {{ $labels.type }}: {{ $value }}.",
             ),
             Alert(
                 "ClusterAutoscalerUnsafe",

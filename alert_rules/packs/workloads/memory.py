@@ -31,7 +31,7 @@ def memory(options: Options) -> Group:
                 "0m",
                 "warning",
                 "A container was OOM-killed.",
-                _WHO + ' was OOM-killed {{ $value | printf "%.0f" }} times in the last 15 minutes.',
+                "OOM kills of " + _WHO + ' in the last 15 minutes: {{ $value | printf "%.0f" }}.',
             ),
             Alert(
                 "ContainerMemoryNearLimit",
@@ -44,10 +44,10 @@ def memory(options: Options) -> Group:
             Alert(
                 "ContainerMemoryUnlimited",
                 _unlimited(options),
-                "6h",
+                "3h",
                 "info",
                 "A container runs without a memory limit.",
-                _WHO + " has no memory limit, in {{ $value }} pods.",
+                _WHO + " has no memory limit; pods that run so: {{ $value }}.",
             ),
         ),
     )

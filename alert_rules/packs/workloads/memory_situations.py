@@ -6,7 +6,7 @@ from alert_rules.pack import Fired, Situation
 _POD = 'cluster="c",namespace="shop",pod="cart-1",container="app"'
 _OTHER = 'cluster="c",namespace="shop",pod="cart-2",container="app"'
 _OWNERS = {
-    f'{names.POD_OWNER}{{cluster="c",namespace="shop",pod="{pod}",workload="cart",workload_type="Deployment"}}': "1x480"
+    f'{names.POD_OWNER}{{cluster="c",namespace="shop",pod="{pod}",workload="cart",workload_type="Deployment"}}': "1x200"
     for pod in ("cart-1", "cart-2")
 }
 _CART = {"cluster": "c", "namespace": "shop", "workload": "cart", "container": "app"}
@@ -20,7 +20,7 @@ _RUNS = f"kube_pod_container_status_running{{{_POD}}}"
 
 
 def _killed(times: int) -> Fired:
-    return Fired(_CART, f"shop/cart (app) was OOM-killed {times} times in the last 15 minutes.")
+    return Fired(_CART, f"OOM kills of shop/cart (app) in the last 15 minutes: {times}.")
 
 
 _OOM_KILLS = (
@@ -147,26 +147,26 @@ _UNLIMITED = (
         "ContainerMemoryUnlimited",
         _OWNERS
         | {
-            _RUNS: "1x480",
-            f"kube_pod_container_status_running{{{_OTHER}}}": "1x480",
-            f'kube_pod_container_resource_limits{{{_POD},resource="cpu"}}': "1x480",
+            _RUNS: "1x200",
+            f"kube_pod_container_status_running{{{_OTHER}}}": "1x200",
+            f'kube_pod_container_resource_limits{{{_POD},resource="cpu"}}': "1x200",
         },
-        "7h",
-        (Fired(_CART, "shop/cart (app) has no memory limit, in 2 pods."),),
+        "190m",
+        (Fired(_CART, "shop/cart (app) has no memory limit; pods that run so: 2."),),
     ),
-    Situation("it has a limit", "ContainerMemoryUnlimited", _OWNERS | {_RUNS: "1x480", _LIMIT: "1000x480"}, "7h"),
+    Situation("it has a limit", "ContainerMemoryUnlimited", _OWNERS | {_RUNS: "1x200", _LIMIT: "1000x200"}, "190m"),
     Situation(
         "limits are not scraped at all",
         "ContainerMemoryUnlimited",
-        _OWNERS | {_RUNS: "1x480"},
-        "7h",
+        _OWNERS | {_RUNS: "1x200"},
+        "190m",
     ),
     Situation(
         "a job without a limit runs for an hour",
         "ContainerMemoryUnlimited",
         _OWNERS
-        | {_RUNS: "1x60 0x420", f'kube_pod_container_resource_limits{{{_OTHER},resource="memory"}}': "1000x480"},
-        "7h",
+        | {_RUNS: "1x60 0x140", f'kube_pod_container_resource_limits{{{_OTHER},resource="memory"}}': "1000x200"},
+        "190m",
     ),
 )
 

@@ -70,7 +70,7 @@ _CHILDREN = (
         "NodeProcessOomKilled",
         _NAME | _RUNS_ON | {_KILLS: "5x10 6x30", _RESTARTS: "0x60"},
         "20m",
-        (Fired(_N1, "On n1 1 processes were OOM-killed in the last 15 minutes, and no container ended by it."),),
+        (Fired(_N1, "Processes OOM-killed on n1 in the last 15 minutes, with no container ended by it: 1."),),
     ),
     Situation(
         "a container ends by it, and kube-state-metrics tells so three minutes later",
@@ -86,7 +86,7 @@ _CHILDREN = (
         (
             Fired(
                 _UNNAMED,
-                "On 10.0.0.1:9100 1 processes were OOM-killed in the last 15 minutes, and no container ended by it.",
+                "Processes OOM-killed on 10.0.0.1:9100 in the last 15 minutes, with no container ended by it: 1.",
             ),
         ),
     ),
@@ -108,14 +108,14 @@ _AUTOSCALER = (
             f'{_PENDING}{{cluster="c",instance="waits",type="unschedulable"}}': "0x60",
         },
         "40m",
-        (Fired(_CLUSTER, "4 pods have found no node for half an hour."),),
+        (Fired(_CLUSTER, "Pods that have found no node for half an hour: 4."),),
     ),
     Situation(
         "an older version tells no type",
         "ClusterAutoscalerPodsPending",
         {f'{_PENDING}{{cluster="c"}}': "4x60"},
         "40m",
-        (Fired(_CLUSTER, "4 pods have found no node for half an hour."),),
+        (Fired(_CLUSTER, "Pods that have found no node for half an hour: 4."),),
     ),
     Situation(
         "a node is there within ten minutes",
@@ -137,7 +137,7 @@ _AUTOSCALER = (
         (
             Fired(
                 {"cluster": "c", "reason": "cloudProviderError"},
-                "3 times in half an hour nodes could not be added: cloudProviderError.",
+                "Failures to add nodes in half an hour, by cloudProviderError: 3.",
             ),
         ),
     ),
@@ -151,7 +151,7 @@ _AUTOSCALER = (
         (
             Fired(
                 {"cluster": "c", "type": "cloudProviderError"},
-                "15 loops of the cluster autoscaler failed in 15 minutes: cloudProviderError.",
+                "Failed loops of the cluster autoscaler in 15 minutes, by cloudProviderError: 15.",
             ),
         ),
     ),

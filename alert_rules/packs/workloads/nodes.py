@@ -48,8 +48,9 @@ def nodes(options: Options) -> Group:
                 "5m",
                 "warning",
                 "A process was OOM-killed and no container ended.",
-                "On " + _NODE + ' {{ $value | printf "%.0f" }} processes were OOM-killed in the last 15 minutes,'
-                " and no container ended by it.",
+                "Processes OOM-killed on "
+                + _NODE
+                + ' in the last 15 minutes, with no container ended by it: {{ $value | printf "%.0f" }}.',
             ),
         ),
     )

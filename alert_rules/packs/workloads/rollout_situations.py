@@ -58,7 +58,7 @@ _STUCK = (
         (
             Fired(
                 _who("cart", "Deployment"),
-                "The rollout of shop/cart (Deployment) does not go on; 1 pods are of the new revision.",
+                "The rollout of shop/cart (Deployment) does not go on; pods of the new revision: 1.",
             ),
         ),
     ),
@@ -74,7 +74,7 @@ _STUCK = (
         (
             Fired(
                 _who("cart", "Deployment"),
-                "The rollout of shop/cart (Deployment) does not go on; 0 pods are of the new revision.",
+                "The rollout of shop/cart (Deployment) does not go on; pods of the new revision: 0.",
             ),
         ),
     ),
@@ -86,7 +86,7 @@ _STUCK = (
         (
             Fired(
                 _who("store", "StatefulSet"),
-                "The rollout of shop/store (StatefulSet) does not go on; 1 pods are of the new revision.",
+                "The rollout of shop/store (StatefulSet) does not go on; pods of the new revision: 1.",
             ),
         ),
     ),
@@ -98,7 +98,7 @@ _STUCK = (
         (
             Fired(
                 _who("agent", "DaemonSet"),
-                "The rollout of shop/agent (DaemonSet) does not go on; 1 pods are of the new revision.",
+                "The rollout of shop/agent (DaemonSet) does not go on; pods of the new revision: 1.",
             ),
         ),
     ),
@@ -135,21 +135,21 @@ _MISSING = (
         "WorkloadReplicasMissing",
         _deployment("3x60", "2x60", "3x60"),
         "20m",
-        (Fired(_who("cart", "Deployment"), "shop/cart (Deployment) lacks 1 replicas that are ready."),),
+        (Fired(_who("cart", "Deployment"), "Ready replicas that shop/cart (Deployment) lacks: 1."),),
     ),
     Situation(
         "a StatefulSet lacks all",
         "WorkloadReplicasMissing",
         _stateful(ready="0x90", updated="3x90"),
         "20m",
-        (Fired(_who("store", "StatefulSet"), "shop/store (StatefulSet) lacks 3 replicas that are ready."),),
+        (Fired(_who("store", "StatefulSet"), "Ready replicas that shop/store (StatefulSet) lacks: 3."),),
     ),
     Situation(
         "a DaemonSet lacks its pod of one node",
         "WorkloadReplicasMissing",
         _daemon("5x90", "4x90", "5x90"),
         "20m",
-        (Fired(_who("agent", "DaemonSet"), "shop/agent (DaemonSet) lacks 1 replicas that are ready."),),
+        (Fired(_who("agent", "DaemonSet"), "Ready replicas that shop/agent (DaemonSet) lacks: 1."),),
     ),
     Situation(
         "a drained node takes a pod away for five minutes",

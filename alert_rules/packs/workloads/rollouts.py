@@ -36,7 +36,7 @@ def rollouts(options: Options) -> Group:
                 "A rollout does not go on.",
                 "The rollout of "
                 + _WHO
-                + " ({{ $labels.workload_type }}) does not go on; {{ $value }} pods are of the new revision.",
+                + " ({{ $labels.workload_type }}) does not go on; pods of the new revision: {{ $value }}.",
             ),
             Alert(
                 "WorkloadReplicasMissing",
@@ -44,7 +44,7 @@ def rollouts(options: Options) -> Group:
                 "15m",
                 "warning",
                 "A workload has fewer replicas than it should have.",
-                _WHO + " ({{ $labels.workload_type }}) lacks {{ $value }} replicas that are ready.",
+                "Ready replicas that " + _WHO + " ({{ $labels.workload_type }}) lacks: {{ $value }}.",
             ),
             Alert(
                 "WorkloadAutoscalerAtMaximum",

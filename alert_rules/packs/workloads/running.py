@@ -31,7 +31,7 @@ def running(options: Options) -> Group:
                 "15m",
                 "warning",
                 "A container ends again and again.",
-                _WHO + " ends again and again, in {{ $value }} pods.",
+                _WHO + " ends again and again; pods that do: {{ $value }}.",
             ),
             Alert(
                 "ContainerCpuThrottled",

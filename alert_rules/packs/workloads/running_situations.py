@@ -11,7 +11,7 @@ _WAITS = f'kube_pod_container_status_waiting_reason{{{_POD},reason="CrashLoopBac
 _RESTARTS = f"kube_pod_container_status_restarts_total{{{_POD}}}"
 _HELD = f"container_cpu_cfs_throttled_periods_total{{{_POD}}}"
 _PERIODS = f"container_cpu_cfs_periods_total{{{_POD}}}"
-_LOOPS = (Fired(_CART, "shop/cart (app) ends again and again, in 1 pods."),)
+_LOOPS = (Fired(_CART, "shop/cart (app) ends again and again; pods that do: 1."),)
 
 _CRASH_LOOPS = (
     Situation(

@@ -41,21 +41,21 @@ _FILLING_UP = (
         "a fifth is left, and it goes on",
         "VolumeFillingUp",
         _SIZE | {_FREE: "18000-20x900"},
-        "8h",
+        "3h",
         (
             Fired(
                 _LABELS,
-                "The volume of shop/data has 16.08% of its space left, and will be full within days at this pace.",
+                "The volume of shop/data has 17.28% of its space left, and will be full within days at this pace.",
             ),
         ),
         "5m",
     ),
-    Situation("it goes on, and most is left", "VolumeFillingUp", _SIZE | {_FREE: "90000-200x900"}, "8h", (), "5m"),
+    Situation("it goes on, and most is left", "VolumeFillingUp", _SIZE | {_FREE: "90000-200x900"}, "3h", (), "5m"),
     Situation(
         "the night's export is written, as each night, and will be gone by the morning",
         "VolumeFillingUp",
-        _SIZE | {_FREE: "18000x500 18000-50x100 18000x200"},
-        "49h",
+        _SIZE | {_FREE: "18000x300 18000-50x100"},
+        "33h",
         (),
         "5m",
     ),
@@ -67,7 +67,7 @@ _FILLING_UP = (
         (),
         "5m",
     ),
-    Situation("it is used as a cache, and stays", "VolumeFillingUp", _SIZE | {_FREE: "10000x900"}, "8h", (), "5m"),
+    Situation("it is used as a cache, and stays", "VolumeFillingUp", _SIZE | {_FREE: "10000x900"}, "3h", (), "5m"),
 )
 _INODES = (
     Situation(

@@ -1,8 +1,8 @@
 """Backups that did not run: CronJobs that make them, and Velero's schedules."""
 
-from alert_rules.expressions import duration, number, selector
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.backups_situations import BACKUP_SITUATIONS
+from alert_rules.promql import duration, number, selected
 from alert_rules.rule import Alert, Group, Recording
 
 _PACK = "backups"
@@ -107,8 +107,8 @@ def _backups(options: Options) -> str:
     kube-state-metrics tells of labels where it is started with --metric-labels-allowlist=cronjobs=[leakwatch/backup].
     """
     ksm = options.kube_state_metrics
-    named = selector("kube_cronjob_info", ksm, options.backups)
-    yes, no = (selector("kube_cronjob_labels", ksm, f'label_leakwatch_backup="{says}"') for says in ("true", "false"))
+    named = selected("kube_cronjob_info", ksm, options.backups)
+    yes, no = (selected("kube_cronjob_labels", ksm, f'label_leakwatch_backup="{says}"') for says in ("true", "false"))
     return (
         f"(max by ({_CRONJOB}) ({named}) or max by ({_CRONJOB}) ({yes}))"
         f" unless on ({_CRONJOB}) max by ({_CRONJOB}) ({no})"
@@ -122,9 +122,9 @@ def _not_succeeded(options: Options) -> str:
     kube-state-metrics before 2.6 never tells of a success, so that counts only where some CronJob is said to have one.
     """
     succeeded = _one(_SUCCEEDED, options)
-    scheduled = selector(_SCHEDULED, options.kube_state_metrics)
+    scheduled = selected(_SCHEDULED, options.kube_state_metrics)
     due = f"max by ({_CRONJOB}) (max_over_time({scheduled}[1h] offset {duration(options.value(GRACE))}))"
-    any_success = f"count by (cluster) ({selector(_SUCCEEDED, options.kube_state_metrics)})"
+    any_success = f"count by (cluster) ({selected(_SUCCEEDED, options.kube_state_metrics)})"
     return (
         f"(time() - ({succeeded} < on ({_CRONJOB}) {due}))"
         f" or on ({_CRONJOB}) (time() - {_one('kube_cronjob_created', options)} and on ({_CRONJOB}) {due}"
@@ -136,10 +136,10 @@ def _failed(options: Options) -> str:
     """How long ago the newest failed job of a CronJob started. One is kept after later ones have succeeded."""
     ksm = options.kube_state_metrics
     job = "cluster, namespace, job_name"
-    failed = selector("kube_job_failed", ksm, 'condition="true"')
-    start = selector("kube_job_status_start_time", ksm)
+    failed = selected("kube_job_failed", ksm, 'condition="true"')
+    start = selected("kube_job_status_start_time", ksm)
     started = f"max by ({job}) ({start}) and on ({job}) max by ({job}) ({failed}) == 1"
-    owner = selector("kube_job_owner", ksm, 'owner_kind="CronJob"')
+    owner = selected("kube_job_owner", ksm, 'owner_kind="CronJob"')
     owners = f'max by ({job}, cronjob) (label_replace({owner}, "cronjob", "$1", "owner_name", "(.+)"))'
     newest = f"max by ({_CRONJOB}) (({started}) * on ({job}) group_left (cronjob) {owners})"
     succeeded = _one(_SUCCEEDED, options)
@@ -148,7 +148,7 @@ def _failed(options: Options) -> str:
 
 def _suspended(options: Options) -> str:
     """Suspended now and at each look since then; it must have been there then."""
-    suspended = selector("kube_cronjob_spec_suspend", options.kube_state_metrics)
+    suspended = selected("kube_cronjob_spec_suspend", options.kube_state_metrics)
     long = duration(options.value(SUSPENDED))
     return (
         f"max by ({_CRONJOB}) (min_over_time({suspended}[{long}])) == 1"
@@ -166,7 +166,7 @@ def _stale(options: Options) -> str:
         ('schedule=~".*monthly.*"', VELERO_MONTHLY_AGE),
     )
     ages = (
-        f"time() - max by (cluster, schedule) ({selector(last, which)}) > {number(options.value(age))}"
+        f"time() - max by (cluster, schedule) ({selected(last, which)}) > {number(options.value(age))}"
         for which, age in kinds
     )
     return " or ".join(ages)
@@ -203,7 +203,7 @@ def _as_workload(expr: str) -> str:
 
 def _one(metric: str, options: Options) -> str:
     """A metric of a CronJob, once, however many tell of it."""
-    return f"max by ({_CRONJOB}) ({selector(metric, options.kube_state_metrics)})"
+    return f"max by ({_CRONJOB}) ({selected(metric, options.kube_state_metrics)})"
 
 
 BACKUPS = PackKind(

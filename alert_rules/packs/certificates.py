@@ -1,8 +1,8 @@
 """Certificates: those that end soon, those that cannot be issued, those of the cluster's own parts."""
 
-from alert_rules.expressions import number
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.certificates_situations import CERTIFICATE_SITUATIONS
+from alert_rules.promql import number
 from alert_rules.rule import Alert, Group, Recording
 
 _PACK = "certificates"

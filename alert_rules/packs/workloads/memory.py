@@ -1,8 +1,10 @@
 """Memory: OOM kills, memory near the limit, no limit at all."""
 
-from alert_rules.expressions import POD, WORKLOAD, compared, of_workload, selector
 from alert_rules.pack import Options, Threshold, Unit
+from alert_rules.packs.workloads.owned import POD, WORKLOAD, of_workload
+from alert_rules.promql import selected
 from alert_rules.rule import Alert, Group, Recording
+from alert_rules.thresholds import compared, threshold_recordings
 
 NEAR_LIMIT = Threshold(
     "workloads",
@@ -22,6 +24,7 @@ def memory(options: Options) -> Group:
     return Group(
         "leakwatch-workloads-memory",
         (
+            *threshold_recordings(NEAR_LIMIT, options),
             Recording(OOM_KILLS, _oom_kills(options)),
             Recording(OF_LIMIT, _of_limit(options)),
             Alert(
@@ -60,9 +63,9 @@ def _oom_kills(options: Options) -> str:
     container is not started again, the reason of its present end counts, once: while it has not been there for long.
     """
     ksm = options.kube_state_metrics
-    restarts = selector("kube_pod_container_status_restarts_total", ksm)
-    last = selector("kube_pod_container_status_last_terminated_reason", ksm, 'reason="OOMKilled"')
-    ended = selector("kube_pod_container_status_terminated_reason", ksm, 'reason="OOMKilled"')
+    restarts = selected("kube_pod_container_status_restarts_total", ksm)
+    last = selected("kube_pod_container_status_last_terminated_reason", ksm, 'reason="OOMKilled"')
+    ended = selected("kube_pod_container_status_terminated_reason", ksm, 'reason="OOMKilled"')
     return (
         f"(max by ({POD}) (round(increase({restarts}[15m]))) > 0 and on ({POD}) max by ({POD}) ({last}) == 1)"
         f" or on ({POD}) (max by ({POD}) ({ended}) == 1"
@@ -72,15 +75,15 @@ def _oom_kills(options: Options) -> str:
 
 def _of_limit(options: Options) -> str:
     """The share of its limit that the fullest pod has resident. The working set counts page cache that is in use."""
-    resident = selector("container_memory_rss", options.cadvisor)
+    resident = selected("container_memory_rss", options.cadvisor)
     ratio = f"max by ({POD}) ({resident}) / on ({POD}) (max by ({POD}) ({_limits(options)}) > 0)"
     return f"max by ({WORKLOAD}) ({of_workload(ratio)})"
 
 
 def _unlimited(options: Options) -> str:
     """Pods that run a container with no limit; nothing where limits are not told of at all."""
-    running = selector("kube_pod_container_status_running", options.kube_state_metrics)
-    told = selector("kube_pod_container_resource_limits", options.kube_state_metrics)
+    running = selected("kube_pod_container_status_running", options.kube_state_metrics)
+    told = selected("kube_pod_container_resource_limits", options.kube_state_metrics)
     none = (
         f"max by ({POD}) ({running}) == 1 unless on ({POD}) max by ({POD}) ({_limits(options)})"
         f" and on (cluster) count by (cluster) ({told})"
@@ -89,4 +92,4 @@ def _unlimited(options: Options) -> str:
 
 
 def _limits(options: Options) -> str:
-    return selector("kube_pod_container_resource_limits", options.kube_state_metrics, 'resource="memory"')
+    return selected("kube_pod_container_resource_limits", options.kube_state_metrics, 'resource="memory"')

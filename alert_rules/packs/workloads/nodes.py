@@ -1,8 +1,8 @@
 """Nodes: memory pressure, little memory left, processes killed that no container's end tells of."""
 
-from alert_rules.expressions import number, selector
 from alert_rules.pack import Options, Threshold, Unit
 from alert_rules.packs.workloads.memory import OOM_KILLS
+from alert_rules.promql import number, selected
 from alert_rules.rule import Alert, Group, Recording
 
 LITTLE_LEFT = Threshold(
@@ -74,7 +74,7 @@ def _on_node(expr: str) -> str:
 
 
 def _pressure(options: Options) -> str:
-    condition = selector(
+    condition = selected(
         "kube_node_status_condition", options.kube_state_metrics, 'condition="MemoryPressure",status="true"'
     )
     return f"max by (cluster, node) ({condition}) == 1"
@@ -82,7 +82,7 @@ def _pressure(options: Options) -> str:
 
 def _untold(options: Options) -> str:
     """Kills on nodes where no container's end explains them: a child process died, and its parent lives on."""
-    where = selector("kube_pod_info", options.kube_state_metrics, 'node!=""')
+    where = selected("kube_pod_info", options.kube_state_metrics, 'node!=""')
     node_of = f"topk by (cluster, namespace, pod) (1, max by (cluster, namespace, pod, node) ({where}))"
     told = f"{OOM_KILLS} * on (cluster, namespace, pod) group_left (node) {node_of}"
     return f"{KILLS} > 0 unless on (cluster, node) count by (cluster, node) ({told})"

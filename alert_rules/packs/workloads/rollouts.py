@@ -1,7 +1,7 @@
 """Replicas: rollouts that do not go on, replicas that are missing, autoscalers at their maximum."""
 
-from alert_rules.expressions import selector
 from alert_rules.pack import Options
+from alert_rules.promql import selected
 from alert_rules.rule import Alert, Group
 
 _WHO = "{{ $labels.namespace }}/{{ $labels.workload }}"
@@ -68,7 +68,7 @@ def _stuck(kind: str, ksm: str) -> str:
     on = f"on (cluster, namespace, {kind})"
     updated = _one(kind, _UPDATED[kind], ksm)
     if kind == "deployment":
-        condition = selector("kube_deployment_status_condition", ksm, 'condition="Progressing",status="false"')
+        condition = selected("kube_deployment_status_condition", ksm, 'condition="Progressing",status="false"')
         return (
             f"{updated} and {on} max by (cluster, namespace, {kind}) ({condition}) == 1"
             f" unless {on} {_one(kind, 'kube_deployment_spec_paused', ksm)} == 1"
@@ -93,14 +93,14 @@ def _at_maximum(ksm: str) -> str:
     """
     kind = "horizontalpodautoscaler"
     on = f"on (cluster, namespace, {kind})"
-    limited = selector(f"kube_{kind}_status_condition", ksm, 'condition="ScalingLimited",status="true"')
+    limited = selected(f"kube_{kind}_status_condition", ksm, 'condition="ScalingLimited",status="true"')
     most = _one(kind, f"kube_{kind}_spec_max_replicas", ksm)
     at_maximum = (
         f"({_one(kind, f'kube_{kind}_status_desired_replicas', ksm)} >= {on} {most}"
         f" and {on} {most} > {on} {_one(kind, f'kube_{kind}_spec_min_replicas', ksm)}"
         f" and {on} max by (cluster, namespace, {kind}) ({limited}) == 1)"
     )
-    info = selector(f"kube_{kind}_info", ksm)
+    info = selected(f"kube_{kind}_info", ksm)
     target = f'label_replace({info}, "workload", "$1", "scaletargetref_name", "(.+)")'
     targets = f"max by (cluster, namespace, {kind}, workload) ({target})"
     return f"{at_maximum} * {on} group_left (workload) {targets} or {on} {at_maximum}"
@@ -108,11 +108,11 @@ def _at_maximum(ksm: str) -> str:
 
 def _one(kind: str, metric: str, ksm: str) -> str:
     """A metric of a workload, once, however many tell of it."""
-    return f"max by (cluster, namespace, {kind}) ({selector(metric, ksm)})"
+    return f"max by (cluster, namespace, {kind}) ({selected(metric, ksm)})"
 
 
 def _still(kind: str, metric: str, ksm: str) -> str:
-    return f"max by (cluster, namespace, {kind}) (changes({selector(metric, ksm)}[15m])) == 0"
+    return f"max by (cluster, namespace, {kind}) (changes({selected(metric, ksm)}[15m])) == 0"
 
 
 def _any_type(expressions: dict[str, str]) -> str:

@@ -1,7 +1,7 @@
 """Volumes: space and inodes that run out."""
 
-from alert_rules.expressions import duration, number, selector
 from alert_rules.pack import Options, Threshold, Unit
+from alert_rules.promql import duration, number, selected
 from alert_rules.rule import Alert, Group, Recording
 
 NEARLY_FULL = Threshold(
@@ -79,5 +79,5 @@ def _filling(options: Options) -> str:
 
 
 def _unless_read_only(options: Options) -> str:
-    mode = selector("kube_persistentvolumeclaim_access_mode", options.kube_state_metrics, 'access_mode="ReadOnlyMany"')
+    mode = selected("kube_persistentvolumeclaim_access_mode", options.kube_state_metrics, 'access_mode="ReadOnlyMany"')
     return f"unless on ({_BY}) max by ({_BY}) ({mode}) == 1"

@@ -119,7 +119,7 @@ def _not_succeeded(options: Options) -> str:
     """How long ago it last succeeded, where the run that was due before the grace has not succeeded, nor any since.
 
     That needs no interval, and so holds for any schedule. Of one that never succeeded it is the time since it was made;
-    kube-state-metrics before 2.6 never tells of a success, so that counts only where some CronJob is said to have one.
+    kube-state-metrics of before mid-2022 never tells of a success, so that counts only where some CronJob is said to have one.
     """
     succeeded = _one(_SUCCEEDED, options)
     scheduled = selected(_SCHEDULED, options.kube_state_metrics)

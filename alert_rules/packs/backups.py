@@ -118,8 +118,8 @@ def _backups(options: Options) -> str:
 def _not_succeeded(options: Options) -> str:
     """How long ago it last succeeded, where the run that was due before the grace has not succeeded, nor any since.
 
-    That needs no interval, and so holds for any schedule. Of one that never succeeded it is the time since it was made;
-    kube-state-metrics of before mid-2022 never tells of a success, so that counts only where some CronJob is said to have one.
+    That needs no interval, and so holds for any schedule. Of one that never succeeded it is the time since it was made.
+    That counts only where some CronJob is said to have succeeded: before mid-2022 kube-state-metrics never said so.
     """
     succeeded = _one(_SUCCEEDED, options)
     scheduled = selected(_SCHEDULED, options.kube_state_metrics)

@@ -57,10 +57,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every pack is built from. cadvisor, kube_state_metrics: label matchers of their series, with no braces."""
+    """What every pack is built from.
+
+    cadvisor, kube_state_metrics: label matchers of their series, with no braces; backups: those of kube_cronjob_info
+    that tell which CronJobs make backups.
+    """
 
     cadvisor: str = 'container!="",container!="POD"'
     kube_state_metrics: str = ""
+    backups: str = 'cronjob=~".*(backup|snapshot).*"'
     thresholds: Mapping[Threshold, float] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
     accepted: tuple[Accepted, ...] = ()

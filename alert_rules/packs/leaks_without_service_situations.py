@@ -80,8 +80,8 @@ _LEAKS = (
         _GROWS,
     ),
     _leak(
-        "the scrape has failed for a quarter of an hour, half a day ago and just now",
-        _pod(f"{_rising(steps=18 * _AN_HOUR - 1)} _ {_rising(_BASE + _STEP * 109, steps=69)} _"),
+        "a scrape failed half a day ago, and just now",
+        _pod(f"{_rising(steps=18 * _AN_HOUR - 1)} _ {_rising(_BASE + _STEP * 109, steps=70)} _"),
         _GROWS,
     ),
     _leak(
@@ -102,6 +102,10 @@ _LEAKS = (
     _leak("it grows by little, against its level", _pod(_rising(2000 * _MIB))),
     _leak(
         "it levelled off ten hours ago", _pod(f"{_rising(steps=20 * _AN_HOUR)} {_BASE + _STEP * 120}x{10 * _AN_HOUR}")
+    ),
+    _leak(
+        "a cache that fills, more slowly by and by",
+        _pod(f"{_rising(step=2 * _STEP, steps=20 * _AN_HOUR)} {_rising(_BASE + 240 * _STEP, _STEP // 4)}"),
     ),
     _leak("a step three hours ago", _pod(f"{_BASE}x{27 * _AN_HOUR} {2 * _BASE}x{3 * _AN_HOUR}")),
     _leak("a step ten hours ago", _pod(f"{_BASE}x{20 * _AN_HOUR} {2 * _BASE}x{10 * _AN_HOUR}")),

@@ -130,5 +130,6 @@ LEAK_GROWTH = "namespace_workload_pod_container:leakwatch_memory_leak_bytes:deri
 WORKLOAD_FLOOR = "namespace_workload_container:leakwatch_memory_floor_bytes:max"
 ACCEPTED_GROWTH = "leakwatch:accepted_growth_bytes_per_second:threshold"
 ACCEPTED_LEVEL = "leakwatch:accepted_level_bytes:threshold"
+HIGHEST_ACCEPTED = "namespace_workload_container:leakwatch_accepted_level_bytes:max"
 # 1 while what was accepted is not clearly exceeded.
 WITHIN_ACCEPTED = "namespace_workload_container:leakwatch_accepted:within"

@@ -17,17 +17,17 @@ from alert_rules.thresholds import compared, threshold_recordings
 
 NAME = "leaks-without-service"
 GROWTH = Threshold(
-    NAME, "growth", 512 * 1024 / 3600, Unit.BYTES_PER_SECOND, "growth of a container's floor that is too much", True
+    NAME, "growth", 512 * 1024 / 3600, Unit.BYTES_PER_SECOND, "Growth of a container's floor that is too much.", True
 )
 GROWTH_RATIO = Threshold(
-    NAME, "growth-ratio", 0.1, Unit.RATIO, "growth within a day, against the floor a day before, that is too much"
+    NAME, "growth_ratio", 0.1, Unit.RATIO, "Growth within a day, against the floor a day before, that is too much."
 )
 SETTLE = Threshold(
-    NAME, "settle", 2 * 3600, Unit.SECONDS, "age of a container from which on its floor counts: it warms up before"
+    NAME, "settle", 2 * 3600, Unit.SECONDS, "Age of a container from which on its floor counts: it warms up before."
 )
-OOM_KILLS = Threshold(NAME, "oom-kills", 3, Unit.COUNT, "OOM kills of a container within a day that are a loop", True)
+OOM_KILLS = Threshold(NAME, "oom_kills", 3, Unit.COUNT, "OOM kills of a container within a day that are a loop.", True)
 STALE = Threshold(
-    NAME, "stale", 3600, Unit.SECONDS, "how long after the service's last scan these alerts on leaks stay quiet"
+    NAME, "stale", 3600, Unit.SECONDS, "For how long after a scan of the service the alerts on leaks stay quiet."
 )
 
 _WHO = "{{ $labels.namespace }}/{{ $labels.workload }} ({{ $labels.container }})"
@@ -88,7 +88,7 @@ def _alerts(options: Options) -> tuple[Alert, ...]:
     return (
         Alert(
             names.MEMORY_LEAK,
-            growth + _unless_scanned(options),
+            growth + unless_scanned(options),
             "1h",
             "warning",
             "The memory of a container grows steadily, and not with its load.",
@@ -96,7 +96,7 @@ def _alerts(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             names.MEMORY_LIMIT_WITHIN_24H,
-            f"{left} < {24 * _HOURS}{_unless_scanned(options)}",
+            f"{left} < {24 * _HOURS}{unless_scanned(options)}",
             "30m",
             "warning",
             "A container whose memory grows steadily reaches its limit within a day.",
@@ -104,7 +104,7 @@ def _alerts(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             names.MEMORY_LIMIT_WITHIN_4H,
-            f"{left} < {4 * _HOURS}{_unless_scanned(options)}",
+            f"{left} < {4 * _HOURS}{unless_scanned(options)}",
             "15m",
             "critical",
             "A container whose memory grows steadily reaches its limit within four hours.",
@@ -113,7 +113,7 @@ def _alerts(options: Options) -> tuple[Alert, ...]:
     )
 
 
-def _unless_scanned(options: Options) -> str:
+def unless_scanned(options: Options) -> str:
     """The service of the same cluster (or of the only one) looks, and tells more surely what leaks."""
     stale = options.value(STALE)
     last = f"max by (cluster) (last_over_time({names.SCAN_LAST_SUCCESS.name}[{duration(stale)}]))"

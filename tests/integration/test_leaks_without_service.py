@@ -1,6 +1,7 @@
 """Leaks by PromQL alone, on a real Prometheus that holds the demo cluster: its rules evaluate, and find what leaks."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from alert_rules import conventions as names
 from alert_rules.owners import owner_group
 from alert_rules.pack import Options
+from alert_rules.packs.leaks_with_service import LEAKS_WITH_SERVICE
 from alert_rules.packs.leaks_without_service import LEAKS_WITHOUT_SERVICE
+from alert_rules.packs.tuned import TUNED
 from alert_rules.rule import Recording
 from demo.load import load
 from tests.support.evaluated import TAKES_THE_PAST, ask, record
@@ -24,6 +27,9 @@ TOO_YOUNG = {"shop/cart", "shop/image-resizer"}
 RESTS = {"logistics/routing"}
 PACK = LEAKS_WITHOUT_SERVICE.build(Options())
 HOURS = 30
+KINDS = (LEAKS_WITH_SERVICE, LEAKS_WITHOUT_SERVICE, TUNED)
+ALERTS = [names.PUSHED_LEAK, *(one.name for kind in KINDS for one in kind.build(Options()).alerts)]
+RUNBOOKS = DEMO.parent / "docs" / "runbooks"
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +70,18 @@ def test_what_leaks_raises_the_alert_and_nothing_else_does(evaluated):
 def test_every_alert_can_be_asked(evaluated, alert):
     url, end = evaluated
     assert {f"{one['namespace']}/{one['workload']}" for one, _ in ask(url, alert.expr, end)} <= LEAKING
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_what_its_runbook_asks_can_be_asked(evaluated, alert):
+    url, end = evaluated
+    page = (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8")
+    for line in "\n".join(re.findall(r"```promql\n(.*?)```", page, re.DOTALL)).splitlines():
+        ask(url, line, end)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_its_runbook_has_the_parts_of_every_runbook(alert):
+    page = (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8")
+    parts = [f"# {alert}", "## Meaning", "## Impact", "## Diagnosis", "## Mitigation"]
+    assert re.findall(r"^#{1,2} .*$", page, re.MULTILINE) == parts

@@ -88,7 +88,7 @@ def _scans(
 _FAILED = _SERVICE | {"state": "failed"}
 _OF_FAILED = ',state="failed"'
 _LAST, _COMPLETE, _SCANS = names.SCAN_LAST_SUCCESS, names.SCAN_COMPLETE, names.SCANS
-_UNREAD = "The scans of the last hour could not read every series; what they could not read closes no incident."
+_UNREAD = "The scans of leakwatch have not read every series for an hour; what they did not read closes no incident."
 _ON_SCANS = (
     _scans(
         names.SCAN_FAILING,

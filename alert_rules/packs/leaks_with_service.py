@@ -100,7 +100,8 @@ def _on_scans(options: Options) -> tuple[Alert, ...]:
             "1h",
             "warning",
             "Scans for memory leaks do not read all that they planned.",
-            "The scans of {{ $labels.job }} have not read every series for an hour; what they did not read closes no incident.",
+            "The scans of {{ $labels.job }} have not read every series for an hour; what they did not read closes no"
+            " incident.",
         ),
     )
 

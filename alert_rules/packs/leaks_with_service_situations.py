@@ -139,8 +139,8 @@ _COVERED = (
     _coverage("a new install", f"_x{33 * _AN_HOUR} 50x{3 * _AN_HOUR}"),
     _coverage("the service is away", f"100x{33 * _AN_HOUR} stale"),
     _coverage(
-        "half are missing each night",
-        f"100x{10 * _AN_HOUR} 50x{10 * _AN_HOUR} 100x{14 * _AN_HOUR} 50x{_AN_HOUR}",
+        "half are missing each night, and today from two hours earlier on",
+        f"100x{12 * _AN_HOUR} 50x{10 * _AN_HOUR} 100x{12 * _AN_HOUR - 6} 50x{2 * _AN_HOUR}",
         at="35h",
     ),
     _coverage(

@@ -21,13 +21,13 @@ from detectors.words import amount
 # Half as fast again: the time that is left is then two thirds of what the person reckoned with. A rate estimated anew
 # from the next window differs by a tenth or so; and it is the low end of its interval that is compared, so that a
 # window which tells little accuses nobody.
-_FASTER = 1.5
+FASTER = 1.5
 # Half of the room to the limit that there was when it was accepted, so that as much is left to act in; where there is
 # no limit, or none above the level, half as much memory again.
-_HALF = 0.5
+HALF = 0.5
 # Real memory wanders by some percent in half a day without a leak: close under the limit half of the room is less than
 # that, and would be crossed by chance.
-_WANDERING = 0.05
+WANDERING = 0.05
 # A life's floor at its end is that of its last twelfth, however few blocks it has: of a short one, several are half of
 # its climb, and what the window shows of one that it cuts would stand higher than the same life seen whole.
 _ENDS = 12
@@ -56,7 +56,7 @@ def weigh(
     if np.isnan(growth_accepted) or np.isnan(level_accepted):
         return None
     too_much: list[str] = []
-    if growth_low > _FASTER * max(growth_accepted, 0.0):
+    if growth_low > FASTER * max(growth_accepted, 0.0):
         too_much.append(f"grows {amount(growth)}/h (at least {amount(growth_low)}/h)")
     if floor > highest_accepted(level_accepted, limit):
         too_much.append(f"stands at {amount(floor)}")
@@ -75,8 +75,8 @@ def highest_accepted(level: float, limit: float) -> float:
     a limit, or where the level was at the limit already: there only a higher limit lets it exceed, or faster growth.
     """
     if limit > level:
-        return level + max(_HALF * (limit - level), _WANDERING * level)
-    return level + _HALF * level
+        return level + max(HALF * (limit - level), WANDERING * level)
+    return level + HALF * level
 
 
 def highest_floor(scene: Scene, members: Ints, rows: Collection[int]) -> float:

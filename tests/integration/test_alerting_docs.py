@@ -2,17 +2,21 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from alert_rules import conventions as names
-from alert_rules.leaks_with_service import leaks_with_service
+from alert_rules.pack import Options
+from alert_rules.packs.leaks_with_service import LEAKS_WITH_SERVICE
+from alert_rules.packs.leaks_without_service import LEAKS_WITHOUT_SERVICE
+from alert_rules.packs.tuned import TUNED
+from alert_rules.rule import rule_file
 from app.domain.alert_kinds import KIND_LABEL
 from tests.support.servers import need
 
+PACKS = (LEAKS_WITH_SERVICE, LEAKS_WITHOUT_SERVICE, TUNED)
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "alerting.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n# (\S+)\n(.*?)```", TEXT, re.DOTALL)
@@ -25,15 +29,12 @@ def _run(*command, cwd):
     return done.returncode, done.stdout + done.stderr
 
 
-def _written_rules(folder):
-    """What the command of the page writes."""
-    program, url = re.search(r"python -c '(.*?)' (\S+) > leakwatch.rules.yml", TEXT, re.DOTALL).groups()
-    program = re.sub(r"^    ", "", program, flags=re.MULTILINE)
-    command = [sys.executable, "-c", program, url]
-    written = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    file = folder / "leakwatch.rules.yml"
-    file.write_text(written)
-    return file
+def _write_rules(folder):
+    """What the command of the page writes of the packs that it speaks of."""
+    folder.mkdir()
+    for kind in PACKS:
+        rules = rule_file(kind.build(Options()).groups, "https://runbooks.example.org")
+        (folder / f"{kind.name}.rules.yml").write_text(yaml.safe_dump(rules))
 
 
 def test_there_is_something_to_try():
@@ -41,11 +42,12 @@ def test_there_is_something_to_try():
 
 
 def test_prometheus_takes_its_configuration_and_the_rules(tmp_path):
-    _written_rules(tmp_path)
+    _write_rules(tmp_path / "rules")
     (tmp_path / "viewer-token").write_text("lw_x")
     (tmp_path / "prometheus.yml").write_text(OF_PROMETHEUS[0].replace("/etc/leakwatch/", f"{tmp_path}/"))
     status, said = _run(need("promtool"), "check", "config", "prometheus.yml", cwd=tmp_path)
-    assert (status, f"{len(leaks_with_service())} rules found" in said) == (0, True), said
+    counts = [sum(len(group.rules) for group in kind.build(Options()).groups) for kind in PACKS]
+    assert (status, sorted(map(int, re.findall(r"(\d+) rules found", said)))) == (0, sorted(counts)), said
 
 
 @pytest.mark.parametrize("block", OF_ALERTMANAGER)
@@ -62,8 +64,8 @@ def test_alerts_go_to_the_webhook_and_to_the_on_call(tmp_path):
 
 
 def test_every_alert_is_listed_with_its_severity():
-    listed = dict(re.findall(r"^\| `(Leakwatch\w+)` \| (\w+) \|", TEXT, re.MULTILINE))
-    assert listed == {alert.name: alert.severity for alert in leaks_with_service()}
+    listed = dict(re.findall(r"^\| `([A-Z]\w+)` \| (\w+) \|", TEXT, re.MULTILINE))
+    assert listed == {alert.name: alert.severity for kind in PACKS for alert in kind.build(Options()).alerts}
 
 
 @pytest.mark.parametrize(
@@ -77,13 +79,15 @@ def test_the_worst_alert_keeps_the_others_quiet_and_not_itself(source, quiet):
     rules = yaml.safe_load(OF_ALERTMANAGER[0])["inhibit_rules"]
     (rule,) = (one for one in rules if one["source_matchers"] == [f"alertname = {source}"])
     pattern = re.search(r'"(.*)"', rule["target_matchers"][0])[1]
-    fits = {alert.name for alert in leaks_with_service() if re.fullmatch(pattern, alert.name)}
+    fits = {alert.name for alert in LEAKS_WITH_SERVICE.build(Options()).alerts if re.fullmatch(pattern, alert.name)}
     assert fits == quiet | {names.LEAK_CAME_WITH_REVISION}
 
 
 def test_metrics_and_settings_that_it_names_are_there():
     metrics = {metric.name for metric in names.ALL}
-    assert set(re.findall(r"\bleakwatch_\w+", TEXT)) - {KIND_LABEL} <= metrics
+    recorded = {rule.name for kind in PACKS for group in kind.build(Options()).groups for rule in group.rules}
+    told = set(re.findall(r"(?<!:)\b(?:namespace\w*:)?leakwatch_[\w:]+", TEXT))
+    assert told - {KIND_LABEL} <= metrics | recorded
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for setting in re.findall(r"LEAKWATCH_\w+", TEXT):
         assert f"`{setting}`" in readme, setting

@@ -16,7 +16,9 @@ import pytest
 import yaml
 
 from alert_rules import conventions as names
-from alert_rules.leaks_with_service import Thresholds, leaks_with_service
+from alert_rules.pack import Options
+from alert_rules.packs.leaks_with_service import CONFIRMED as CONFIRMED_FROM
+from alert_rules.packs.leaks_with_service import LEAKS_WITH_SERVICE
 from alert_rules.rule import Group, rule_file
 from app.prometheus.recording.demo import demo_recording
 from app.prometheus.source import Control
@@ -31,12 +33,13 @@ from tests.support.repair import HEALTHY_HOURS, NAMESPACE, write_repair
 from tests.support.servers import answers, free_port, running_alertmanager, running_prometheus, start, wait_until
 
 FIRED, OVER = "alert_firing", "alert_resolved"
-OURS = {*(alert.name for alert in leaks_with_service()), names.PUSHED_LEAK}
+ALERTS = LEAKS_WITH_SERVICE.build(Options()).alerts
+OURS = {*(alert.name for alert in ALERTS), names.PUSHED_LEAK}
 OOM = "KubePodOOMKilled"
 EVALUATIONS = 3
 # What is pushed lasts for four of them: for longer than the service is away.
 PUSH_INTERVAL = "5s"
-CONFIRMED = Thresholds().confirmed
+CONFIRMED = CONFIRMED_FROM.default
 
 
 class Stack:
@@ -143,7 +146,7 @@ def stack(tmp_path_factory):
         },
         "receivers": [{"name": "leakwatch", "webhook_configs": [receiver]}],
     }
-    quick = [replace(alert, hold="0s") for alert in leaks_with_service()]
+    quick = [replace(alert, hold="0s") for alert in ALERTS]
     rules = folder / "rules.yml"
     rules.write_text(yaml.safe_dump(rule_file([Group("leaks", tuple(quick))], "https://runbooks.example.org")))
     with (

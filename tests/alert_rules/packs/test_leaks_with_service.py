@@ -7,11 +7,13 @@ import pytest
 import yaml
 
 from alert_rules import conventions as names
-from alert_rules.leaks_with_service import Thresholds, leaks_with_service
+from alert_rules.pack import Options
+from alert_rules.packs.leaks_with_service import CONFIRMED, LEAKS_WITH_SERVICE
 from alert_rules.rule import Group, rule_file
+from tests.support import promtool
 from tests.support.servers import need
 
-RULES = rule_file([Group("leakwatch-leaks", tuple(leaks_with_service()))], "https://runbooks.example.org")
+PACK = LEAKS_WITH_SERVICE.build(Options())
 WHO = 'job="leakwatch",cluster="c",namespace="shop",workload="cart",container="app",incident_id="7"'
 LABELS = {
     "job": "leakwatch",
@@ -104,11 +106,8 @@ QUIET = {
         f'{names.SCAN_LAST_SUCCESS.name}{{job="leakwatch",instance="b"}}': "0+60x90",
     },
 }
-ON_INCIDENTS = {one.name for one in leaks_with_service()} - {
-    names.SCAN_FAILING,
-    names.SCAN_STALE,
-    names.SCAN_INCOMPLETE,
-}
+ON_SCANS = {names.SCAN_FAILING, names.SCAN_STALE, names.SCAN_INCOMPLETE}
+ON_SERVICE = ON_SCANS | {names.COVERAGE_FELL, names.PUSH_FAILING}
 
 
 def _promtool(folder, rules, *arguments, test=None):
@@ -147,13 +146,16 @@ def _test_of(series, minutes, fires):
 
 
 def test_promtool_finds_nothing_wrong(tmp_path):
-    status, said = _promtool(tmp_path, RULES, "check", "rules", "--lint=all", "--lint-fatal", "rules.yml")
-    assert status == 0, said
+    promtool.check(PACK, tmp_path)
+
+
+def test_alerts_fire_when_they_should_and_only_then(tmp_path):
+    promtool.run(PACK, tmp_path)
 
 
 @pytest.mark.parametrize(("series", "names_of_fires"), SITUATIONS.values(), ids=SITUATIONS.keys())
 def test_which_alerts_an_incident_raises(tmp_path, series, names_of_fires):
-    alerts = [_bare(one) for one in leaks_with_service() if one.name in ON_INCIDENTS]
+    alerts = [_bare(one) for one in PACK.alerts if one.name not in ON_SERVICE]
     fires = {one.name: LABELS | {"severity": one.severity} if one.name in names_of_fires else None for one in alerts}
     test = _test_of(LOUD | series, 20, fires)
     status, said = _promtool(
@@ -164,7 +166,7 @@ def test_which_alerts_an_incident_raises(tmp_path, series, names_of_fires):
 
 @pytest.mark.parametrize(("series", "name"), OF_SCANS.values(), ids=OF_SCANS.keys())
 def test_which_alerts_scans_raise(tmp_path, series, name):
-    (alert,) = (_bare(one) for one in leaks_with_service() if one.name == name)
+    (alert,) = (_bare(one) for one in PACK.alerts if one.name == name)
     labels = {"job": "leakwatch", "severity": alert.severity} | (
         {"state": "failed"} if name == names.SCAN_FAILING else {}
     )
@@ -177,7 +179,7 @@ def test_which_alerts_scans_raise(tmp_path, series, name):
 
 @pytest.mark.parametrize("series", QUIET.values(), ids=QUIET.keys())
 def test_scans_that_go_well_raise_none(tmp_path, series):
-    alerts = [_bare(one) for one in leaks_with_service() if one.name not in ON_INCIDENTS]
+    alerts = [_bare(one) for one in PACK.alerts if one.name in ON_SCANS]
     test = _test_of(series, 85, dict.fromkeys((one.name for one in alerts), None))
     status, said = _promtool(
         tmp_path, rule_file([Group("leaks", tuple(alerts))], "r"), "test", "rules", "tests.yml", test=test
@@ -186,7 +188,7 @@ def test_scans_that_go_well_raise_none(tmp_path, series):
 
 
 def test_it_fires_once_it_has_lasted_and_says_which_and_how_soon(tmp_path):
-    (alert,) = (one for one in leaks_with_service() if one.name == names.LIMIT_WITHIN_4H)
+    (alert,) = (one for one in PACK.alerts if one.name == names.LIMIT_WITHIN_4H)
     annotations = {
         "summary": "A leaking container reaches its memory limit within four hours.",
         "description": "shop/cart (app) is expected to be OOM-killed in 2h 30m 0s.",
@@ -201,5 +203,9 @@ def test_it_fires_once_it_has_lasted_and_says_which_and_how_soon(tmp_path):
 
 
 def test_what_counts_as_confirmed_can_be_set():
-    (alert,) = (one for one in leaks_with_service(Thresholds(confirmed=0.8)) if one.name == names.LEAK_CONFIRMED)
+    (alert,) = (
+        one
+        for one in LEAKS_WITH_SERVICE.build(Options(thresholds={CONFIRMED: 0.8})).alerts
+        if one.name == names.LEAK_CONFIRMED
+    )
     assert ">= 0.8" in alert.expr

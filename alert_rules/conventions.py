@@ -87,6 +87,9 @@ ALL = (
     GRAFANA_QUEUE,
 )
 
+# Alerts on nodes, from kube-state-metrics: they keep quiet what they bring about.
+NODE_MEMORY_PRESSURE = "NodeMemoryPressure"
+
 
 # Alerts of ours: on the series above, and pushed to Alertmanager.
 LEAK_SUSPECTED = "LeakwatchLeakSuspected"
@@ -97,8 +100,39 @@ LEAK_CAME_WITH_REVISION = "LeakwatchLeakCameWithRevision"
 SCAN_FAILING = "LeakwatchScanFailing"
 SCAN_STALE = "LeakwatchScanStale"
 SCAN_INCOMPLETE = "LeakwatchScanIncomplete"
+COVERAGE_FELL = "LeakwatchCoverageFell"
+PUSH_FAILING = "LeakwatchPushFailing"
 PUSHED_LEAK = "LeakwatchLeak"
 
 # Which workload a pod belongs to: 1 a pod, labels (cluster,) namespace, pod, workload, workload_type. Recorded by the
 # pack that names no service, from kube-state-metrics' owners.
 POD_OWNER = "namespace_pod:leakwatch_owner:info"
+
+# Alerts on containers' own series, which need no service.
+MEMORY_LEAK = "WorkloadMemoryLeak"
+MEMORY_LIMIT_WITHIN_24H = "WorkloadMemoryLimitWithin24h"
+MEMORY_LIMIT_WITHIN_4H = "WorkloadMemoryLimitWithin4h"
+CONTAINER_OOM_LOOP = "ContainerOomLoop"
+BEYOND_ACCEPTED = "WorkloadMemoryBeyondAccepted"
+
+# Recorded for them, level:metric:operations. Of a pod's container, labels (cluster,) namespace, pod, container:
+# bytes that the kernel cannot take back; the least of them in an hour; cores; when it started; its memory limit.
+UNRECLAIMABLE = "namespace_pod_container:leakwatch_memory_unreclaimable_bytes:max"
+FLOOR = "namespace_pod_container:leakwatch_memory_floor_bytes:min1h"
+CPU = "namespace_pod_container:leakwatch_cpu_cores:rate1h"
+STARTED = "namespace_pod_container:leakwatch_start_time_seconds:max"
+MEMORY_LIMIT = "namespace_pod_container:leakwatch_memory_limit_bytes:min"
+# Bytes that the floor rose by, of containers that have run for that long.
+GROWTH_6H = "namespace_pod_container:leakwatch_memory_floor_bytes:delta6h"
+GROWTH_24H = "namespace_pod_container:leakwatch_memory_floor_bytes:delta24h"
+GROWTH_7D = "namespace_pod_container:leakwatch_memory_floor_bytes:delta7d"
+# Bytes per second of containers that grow steadily, and of those whose growth is too much; with a label workload.
+STEADY_GROWTH = "namespace_workload_pod_container:leakwatch_memory_floor_bytes:steady_deriv24h"
+LEAK_GROWTH = "namespace_workload_pod_container:leakwatch_memory_leak_bytes:deriv24h"
+# The highest floor of a workload's pods, and of a container that was accepted, what may not clearly be exceeded.
+WORKLOAD_FLOOR = "namespace_workload_container:leakwatch_memory_floor_bytes:max"
+ACCEPTED_GROWTH = "leakwatch:accepted_growth_bytes_per_second:threshold"
+ACCEPTED_LEVEL = "leakwatch:accepted_level_bytes:threshold"
+HIGHEST_ACCEPTED = "namespace_workload_container:leakwatch_accepted_level_bytes:max"
+# 1 while what was accepted is not clearly exceeded.
+WITHIN_ACCEPTED = "namespace_workload_container:leakwatch_accepted:within"

@@ -33,7 +33,7 @@ ALLOWED = {
         *("app.alertmanager", "app.storage", "app.domain", "app.errors", "app.text", "app.prometheus.ownership"),
         *("app.settings", "app.durations", "alert_rules", "detectors.words"),
     },
-    "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "detectors"},
+    "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "app.rules", "alert_rules", "detectors"},
     "app.settings": {"app.addresses", "app.durations", "app.errors"},
     "app.addresses": set(),
     "app.errors": set(),

@@ -40,10 +40,13 @@ def fragments(plan: Plan) -> dict[str, Any]:
 
 
 def embedded(document: dict[str, Any]) -> dict[str, Any]:
-    """Fragments within the least configuration that can hold them, whose own receiver is YOURS: to try them."""
+    """Fragments within the least configuration that can hold them, whose own receiver is YOURS: to try them.
+
+    Its last route takes what is left, as one must wherever a route before it goes on.
+    """
     lists = {key: value for key, value in document.items() if key not in {"routes", "receivers"}}
     return {
-        "route": {"receiver": YOURS, "routes": document.get("routes") or []},
+        "route": {"receiver": YOURS, "routes": [*(document.get("routes") or []), {"receiver": YOURS}]},
         "receivers": [*(document.get("receivers") or []), {"name": YOURS}],
         **lists,
     }

@@ -61,8 +61,12 @@ def _every_route(config: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
 def _of_routes(config: Mapping[str, Any]) -> Iterator[Fault]:
     if "route" not in config:
         yield from _shadowed(_top(config))
+    silent = {one.get("name") for one in _list(config, "receivers") if len(one) == 1}
     for place, route in _every_route(config):
-        yield from _shadowed([(f"{place}.routes[{n}]", one) for n, one in enumerate(_list(route, "routes"), 1)])
+        children = [(f"{place}.routes[{n}]", one) for n, one in enumerate(_list(route, "routes"), 1)]
+        yield from _shadowed(children)
+        if route.get("receiver") not in silent:
+            yield from _swallowed(place, children)
 
 
 def _shadowed(siblings: list[tuple[str, Mapping[str, Any]]]) -> Iterator[Fault]:
@@ -75,6 +79,18 @@ def _shadowed(siblings: list[tuple[str, Mapping[str, Any]]]) -> Iterator[Fault]:
                     place, f"no alert comes here: {before} takes them all", "put it before that one, or let that go on"
                 )
                 break
+
+
+def _swallowed(parent: str, siblings: list[tuple[str, Mapping[str, Any]]]) -> Iterator[Fault]:
+    """A route that goes on, where no later one need take what it took: its parent's receiver is not told either."""
+    for n, (place, route) in enumerate(siblings):
+        taken = matchers_of(route)
+        if route.get("continue") and not any(implied(matchers_of(one), taken) for _, one in siblings[n + 1 :]):
+            yield Fault(
+                place,
+                f"what goes on from here and fits no later route is not told to the receiver of {parent}",
+                "put a last route behind it that has that receiver and no matchers",
+            )
 
 
 def _of_names(config: Mapping[str, Any]) -> Iterator[Fault]:

@@ -1,7 +1,8 @@
 """The tree of routes. Pure.
 
 Alertmanager goes down the tree, first child that matches first, and stops there unless that child says `continue`.
-A child has its parent's receiver and grouping where it names none, but not its time intervals (dispatch/route.go).
+A child has its parent's receiver and grouping where it names none, but not its time intervals; and a parent's receiver
+is told only of what no child matched, one that says `continue` included (dispatch/route.go).
 """
 
 import re
@@ -61,7 +62,7 @@ def root(plan: Plan) -> Route:
         receiver=plan.default,
         group_by=BY_WORKLOAD,
         waits=plan.waits,
-        routes=(*_watchdog(plan), *_own(plan), *_teams(plan), *_severities(plan, None, plan.default), _no_workload()),
+        routes=(*_watchdog(plan), *_own(plan), *_teams(plan), *_severities(plan, None, plan.default), _rest(plan)),
     )
 
 
@@ -104,6 +105,11 @@ def _own(plan: Plan, *matchers: Matcher) -> tuple[Route, ...]:
     return (Route(matchers, LEAKWATCH, BY_WORKLOAD, _OWN_WAITS, goes_on=True, routes=(_no_workload(),)),)
 
 
+def _rest(plan: Plan) -> Route:
+    """What is left. Our own webhook matches everything, and the root's receiver would be told of nothing: so here."""
+    return _no_workload() if plan.leakwatch is None else Route((), plan.default, routes=(_no_workload(),))
+
+
 def _teams(plan: Plan) -> tuple[Route, ...]:
     """Those with namespaces first: a rule's label says whose rule it is, a namespace whose trouble."""
     ordered = sorted(plan.teams, key=lambda team: not team.namespaces)
@@ -133,7 +139,8 @@ def _severities(plan: Plan, team: Team | None, otherwise: str) -> tuple[Route, .
         active = (team.hours,) if team is not None and team.hours is not None and severity != SEVERITIES[0] else ()
         if receiver != otherwise or active:
             matcher = Matcher("severity", "=", severity)
-            made.append(Route((matcher,), receiver, active=active, routes=(_no_workload(active),)))
+            below = () if receiver == NOBODY else (_no_workload(active),)
+            made.append(Route((matcher,), receiver, active=active, routes=below))
     return tuple(made)
 
 

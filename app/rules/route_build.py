@@ -98,7 +98,11 @@ def _rows(file: RouteFile, form: RouteForm) -> tuple[Row, ...]:
 
 def _notes(form: RouteForm, own: bool) -> list[str]:
     if form is RouteForm.FRAGMENTS:
-        notes = ["Put each list before the entries of the same list of yours; `routes` are those below your `route`."]
+        notes = [
+            "Put each list before the entries of the same list of yours; `routes` are those below your `route`.",
+            "Behind them all, put a route with your usual receiver and no matchers: our webhook's route goes on, and",
+            "what fits no route after it would not come to the receiver of your `route`.",
+        ]
     elif own:
         notes = [
             "Alerts of its own namespace only: the operator sees to that. Neither a watchdog nor a node has one.",

@@ -32,6 +32,12 @@ def _duration(text: str) -> str:
     return text
 
 
+def _some_time(text: str) -> str:
+    if not set(_duration(text)) & set("123456789"):
+        raise ValueError(f"{text!r} is no time at all; write 5m or 12h")
+    return text
+
+
 def _clock(text: str) -> str:
     if not _CLOCK.fullmatch(text):
         raise ValueError(f'{text!r} is no time of day; write "09:00", in quotes')
@@ -101,6 +107,7 @@ def _no_text(value: Any) -> Any:
 
 
 Duration = Annotated[StrictStr, AfterValidator(_duration)]
+SomeTime = Annotated[StrictStr, AfterValidator(_some_time)]
 Clock = Annotated[StrictStr, AfterValidator(_clock)]
 Days = Annotated[StrictStr, AfterValidator(_days)]
 Text = Annotated[StrictStr, AfterValidator(_text)]
@@ -243,8 +250,8 @@ class RouteSettings(Section):
     receivers: dict[str, ReceiverSettings] = {}
     hours: dict[str, HoursSettings] = {}
     group_wait: Duration = "30s"
-    group_interval: Duration = "5m"
-    repeat_interval: Duration = "12h"
+    group_interval: SomeTime = "5m"
+    repeat_interval: SomeTime = "12h"
     webhook: OwnWebhookSettings | None = None
     dead_mans_switch: SwitchSettings | None = None
     manifest: ManifestSettings = ManifestSettings()

@@ -54,7 +54,9 @@ def _routes(file: Located, own_alerts: Sequence[str]) -> RouteFile:
         settings = RouteSettings.model_validate({} if data is None else data)
         return RouteFile(file.name, plan_of(settings, own_alerts), manifest_of(settings), rows_of(settings))
     except ValidationError as error:
-        raise _told(file, error.errors(include_url=False)[0]) from None
+        # A key that is misspelt is missing, too: the misspelling is what to tell of.
+        found = error.errors(include_url=False)
+        raise _told(file, next((one for one in found if one["type"] == "extra_forbidden"), found[0])) from None
     except MisplacedRoute as error:
         raise file.error((_KEY, *error.place), str(error), error.hint) from None
 

@@ -1,8 +1,8 @@
 """Secrets that stand in a configuration, where a file could have been named. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 # Keys that hold a secret, and those that name a file with it (config/notifiers.go; common/config/http_config.go).
 _SECRETS = {
@@ -29,6 +29,7 @@ _SECRETS = {
     "token": "token_file",
     "secret_key": "a profile, or a role of the machine",
 }
+_WITH_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^/?#]*@")
 # An address that is no secret where it stands: what begins with it is followed by a key of its own.
 _NO_SECRET_IN = frozenset({"webex_configs", "telegram_configs", "opsgenie_configs", "victorops_configs", "sns_configs"})
 
@@ -58,12 +59,4 @@ def _instead(key: str, value: str, around: str) -> str | None:
         return None
     if key in _SECRETS:
         return _SECRETS[key]
-    return "http_config, or url_file" if key == "url" and _has_password(value) else None
-
-
-def _has_password(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return bool(parts.username or parts.password)
+    return "http_config, or url_file" if key == "url" and _WITH_PASSWORD.match(value) else None

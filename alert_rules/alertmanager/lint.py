@@ -41,6 +41,11 @@ def _list(document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
+def _texts(document: Mapping[str, Any], key: str) -> list[str]:
+    found = document.get(key)
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
 def _top(config: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """The routes at the top: the root of a file, or those of fragments."""
     tree = config.get("route")
@@ -61,11 +66,11 @@ def _every_route(config: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
 def _of_routes(config: Mapping[str, Any]) -> Iterator[Fault]:
     if "route" not in config:
         yield from _shadowed(_top(config))
-    silent = {one.get("name") for one in _list(config, "receivers") if len(one) == 1}
+    silent = {str(one.get("name")) for one in _list(config, "receivers") if len(one) == 1}
     for place, route in _every_route(config):
         children = [(f"{place}.routes[{n}]", one) for n, one in enumerate(_list(route, "routes"), 1)]
         yield from _shadowed(children)
-        if route.get("receiver") not in silent:
+        if str(route.get("receiver")) not in silent:
             yield from _swallowed(place, children)
 
 
@@ -103,11 +108,11 @@ def _of_names(config: Mapping[str, Any]) -> Iterator[Fault]:
         receiver = route.get("receiver")
         if receiver is not None:
             told.add(str(receiver))
-            if receiver not in receivers:
+            if str(receiver) not in receivers:
                 yield Fault(place, f"there is no receiver {receiver!r}", "write it, or name another")
         for key in ("active_time_intervals", "mute_time_intervals"):
-            for name in route.get(key) or ():
-                used.add(str(name))
+            for name in _texts(route, key):
+                used.add(name)
                 if name not in hours:
                     yield Fault(place, f"there are no hours {name!r}", "write them, or name others")
     for name in sorted(receivers - told):
@@ -117,7 +122,7 @@ def _of_names(config: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _of_inhibition(rule: Mapping[str, Any], number: int) -> Iterator[Fault]:
-    place, equal = f"inhibit_rules[{number}]", rule.get("equal") or []
+    place, equal = f"inhibit_rules[{number}]", _texts(rule, "equal")
     if not equal:
         yield Fault(
             place, "it keeps every target quiet, whatever it is about", "say which labels must be the same: equal"

@@ -1,5 +1,6 @@
 """What our own lint and amtool say of configurations of Alertmanager, and of the table that tries their routes."""
 
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,7 +108,9 @@ def read_yaml(path: Path) -> Any:
             raw = file.read(_MAX_BYTES + 1)
         if len(raw) > _MAX_BYTES:
             raise UsageError(f"{path}: is longer than 16 MiB")
-        return yaml.safe_load(raw.decode("utf-8-sig"))
+        document = yaml.safe_load(raw.decode("utf-8-sig"))
+        # Something that holds itself, by an anchor, has no end.
+        json.dumps(document, default=str, skipkeys=True)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -116,6 +119,7 @@ def read_yaml(path: Path) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f":{mark.line + 1}"
         raise UsageError(f"{path}{where}: is not YAML: {getattr(error, 'problem', None) or error}") from None
+    return document
 
 
 def _amtool(name: str, plain: dict[str, Any]) -> tools.Said:

@@ -110,3 +110,21 @@ def test_an_operators_root_that_tells_nobody_loses_nothing():
     tree = 'route: {receiver: "null", routes: [{receiver: a, continue: true}]}'
     text = tree + '\nreceivers: [{name: "null"}, {name: a, x: 1}]'
     assert _found(text) == []
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        *(
+            {},
+            {"route": 1},
+            {"route": {}, "receivers": 1},
+            {"route": {"receiver": [1], "routes": [1, {"routes": "x"}]}},
+        ),
+        {"route": {"matchers": [1, {"a": 1}, "no matcher"], "active_time_intervals": 5, "match": "x"}},
+        {"route": {"receiver": "a"}, "receivers": [{"name": ["a"]}, None], "inhibit_rules": [{"equal": "x"}, 1]},
+        {"routes": [{"receiver": {}, "routes": None}], "time_intervals": [{"name": {}}]},
+    ],
+)
+def test_what_has_no_shape_is_left_to_amtool(absurd):
+    assert all(fault.place for fault in lint(absurd))

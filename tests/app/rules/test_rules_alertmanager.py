@@ -1,6 +1,8 @@
 """`leakwatch rules alertmanager`: what it writes, leaves alone, finds, and says."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,6 +14,12 @@ from app.rules.route_forms import RouteForm
 from tests.support.routes import SETTINGS
 from tests.support.servers import need
 
+ROOT = Path(__file__).resolve().parents[3]
+GUIDE = re.findall(
+    r"```yaml\n# leakwatch-rules.yml\n(.*?)```",
+    (ROOT / "docs" / "alertmanager.md").read_text(encoding="utf-8"),
+    re.DOTALL,
+)
 FILES = {
     RouteForm.FILE: "alertmanager.yml",
     RouteForm.FRAGMENTS: "alertmanager-fragments.yml",
@@ -85,7 +93,9 @@ def test_check_finds_what_is_wrong_with_anybodys_file(tmp_path):
     assert "hush" not in said
 
 
-@pytest.mark.parametrize("text", ["groups: []\n", "[1]\n", "kind: AlertmanagerConfig\n", "a: [\n", "\xff"])
+@pytest.mark.parametrize(
+    "text", ["groups: []\n", "[1]\n", "kind: AlertmanagerConfig\n", "a: [\n", "\xff", "route: &a {b: *a}\n"]
+)
 def test_what_is_no_configuration_is_told(text, tmp_path):
     (tmp_path / "x.yml").write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError, match=r"x\.yml"):
@@ -146,3 +156,23 @@ def test_a_table_that_makes_no_sense_is_told(tmp_path):
     )
     with pytest.raises(UsageError, match="alert 1 has no labels"):
         _run("test", "--into", "out")
+
+
+@pytest.mark.parametrize("form", [RouteForm.FILE, RouteForm.FRAGMENTS])
+def test_the_settings_of_the_guide_work(form, settings):
+    need("amtool")
+    settings.write_text(GUIDE[0])
+    assert _run("check", "--format", form) == (0, "1 checked, nothing to mend\n")
+    assert _run("test", "--format", form)[0] == 0
+
+
+def test_the_manifest_of_the_guide_works(settings):
+    settings.write_text(GUIDE[1])
+    document = yaml.safe_load(_run("build", "--format", "alertmanagerconfig")[1])
+    assert document["metadata"]["labels"] == {"alertmanagerConfig": "main"}
+
+
+def test_the_compose_stack_has_what_is_built_without_settings(settings):
+    settings.unlink()
+    told = (ROOT / "deploy" / "compose" / "alertmanager" / "alertmanager.yml").read_text(encoding="utf-8")
+    assert told == _run("build")[1], "write it with `leakwatch rules alertmanager build`"

@@ -126,6 +126,11 @@ class Plan:
     watchdog: str = "Watchdog"
     own_alerts: tuple[str, ...] = ()
 
+    @property
+    def chooses(self) -> bool:
+        """Whether it says of any alert who is told."""
+        return self.default != NOBODY or bool(self.severities) or bool(self.teams)
+
     def receiver_of(self, severity: str, team: Team | None) -> str:
         """Who is told of an alert of this severity: the team's choice, then the team, then everybody's choice."""
         if team is not None and severity in team.severities:

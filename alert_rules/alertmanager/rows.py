@@ -32,7 +32,8 @@ def rows(plan: Plan, *, only: str | None = None, others: str | None = None) -> t
     only: the one namespace whose alerts come, the others being told to nobody (`others`); without `only`, `others` is
     told of all that is not ours, as where fragments were put into somebody's own configuration.
     """
-    made = list(_of_alerts(plan, only))
+    theirs = others if only is None and not plan.chooses else None
+    made = list(_of_alerts(plan, only, theirs))
     stranger = {"alertname": _OTHER, "severity": "critical", "namespace": _NOBODYS}
     always = (LEAKWATCH,) if plan.leakwatch else ()
     if only is not None:
@@ -48,18 +49,19 @@ def rows_document(table: tuple[Row, ...]) -> list[dict[str, Any]]:
     return [{"labels": dict(row.labels), "receivers": list(row.receivers)} for row in table]
 
 
-def _of_alerts(plan: Plan, only: str | None) -> Iterator[Row]:
+def _of_alerts(plan: Plan, only: str | None, theirs: str | None) -> Iterator[Row]:
+    """theirs: who is told where the plan chooses nobody, and somebody's own routes come after ours."""
     always = (LEAKWATCH,) if plan.leakwatch else ()
     for namespace, label in _places(plan, only):
         team = plan.team_of(namespace, label)
         where = {"namespace": namespace} | ({"team": label} if label is not None else {})
         for severity in SEVERITIES:
-            told = (*always, plan.receiver_of(severity, team))
+            told = (*always, theirs or plan.receiver_of(severity, team))
             alert = {"alertname": _alert(plan, severity), "severity": severity, **where}
             yield Row({**alert, "workload": "cart", "container": "app"}, told)
             yield Row(alert, told)
         other = {"alertname": _alert(plan, "info"), "severity": "none", **where}
-        yield Row(other, (*always, plan.receiver_of("none", team)))
+        yield Row(other, (*always, theirs or plan.receiver_of("none", team)))
 
 
 def _alert(plan: Plan, severity: str) -> str:

@@ -67,7 +67,10 @@ def root(plan: Plan) -> Route:
 
 
 def own_routes(plan: Plan) -> tuple[Route, ...]:
-    """Routes to put before those of a configuration that there is: only our own alerts go by teams and severity."""
+    """Routes to put before those of a configuration that there is: only our own alerts go by teams and severity.
+
+    Where the plan chooses nobody, they go on to the routes that there are, as all others do.
+    """
     ours = Route(
         (one_of("alertname", plan.own_alerts),),
         plan.default,
@@ -75,9 +78,10 @@ def own_routes(plan: Plan) -> tuple[Route, ...]:
         plan.waits,
         routes=(*_teams(plan), *_severities(plan, None, plan.default), _no_workload()),
     )
+    chosen = (ours,) if plan.chooses else ()
     if plan.dead_mans_switch:
-        return (*_watchdog(plan), *_own(plan), ours)
-    return (*_own(plan, Matcher("alertname", "!=", plan.watchdog)), ours)
+        return (*_watchdog(plan), *_own(plan), *chosen)
+    return (*_own(plan, Matcher("alertname", "!=", plan.watchdog)), *chosen)
 
 
 def receivers_of(routes: tuple[Route, ...]) -> set[str]:

@@ -89,6 +89,11 @@ def test_fragments_take_our_alerts_only(alert, told):
     assert [end[0] for end in ends] == (told or ["theirs"])
 
 
+def test_fragments_that_choose_nobody_leave_our_alerts_to_the_routes_that_there_are():
+    lists = fragments(Plan(leakwatch=OWN, own_alerts=("A",)))
+    assert [route["receiver"] for route in lists["routes"]] == ["leakwatch"]
+
+
 def test_nobody_is_a_receiver_where_a_route_names_it_only():
     config = whole_file(_plan(severities={"critical": "pager"}))
     assert [one["name"] for one in config["receivers"]] == ["nobody", "pager", "tickets"]

@@ -54,6 +54,14 @@ def test_what_is_built_is_sound_and_goes_where_it_should(form, tmp_path):
     assert _run("check", "--format", form)[0] == _run("test", "--format", form)[0] == 0
 
 
+@pytest.mark.parametrize("form", RouteForm)
+@pytest.mark.parametrize("text", ["", 'alertmanager: {webhook: {url: "http://leakwatch:8080/webhooks/alertmanager"}}'])
+def test_where_nobody_is_chosen_it_is_sound_too(form, text, settings):
+    need("amtool")
+    settings.write_text(text)
+    assert _run("check", "--format", form)[0] == _run("test", "--format", form)[0] == 0
+
+
 def test_nothing_changes_where_nothing_changed(tmp_path):
     _run("build", "--into", "out")
     before = {one: (one.read_text(), one.stat().st_mtime_ns) for one in (tmp_path / "out").iterdir()}

@@ -95,6 +95,9 @@ ALL = (
     WEBHOOK_ALERTS,
 )
 
+# Alerts on nodes, from kube-state-metrics: they keep quiet what they bring about.
+NODE_MEMORY_PRESSURE = "NodeMemoryPressure"
+
 
 # Alerts of ours: on the series above, and pushed to Alertmanager.
 LEAK_SUSPECTED = "LeakwatchLeakSuspected"

@@ -1,0 +1,1 @@
+"""Alertmanager's routes, inhibition and receivers as code: a plan in, documents out. No I/O."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import requests
 from prometheus_api_client import PrometheusConnect
@@ -81,11 +82,12 @@ class PrometheusClient:
         )
 
     def fetch(self, path: str, params: Mapping[str, str], control: Control) -> tuple[dict[str, Any], list[str]]:
-        """The `data` of what is had by GET, such as `rules`, and the server's warnings.
+        """The `data` of what is had by GET alone, such as `rules`, and the server's warnings.
 
         Raises SourceError, ScanAbandoned.
         """
-        return self._call(lambda session, _: _data(session.fetch(f"{self._url}/api/v1/{path}", params)), control)
+        where = f"{self._url}/api/v1/{path}?{urlencode(params)}"
+        return self._call(lambda session, _: _data(session.request("GET", where)), control)
 
     def close(self) -> None:
         """Close the connections that are not in use."""

@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -193,23 +193,13 @@ class CheckedSession(requests.Session):
     ) -> requests.Response:
         """One request to the API. Raises SourceError; never returns anything but a good document."""
         where = url.decode() if isinstance(url, bytes) else url
-        # Whatever the method was, the parameters go in a form: a list of pods does not fit into a URL.
+        # Parameters go in a form, whatever the method was: a list of pods does not fit into a URL.
         form = kwargs.pop("params", None)
-        return self._exchange("POST", where, kwargs | {"data": form})
-
-    def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
-        """A GET of the client's, sent as the form it should be."""
-        return self.request("POST", url, **kwargs)
-
-    def fetch(self, url: str, params: Mapping[str, str]) -> requests.Response:
-        """What is had by GET alone, such as the list of rules. Raises SourceError."""
-        return self._exchange("GET", url, {"params": params})
-
-    def _exchange(self, method: str, where: str, options: dict[str, Any]) -> requests.Response:
+        verb = "GET" if method == "GET" and form is None else "POST"
         remaining = max(self.exchange.deadline - time.monotonic(), 0.001)
-        options |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
+        kwargs |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
         try:
-            with super().request(method, where, **options) as response:
+            with super().request(verb, where, data=form, **kwargs) as response:
                 body = self._body(response)
                 status, content_type = response.status_code, response.headers.get("Content-Type", "")
         except RequestException as error:
@@ -226,6 +216,10 @@ class CheckedSession(requests.Session):
         document = _checked(status, content_type, body, where)
         self.exchange.warnings.extend(Answer(document).warnings)
         return ParsedResponse(document)
+
+    def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
+        """A GET of the client's, sent as the form it should be."""
+        return self.request("POST", url, **kwargs)
 
     def _body(self, response: requests.Response) -> bytes:
         chunks: list[bytes] = []

@@ -118,8 +118,11 @@ def range_of(expression: tree.Expr) -> float:
     return 0.0
 
 
-def matching(expression: tree.BinaryExpr) -> str:
-    """The modifier of a join as it is written between operator and right side: `on (pod) group_left (node) `, or ""."""
+def matching(expression: tree.BinaryExpr, *, grouped: bool = True) -> str:
+    """The modifier of a join as it is written between operator and right side: `on (pod) group_left (node) `, or "".
+
+    grouped: with its group_left or group_right, which set operators do not take.
+    """
     modifier = expression.modifier
     if modifier is None:
         return ""
@@ -131,7 +134,7 @@ def matching(expression: tree.BinaryExpr) -> str:
         (tree.VectorMatchCardinality.ManyToOne, "group_left"),
         (tree.VectorMatchCardinality.OneToMany, "group_right"),
     ):
-        if modifier.card == card:
+        if grouped and modifier.card == card:
             words += f"{word} ({', '.join(modifier.group_labels or [])}) "
     return words
 

@@ -133,8 +133,12 @@ def _cannot_tell(error: SourceError) -> CannotTell:
 
 
 def _samples(data: dict[str, Any]) -> list[tuple[dict[str, str], float]]:
+    """Labels and values; native histograms have none that could be compared."""
+    found = data.get("result")
+    if data.get("resultType") != "vector" or not isinstance(found, list):
+        raise CannotTell("the answer to a query is no series")
     try:
-        return [(dict(one["metric"]), float(one["value"][1])) for one in data["result"] if "value" in one]
+        return [(dict(one["metric"]), float(one["value"][1])) for one in found if "histogram" not in one]
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise CannotTell("the answer to a query is no series") from error
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import promql_parser as tree
 
 from app.domain.verification import ARMED, Standing, State
-from app.promql.parse import shown
+from app.promql.parse import ExpressionError, parse, shown
 from app.rules.verify.ask import Asker, CannotTell
 
 # Labels that the scrape puts on series: they say where a series comes from, never what happened.
@@ -62,6 +62,21 @@ class Wanted:
             seconds = self.node.offset.total_seconds()
             words += f" offset {'-' if seconds < 0 else ''}{abs(seconds) * 1000:.0f}ms"
         return words if self.node.at is None else f"{words} {self.node.at}"
+
+
+def matchers_of(braces: str) -> frozenset[str]:
+    """Label matchers as settings have them, with no braces, each as it is compared here; none where there are none."""
+    if not braces.strip():
+        return frozenset()
+    try:
+        parsed = parse(f"x{{{braces}}}")
+    except ExpressionError:
+        return frozenset()
+    return (
+        frozenset(str(one) for one in parsed.matchers.matchers)
+        if isinstance(parsed, tree.VectorSelector)
+        else frozenset()
+    )
 
 
 def count(asker: Asker, wanted: Wanted, matchers: list[str] | None = None, *, offset: bool = True) -> int:

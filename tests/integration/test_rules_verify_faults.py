@@ -1,4 +1,4 @@
-"""A Prometheus that fails or answers in part, and other servers of its kind: nothing is armed that is not known to be."""
+"""A Prometheus that fails or answers in part, and others of its kind: nothing is armed that is not known to be."""
 
 import json
 import threading

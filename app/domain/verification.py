@@ -32,14 +32,32 @@ _WORST_FIRST = (State.MISSING, State.BLIND, State.UNKNOWN, State.NO_CASE, State.
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is not armed: a root cause. recorded: the recorded metric that has no series for it, if one has."""
+
+    text: str
+    recorded: str | None = None
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.text if self.recorded is None else f"`{self.recorded}` has no series: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How an expression, or a part of one, stands. reasons: why it is not armed, root causes only."""
 
     state: State
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 ARMED = Standing(State.ARMED)
+
+
+def because(state: State, text: str) -> Standing:
+    """A state, for one reason."""
+    return Standing(state, (Reason(text),))
 
 
 def all_needed(parts: Iterable[Standing]) -> Standing:
@@ -57,7 +75,7 @@ def _decided(parts: Iterable[Standing], order: tuple[State, ...]) -> Standing:
     if not given:
         return ARMED
     state = min((one.state for one in given), key=order.index)
-    return Standing(state, tuple(dict.fromkeys(text for one in given if one.state is state for text in one.reasons)))
+    return Standing(state, tuple(dict.fromkeys(why for one in given if one.state is state for why in one.reasons)))
 
 
 class Role(StrEnum):

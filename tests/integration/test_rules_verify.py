@@ -81,7 +81,7 @@ ALERTS = {
         "armed_no_case",
         "code is 200",
     ),
-    "older than the data": ("container_memory_rss offset 7d > 1", "blind", "has series now, and none at offset"),
+    "older than the data": ("container_memory_rss offset 7d > 1", "blind", "has series now, and none 7d ago"),
     "a series of a while ago": ("gone_total > 0", "blind", "no series of `gone_total`"),
     "a series of a while ago, in its range": ("max_over_time(gone_total[1h]) > 9", "armed", None),
     "a range that holds one sample": ("rate(container_memory_rss[900ms]) > 9", "blind", "two samples"),
@@ -151,7 +151,7 @@ ALERTS = {
     "a recorded metric of one without its source": (
         "cluster:cpu:sum > 1",
         "blind",
-        "`cluster:cpu:sum` has no series: `namespace:cpu:sum` has no series: no series of `container_cpu",
+        "`namespace:cpu:sum` has no series: no series of `container_cpu_usage_seconds_total`",
     ),
     "a recorded metric that has no case": (
         "namespace:oom:sum > 1",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import promql_parser as tree
 
-from app.domain.verification import ARMED, Role, Standing, State, all_needed, one_enough
+from app.domain.verification import ARMED, Reason, Role, Standing, State, all_needed, because, one_enough
 from app.promql.parse import shown
 from app.promql.shape import (
     bare,
@@ -42,21 +42,29 @@ class Expressions:
             return found
         return all_needed([found, *self._scalars(expression), self._excluded(expression)])
 
-    def notes(self, expression: tree.Expr) -> Iterator[str]:
-        """What keeps an armed expression from nothing, and is likely a mistake: a dead side of `or`, a dead guard."""
+    def notes(self, expression: tree.Expr) -> tuple[str, ...]:
+        """What keeps an armed expression from nothing, and is likely a mistake: a dead side of `or`, a dead guard.
+
+        Each root cause once.
+        """
+        found: dict[Reason, str] = {}
+        for what, standing in self._dead(expression):
+            for reason in standing.reasons:
+                found.setdefault(reason, f"{what}: {reason.words}")
+        return tuple(found.values())
+
+    def _dead(self, expression: tree.Expr) -> Iterator[tuple[str, Standing]]:
         inner = bare(expression)
         if isinstance(inner, tree.BinaryExpr) and str(inner.op) == "or":
-            for side in real_sides(inner):
-                standing = self._look(side, 0.0)
-                if standing.state is State.BLIND:
-                    yield f"one side of `or` is blind: {standing.reasons[0]}"
+            sides = [self._look(side, 0.0) for side in real_sides(inner)]
+            yield from (("one side of `or` is blind", one) for one in sides if one.state is State.BLIND)
         if isinstance(inner, tree.BinaryExpr) and str(inner.op) == "unless":
-            for guard in selected(inner.rhs, Role.GUARD):
-                standing = self._look_at(Wanted(guard.node, guard.window_seconds))
-                if standing.state is State.BLIND:
-                    yield f"`unless` excludes nothing: {standing.reasons[0]}"
+            # One on the past may have no past yet: it says nothing of whether it is written well.
+            guards = [Wanted(one.node, one.window_seconds) for one in selected(inner.rhs, Role.GUARD)]
+            standings = [self._look_at(one) for one in guards if not one.elsewhen]
+            yield from (("`unless` excludes nothing", one) for one in standings if one.state is State.BLIND)
         for child in children(inner):
-            yield from self.notes(child)
+            yield from self._dead(child)
 
     def _look(self, expression: tree.Expr, window_seconds: float) -> Standing:
         inner = bare(expression)
@@ -73,7 +81,7 @@ class Expressions:
         except Refused as error:
             refused = str(error)
         except CannotTell as error:
-            return Standing(State.UNKNOWN, (str(error),))
+            return because(State.UNKNOWN, str(error))
         return self._below(inner, window_seconds + range_of(inner), refused)
 
     def _below(self, inner: tree.Expr, window_seconds: float, refused: str | None) -> Standing:
@@ -93,10 +101,10 @@ class Expressions:
             if isinstance(inner, tree.BinaryExpr) and is_join(inner):
                 return ARMED if partners(self._asker, inner) else no_partner(self._asker, inner)
         except CannotTell as error:
-            return Standing(State.UNKNOWN, (str(error),))
+            return because(State.UNKNOWN, str(error))
         if refused is not None:
-            return Standing(State.UNKNOWN, (f"`{shown(inner)}` without its comparisons was refused: {refused}",))
-        return Standing(State.BLIND, (_nothing(inner),))
+            return because(State.UNKNOWN, f"`{shown(inner)}` without its comparisons was refused: {refused}")
+        return because(State.BLIND, _nothing(inner))
 
     def _scalars(self, expression: tree.Expr) -> Iterator[Standing]:
         """What scalar() is made of: without it, it is NaN, and nothing is above or below that."""
@@ -117,8 +125,8 @@ class Expressions:
             if self._asker.count(guarded):
                 return ARMED
         except CannotTell as error:
-            return Standing(State.UNKNOWN, (str(error),))
-        return Standing(State.NO_CASE, ("`unless` excludes all that there is now",))
+            return because(State.UNKNOWN, str(error))
+        return because(State.NO_CASE, "`unless` excludes all that there is now")
 
 
 def _nothing(inner: tree.Expr) -> str:

@@ -2,7 +2,7 @@
 
 import promql_parser as tree
 
-from app.domain.verification import Standing, State
+from app.domain.verification import Standing, State, because
 from app.promql.parse import shown
 from app.promql.shape import is_on, matched_labels, matching
 from app.promql.unfiltered import unfiltered
@@ -31,7 +31,7 @@ def no_partner(asker: Asker, join: tree.BinaryExpr) -> Standing:
         f"`{shown(join)}` finds no partners: {asker.count(left)} series on the left{_example(asker, join, left)}, "
         f"{asker.count(right)} on the right{_example(asker, join, right)}"
     )
-    return Standing(State.BLIND, (f"{text}; none have the same {' or '.join(parting)}" if parting else text,))
+    return because(State.BLIND, f"{text}; none have the same {' or '.join(parting)}" if parting else text)
 
 
 def _partners(join: tree.BinaryExpr, modifier: str) -> str:

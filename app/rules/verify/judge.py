@@ -14,6 +14,7 @@ from app.domain.verification import (
     Standing,
     State,
     all_needed,
+    because,
 )
 from app.promql.comparisons import never
 from app.promql.parse import ExpressionError, parse
@@ -42,14 +43,14 @@ class Judge:
         try:
             expression = parse(rule.expr)
         except ExpressionError as error:
-            unknown = Standing(State.UNKNOWN, (f"the expression {error}",))
+            unknown = because(State.UNKNOWN, f"the expression {error}")
             both = all_needed([loading_standing, unknown])
             return _verdict(rule, both, unknown, notes=notes, loading=loading)
         expressions = Expressions(self._asker, self._recordings.look)
         data = self._data(rule, expression, expressions, well_loaded=loading_standing.state is State.ARMED)
         both = _together(loading_standing, data)
         if data.state is State.ARMED:
-            notes += tuple(dict.fromkeys(expressions.notes(expression)))
+            notes += expressions.notes(expression)
         return _verdict(
             rule,
             both,
@@ -63,7 +64,7 @@ class Judge:
     def _data(self, rule: Rule, expression: tree.Expr, expressions: Expressions, *, well_loaded: bool) -> Standing:
         impossible = never(expression)
         if impossible is not None:
-            return Standing(State.BLIND, (impossible,))
+            return because(State.BLIND, impossible)
         if rule.kind == "alert":
             return expressions.standing(expression)
         return self._recordings.standing(rule, expression, expressions, well_loaded=well_loaded)
@@ -87,7 +88,7 @@ class Judge:
 def _together(loading: Standing, data: Standing) -> Standing:
     """The worse of the two decides; what is wrong with the data is told of a rule that is missing, too."""
     both = all_needed([loading, data])
-    lacking = [text for one in (loading, data) if not one.state.armed for text in one.reasons]
+    lacking = [reason for one in (loading, data) if not one.state.armed for reason in one.reasons]
     return Standing(both.state, tuple(dict.fromkeys(lacking))) if lacking else both
 
 
@@ -107,7 +108,7 @@ def _verdict(
         rule.group,
         rule.expr,
         standing.state,
-        standing.reasons,
+        tuple(reason.words for reason in standing.reasons),
         data.state,
         notes,
         loading,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.verification import Loading, Standing, State
+from app.domain.verification import ARMED, Loading, Standing, State, because
 from app.durations import format_duration, parse_duration
 from app.errors import SourceUnusable
 from app.prometheus.client import PrometheusClient
@@ -54,22 +54,22 @@ class Loaded:
             return self._missing(rule, named), None, ()
         judged = [(_evaluated(one.loading, at), one) for one in same]
         well = [one for standing, one in judged if standing.state is State.ARMED]
-        standing, chosen = judged[0] if not well else (Standing(State.ARMED), well[0])
+        standing, chosen = judged[0] if not well else (ARMED, well[0])
         notes = _differences(rule, chosen) + _slow(chosen.loading)
         if well and len(well) < len(same):
             failing = next(standing for standing, _ in judged if standing.state is not State.ARMED)
-            notes += (f"of {len(same)} times that it is loaded, one does not work: {failing.reasons[0]}",)
+            notes += (f"of {len(same)} times that it is loaded, one does not work: {failing.reasons[0].words}",)
         return standing, chosen.loading, notes
 
     def _missing(self, rule: Rule, named: list[LoadedRule]) -> Standing:
         if self.problems:
-            return Standing(State.UNKNOWN, (f"the list of loaded rules is not whole: {self.problems[0]}",))
+            return because(State.UNKNOWN, f"the list of loaded rules is not whole: {self.problems[0]}")
         if not named:
-            return Standing(State.MISSING, ("it is not loaded",))
+            return because(State.MISSING, "it is not loaded")
         other = named[0]
-        return Standing(
+        return because(
             State.MISSING,
-            (f"it is loaded with another expression, in group {other.loading.group}: `{shown(other.expr, 80)}`",),
+            f"it is loaded with another expression, in group {other.loading.group}: `{shown(other.expr, 80)}`",
         )
 
 
@@ -110,13 +110,13 @@ def _of_group(group: Mapping[str, Any]) -> Iterable[LoadedRule]:
 
 def _evaluated(loading: Loading, at: float) -> Standing:
     if loading.health == _FAILED or loading.last_error:
-        return Standing(State.BLIND, (f"its evaluation fails: {loading.last_error or 'no reason was given'}",))
+        return because(State.BLIND, f"its evaluation fails: {loading.last_error or 'no reason was given'}")
     if loading.last_evaluation is None or loading.health not in _WELL:
-        return Standing(State.BLIND, ("it was loaded and not yet evaluated",))
+        return because(State.BLIND, "it was loaded and not yet evaluated")
     age = at - loading.last_evaluation
     if age > _INTERVALS_LATE * (loading.interval_seconds or _LATE_SECONDS) + _LATE_SECONDS:
-        return Standing(State.BLIND, (f"it was last evaluated {format_duration(age)} ago",))
-    return Standing(State.ARMED)
+        return because(State.BLIND, f"it was last evaluated {format_duration(age)} ago")
+    return ARMED
 
 
 def _slow(loading: Loading) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import promql_parser as tree
 
-from app.domain.verification import ARMED, Standing, State, one_enough
+from app.domain.verification import ARMED, Reason, Standing, State, because, one_enough
 from app.promql.parse import ExpressionError, parse
 from app.promql.unfiltered import quoted
 from app.rules.documents import Rule
@@ -38,7 +39,7 @@ class Recordings:
             if selectors.count(self._asker, wanted) or selectors.count(self._asker, wanted, [], offset=False):
                 return selectors.standing(self._asker, wanted, self._sources)
         except CannotTell as error:
-            return Standing(State.UNKNOWN, (f"`{name}` could not be counted: {error}",))
+            return because(State.UNKNOWN, f"`{name}` could not be counted: {error}")
         return self._follow(name)
 
     def standing(self, rule: Rule, expression: tree.Expr, expressions: Expressions, *, well_loaded: bool) -> Standing:
@@ -48,34 +49,37 @@ class Recordings:
             return found
         try:
             if not self._asker.count(rule.expr):
-                return Standing(State.NO_CASE, ("nothing is as its comparisons want it now",))
+                return because(State.NO_CASE, "nothing meets its comparisons now")
             if well_loaded and not self._asker.count(_recorded(rule)):
-                return Standing(State.BLIND, (f"its expression has series, and `{_recorded(rule)}` has none",))
+                return because(
+                    State.BLIND, f"its expression has series, and none is recorded as `{_recorded(rule)}` yet"
+                )
         except CannotTell as error:
-            return Standing(State.UNKNOWN, (str(error),))
+            return because(State.UNKNOWN, str(error))
         return ARMED
 
     def _follow(self, name: str) -> Standing:
         """Why none of the rules of a name records anything."""
         under_way: set[str] = getattr(self._following, "names", set())
         if name in under_way:
-            return Standing(State.BLIND, (f"`{name}` has no series, and is recorded from itself",))
+            return Standing(State.BLIND, (Reason("it is recorded from itself", name),))
         self._following.names = under_way | {name}
         try:
             found = one_enough([self._of_rule(rule) for rule in self._rules[name]])
         finally:
             self._following.names = under_way
-        return Standing(found.state, tuple(f"`{name}` has no series: {reason}" for reason in found.reasons))
+        # What is recorded from what is recorded: the first of them that has no series is the one to look at.
+        return Standing(found.state, tuple(replace(one, recorded=one.recorded or name) for one in found.reasons))
 
     def _of_rule(self, rule: Rule) -> Standing:
         loading, _, _ = self._loaded.find(rule, self._asker.at)
         if loading.state is not State.ARMED:
             state = State.UNKNOWN if loading.state is State.UNKNOWN else State.BLIND
-            return Standing(state, tuple(f"of its rule: {reason}" for reason in loading.reasons))
+            return Standing(state, tuple(Reason(f"of its rule: {one.text}", rule.name) for one in loading.reasons))
         try:
             expression = parse(rule.expr)
         except ExpressionError as error:
-            return Standing(State.UNKNOWN, (f"the expression of its rule {error}",))
+            return because(State.UNKNOWN, f"the expression of its rule {error}")
         return self.standing(rule, expression, Expressions(self._asker, self.look), well_loaded=True)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import promql_parser as tree
 
-from app.domain.verification import ARMED, Standing, State
+from app.domain.verification import ARMED, Standing, State, because
+from app.durations import format_duration
 from app.promql.parse import ExpressionError, parse, shown
 from app.rules.verify.ask import Asker, CannotTell
 
@@ -56,6 +57,14 @@ class Wanted:
         braces = f"{{{','.join(rest)}}}" if rest else ""
         return f"{head}{braces}{self._at() if offset else ''}"
 
+    @property
+    def elsewhen(self) -> str:
+        """When it looks, where that is not now, for people: ` 7d ago`."""
+        offset = 0.0 if self.node.offset is None else self.node.offset.total_seconds()
+        if offset > 0 and self.node.at is None:
+            return f" {format_duration(offset)} ago"
+        return f" at{self._at()}" if self._at() else ""
+
     def _at(self) -> str:
         words = ""
         if self.node.offset is not None and self.node.offset.total_seconds():
@@ -97,7 +106,7 @@ def standing(asker: Asker, wanted: Wanted, sources: frozenset[str]) -> Standing:
     try:
         return _standing(asker, wanted, sources)
     except CannotTell as error:
-        return Standing(State.UNKNOWN, (f"`{shown(wanted.text())}` could not be counted: {error}",))
+        return because(State.UNKNOWN, f"`{shown(wanted.text())}` could not be counted: {error}")
 
 
 def _standing(asker: Asker, wanted: Wanted, sources: frozenset[str]) -> Standing:
@@ -108,13 +117,11 @@ def _standing(asker: Asker, wanted: Wanted, sources: frozenset[str]) -> Standing
     source = [str(one) for one in matchers if _is_source(one, sources)]
     if told and count(asker, wanted, source):
         return _no_case(asker, wanted, source, told)
-    now = wanted.text(offset=False)
-    at = wanted.text().removeprefix(now)
-    if at and count(asker, wanted, offset=False):
-        return _blind(f"`{shown(now)}` has series now, and none at{at}")
+    if wanted.elsewhen and count(asker, wanted, offset=False):
+        return because(State.BLIND, f"`{shown(wanted.text(offset=False))}` has series now, and none{wanted.elsewhen}")
     name = wanted.text([], offset=False)
     if source and count(asker, wanted, []):
-        return _blind(f"`{name}` has series, and none with {', '.join(source)}")
+        return because(State.BLIND, f"`{name}` has series, and none with {', '.join(source)}")
     return _absent(asker, wanted, source, name)
 
 
@@ -123,11 +130,11 @@ def _no_case(asker: Asker, wanted: Wanted, source: list[str], told: list[tree.Ma
     for matcher in told:
         label = matcher.name
         if _needs_a_value(matcher) and not count(asker, wanted, [*source, f'{label}!=""']):
-            return _blind(f"`{name}` has series, and none has a label `{label}`")
+            return because(State.BLIND, f"`{name}` has series, and none has a label `{label}`")
     others = "; ".join(filter(None, (_values(asker, wanted, source, one) for one in told)))
     aside = f" ({others})" if others else ""
     written = ", ".join(str(one) for one in told)
-    return Standing(State.NO_CASE, (f"`{name}` has series, and none now with {written}{aside}",))
+    return because(State.NO_CASE, f"`{name}` has series, and none now with {written}{aside}")
 
 
 def _values(asker: Asker, wanted: Wanted, source: list[str], matcher: tree.Matcher) -> str:
@@ -147,11 +154,11 @@ def _absent(asker: Asker, wanted: Wanted, source: list[str], name: str) -> Stand
     metric = wanted.name
     with_source = f" with {', '.join(source)}" if source else ""
     if metric is None or not any(asker.announced(one) for one in _families(metric)):
-        return _blind(f"no series of `{name}`{with_source}")
+        return because(State.BLIND, f"no series of `{name}`{with_source}")
     jobs = [str(one) for one in wanted.node.matchers.matchers if one.name == "job"]
     if jobs and not asker.count(f"up{{{','.join(jobs)}}}"):
-        return _blind(f"no series of `{name}`{with_source}, and no target with {', '.join(jobs)}")
-    return Standing(State.NO_CASE, (f"`{name}` has no series now; a target announces it",))
+        return because(State.BLIND, f"no series of `{name}`{with_source}, and no target with {', '.join(jobs)}")
+    return because(State.NO_CASE, f"`{name}` has no series now; a target announces it")
 
 
 def _families(metric: str) -> list[str]:
@@ -173,7 +180,3 @@ def _needs_a_value(matcher: tree.Matcher) -> bool:
     except re.error:  # what Prometheus' regular expressions know, and these do not
         return False
     return bool(matches_nothing == (matcher.op == tree.MatchOp.NotRe))
-
-
-def _blind(reason: str) -> Standing:
-    return Standing(State.BLIND, (reason,))

@@ -3,14 +3,16 @@
 import queue
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
+import requests
 from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
-from app.errors import SourceError
+from app.errors import SourceError, SourceUnusable
 from app.prometheus.session import CheckedSession
 from app.prometheus.source import Control, LabelSet
 from app.settings import Settings
@@ -19,10 +21,11 @@ _FIRST_BACK_OFF_SECONDS = 0.5
 _LONGEST_BACK_OFF_SECONDS = 15.0
 
 Result = TypeVar("Result")
+_Ask = Callable[[CheckedSession, PrometheusConnect], Result]
 
 
 class PrometheusClient:
-    """Range queries and series look-ups, never more at once than there are connections.
+    """Queries and look-ups, never more at once than there are connections.
 
     What fails in passing (a time-out, a cut connection, 503) is tried again with a growing, random wait.
     """
@@ -33,7 +36,7 @@ class PrometheusClient:
         self._timeout = settings.prometheus_timeout
         self._retries = settings.prometheus_retries
         self._idle: queue.SimpleQueue[tuple[CheckedSession, PrometheusConnect]] = queue.SimpleQueue()
-        url = settings.prometheus_url.rstrip("/")
+        self._url = url = settings.prometheus_url.rstrip("/")
         for _ in range(settings.prometheus_concurrency):
             session = CheckedSession(settings)
             self._idle.put(
@@ -50,7 +53,7 @@ class PrometheusClient:
         # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
         options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
         return self._call(
-            lambda connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
+            lambda _, connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
             control,
         )
 
@@ -60,16 +63,38 @@ class PrometheusClient:
         Raises SourceError, ScanAbandoned.
         """
         return self._call(
-            lambda connect: connect.get_series(_utc(start), _utc(end), {"match[]": match, "partial_response": "false"}),
+            lambda _, connect: connect.get_series(
+                _utc(start), _utc(end), {"match[]": match, "partial_response": "false"}
+            ),
             control,
         )
+
+    def query(self, query: str, at: float | None, control: Control) -> tuple[dict[str, Any], list[str]]:
+        """`{"resultType": ..., "result": ...}` of a query at one time, and the server's warnings.
+
+        at: unix seconds; None: the server's own time. Raises SourceError, ScanAbandoned.
+        """
+        options = {"query": query, "partial_response": "false", "timeout": f"{self._timeout:g}s"}
+        if at is not None:
+            options["time"] = f"{at:.3f}"
+        return self._call(
+            lambda session, _: _data(session.request("POST", f"{self._url}/api/v1/query", params=options)), control
+        )
+
+    def fetch(self, path: str, params: Mapping[str, str], control: Control) -> tuple[dict[str, Any], list[str]]:
+        """The `data` of what is had by GET alone, such as `rules`, and the server's warnings.
+
+        Raises SourceError, ScanAbandoned.
+        """
+        where = f"{self._url}/api/v1/{path}?{urlencode(params)}"
+        return self._call(lambda session, _: _data(session.request("GET", where)), control)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         while not self._idle.empty():
             self._idle.get_nowait()[0].close()
 
-    def _call(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+    def _call(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
         for attempt in range(self._retries + 1):
             try:
                 return self._ask_once(ask, control)
@@ -80,13 +105,13 @@ class PrometheusClient:
             control.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads clients; nothing secret)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _ask_once(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+    def _ask_once(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
         try:
             session.exchange.deadline = deadline = time.monotonic() + control.remaining(self._timeout)
             session.exchange.warnings = []
             with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
-                return ask(connect), session.exchange.warnings
+                return ask(session, connect), session.exchange.warnings
         except SourceError:
             session.drop()
             control.check()  # a scan that was told to stop has not failed
@@ -100,6 +125,13 @@ class PrometheusClient:
                 return self._idle.get(timeout=control.remaining(1.0))
             except queue.Empty:
                 control.check()
+
+
+def _data(response: requests.Response) -> dict[str, Any]:
+    data = response.json()["data"]
+    if not isinstance(data, dict):
+        raise SourceUnusable(f"the answer holds a {type(data).__name__} as its data", "is this a Prometheus?")
+    return data
 
 
 def _utc(seconds: float) -> datetime:

@@ -291,6 +291,8 @@ def false_prometheus(
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)
 
+        do_GET = do_POST  # noqa: N815 (its base class wants it so)
+
         def log_message(self, *_: Any) -> None:
             pass
 
@@ -302,6 +304,32 @@ def false_prometheus(
     thread.start()
     try:
         yield shown
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextlib.contextmanager
+def exporting(page: str) -> Iterator[str]:
+    """A target to scrape that always shows this page of metrics; its host and port."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(page.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = _QuietServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands.rules_options import settings_of
 from app.errors import LeakwatchError, UsageError
 from app.output.formats import ExplanationFormat
 from app.rules.route_forms import RouteForm
@@ -127,7 +128,7 @@ def _built(path: Path | None, form: RouteForm) -> "tuple[BuiltRoutes, str]":
     from app.rules.route_build import build_routes
     from app.rules.route_file import load_routes
 
+    settings, source = settings_of(path)
     if path is None and Path(_SETTINGS).is_file():
         path = Path(_SETTINGS)
-    source = "the usual settings" if path is None else path.name
-    return build_routes(load_routes(path, own_alerts()), form), source
+    return build_routes(load_routes(path, own_alerts(settings)), form), source

@@ -38,6 +38,7 @@ class Selectors(Section):
 
     cadvisor: StrictStr = Options().cadvisor
     kube_state_metrics: StrictStr = Options().kube_state_metrics
+    backups: StrictStr = Options().backups
 
 
 class OverrideSettings(Section):

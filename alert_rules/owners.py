@@ -2,6 +2,7 @@
 
 from alert_rules import conventions as names
 from alert_rules.pack import Options
+from alert_rules.promql import selected
 from alert_rules.rule import Group, Recording
 
 GROUP = "leakwatch-owners"
@@ -42,8 +43,8 @@ def _expression(matchers: str) -> str:
 
 def _through(kind: str, label: str, metric: str, matchers: str) -> str:
     """Pods of an owner that is itself owned, and by what."""
-    pods = _renamed(_selected("kube_pod_owner", f'owner_kind="{kind}",{_CONTROLLER}', matchers), label, "owner_name")
-    above = _named(_selected(metric, f"{_OWNED},{_CONTROLLER}", matchers))
+    pods = _renamed(selected("kube_pod_owner", f'owner_kind="{kind}",{_CONTROLLER}', matchers), label, "owner_name")
+    above = _named(selected(metric, f"{_OWNED},{_CONTROLLER}", matchers))
     return (
         f"max by ({_FOUND}) (\n"
         f"  max by ({_POD}, {label}) ({pods})\n"
@@ -56,16 +57,16 @@ def _through(kind: str, label: str, metric: str, matchers: str) -> str:
 def _by_name(kind: str, above: str, pattern: str, matchers: str) -> str:
     """Pods of an owner of which nothing more is told, and whose name is made from that of the workload above it."""
     matching = f'owner_kind="{kind}",owner_name=~"{pattern}",{_CONTROLLER}'
-    named = _renamed(_selected("kube_pod_owner", matching, matchers), "workload", "owner_name", pattern)
+    named = _renamed(selected("kube_pod_owner", matching, matchers), "workload", "owner_name", pattern)
     return f'label_replace(max by ({_POD}, workload) ({named}), "workload_type", "{above}", "", "")'
 
 
 def _direct(matching: str, matchers: str) -> str:
-    return f"max by ({_FOUND}) ({_named(_selected('kube_pod_owner', matching, matchers))})"
+    return f"max by ({_FOUND}) ({_named(selected('kube_pod_owner', matching, matchers))})"
 
 
 def _itself(matchers: str) -> str:
-    pods = f"max by ({_POD}) ({_selected('kube_pod_owner', '', matchers)})"
+    pods = f"max by ({_POD}) ({selected('kube_pod_owner', '', matchers)})"
     return f'label_replace({_renamed(pods, "workload", "pod")}, "workload_type", "Pod", "", "")'
 
 
@@ -75,8 +76,3 @@ def _named(series: str) -> str:
 
 def _renamed(series: str, label: str, source: str, pattern: str = "(.+)") -> str:
     return f'label_replace({series}, "{label}", "$1", "{source}", "{pattern}")'
-
-
-def _selected(metric: str, matching: str, matchers: str) -> str:
-    both = ",".join(one for one in (matching, matchers) if one)
-    return f"{metric}{{{both}}}" if both else metric

@@ -1,11 +1,14 @@
 """Queries on what people said of leaks."""
 
+from dataclasses import astuple
+
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from app.domain.feedback import Feedback, Figures
-from app.storage.tables import FeedbackRow
+from app.domain.finding import Identity
+from app.storage.tables import FeedbackRow, IncidentRow
 
 _IN_FORCE = FeedbackRow.withdrawn_at.is_(None)
 
@@ -13,6 +16,19 @@ _IN_FORCE = FeedbackRow.withdrawn_at.is_(None)
 def in_force(session: Session) -> dict[str, Feedback]:
     """All that is in force, by fingerprint."""
     return {row.fingerprint: _feedback(row) for row in session.scalars(select(FeedbackRow).where(_IN_FORCE))}
+
+
+def in_force_by_name(session: Session) -> list[tuple[Identity, Figures]]:
+    """The figures that are in force with what they are of, in the order of its names."""
+    identity = (IncidentRow.cluster, IncidentRow.namespace, IncidentRow.workload, IncidentRow.container)
+    wanted = (
+        select(*identity, FeedbackRow.growth_bytes_per_hour, FeedbackRow.level_bytes)
+        .join(IncidentRow, IncidentRow.fingerprint == FeedbackRow.fingerprint)
+        .where(_IN_FORCE)
+    )
+    found = [(Identity(*row[:4]), Figures(*row[4:])) for row in session.execute(wanted)]
+    # Not by the database: each has its own order of letters.
+    return sorted(found, key=lambda one: astuple(one[0]))
 
 
 def of_fingerprint(session: Session, fingerprint: str) -> Feedback | None:

@@ -124,6 +124,10 @@ WRONG = {
         "overrides:\n  - thresholds: {disks: {full: 80%}}\n",
         "rules.yml:2: overrides[1].namespace: is missing; write it",
     ),
+    "a misspelt key that is missing by that": (
+        "overrides:\n  - thresholds: {}\n    namespce: shop\n",
+        "rules.yml:3: overrides[1].namespce: is no setting; write namespace",
+    ),
     "a namespace that would end a string": (
         "overrides:\n  - namespace: 'a\"} or {'\n    thresholds: {}\n",
         "rules.yml:2: overrides[1].namespace: 'a\"} or {' is no name in Kubernetes; write the whole name",

@@ -12,6 +12,7 @@ import yaml
 from alert_rules.lint import RuleFile, lint
 from alert_rules.pack import Options
 from alert_rules.registry import PACKS, USUAL
+from app.errors import SettingsError
 from app.rules.forms import RuleFormat
 from app.rules.generate import build, files_of
 from app.rules.settings import loads
@@ -58,10 +59,11 @@ def test_it_fires_in_a_cluster_whose_series_have_other_jobs(tmp_path, name):
 
 
 @pytest.mark.parametrize("kind", PACKS, ids=NAMES)
-def test_thresholds_are_its_own_and_can_be_set(tmp_path, kind):
+def test_thresholds_are_its_own_and_can_be_set(kind):
     assert {one.pack for one in kind.thresholds} <= {kind.name}
     assert len({one.name for one in kind.thresholds}) == len(kind.thresholds)
     for threshold in kind.thresholds:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", threshold.name)
         other = Options(thresholds={threshold: threshold.default * 2 + 1})
         assert kind.build(other).groups != kind.build(Options()).groups, f"{threshold.name} changes nothing"
 
@@ -92,6 +94,15 @@ def test_a_runbook_has_its_parts(name):
     text = (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8")
     headings = re.findall(r"^#{1,2} .*", text, re.MULTILINE)
     assert headings == [f"# {name}", "## Meaning", "## Impact", "## Diagnosis", "## Mitigation"]
+
+
+def test_the_settings_in_the_guide_can_be_and_what_it_says_of_a_wrong_one_is_said():
+    guide = (RUNBOOKS.parent / "rules.md").read_text(encoding="utf-8")
+    settings = re.search(r"```yaml\n(.*?)```", guide, re.DOTALL)[1]
+    assert build(loads(settings))
+    with pytest.raises(SettingsError) as caught:
+        loads(settings.replace("memory_used: 85%", "memory_used: 5MiB"))
+    assert f"    leakwatch: {caught.value}\n" in guide
 
 
 def test_what_is_built_is_yaml_that_others_read(tmp_path):

@@ -9,9 +9,11 @@ import typer
 from app.errors import LeakwatchError, UsageError
 
 if TYPE_CHECKING:
+    from alert_rules.pack import Accepted
     from app.rules.generate import Built
     from app.rules.settings_model import RuleSettings
 
+_MADE_OF_ACCEPTED = "tuned"
 # Something is not as it should be: the status of `scan --fail-on-leak`, too.
 FOUND_STATUS = 3
 
@@ -38,10 +40,22 @@ def built_of(settings: "RuleSettings") -> "tuple[Built, ...]":
     """All that the settings choose. Raises LeakwatchError where that is nothing: more likely a mistake than a wish."""
     from app.rules.generate import build
 
-    built = build(settings)
+    built = build(settings, accepted=_accepted_for(settings))
     if not any(one.rules["groups"] for one in built):
         raise UsageError("the settings choose no rule at all", "choose packs, and leave some alerts out of `disable`")
     return built
+
+
+def _accepted_for(settings: "RuleSettings") -> "tuple[Accepted, ...]":
+    """What people judged to be no leak, where a pack is chosen that is made of it. Raises StorageError."""
+    if _MADE_OF_ACCEPTED not in (settings.packs or ()):
+        return ()
+    from app.commands.database import checked_engine
+    from app.rules.accepted import accepted
+    from app.storage.engine import reading
+
+    with checked_engine() as engine, reading(engine) as session:
+        return accepted(session)
 
 
 def existing(folder: Path) -> Path:

@@ -45,7 +45,9 @@ def _checked(file: Located, known: Sequence[PackKind]) -> RuleSettings:
     try:
         settings = RuleSettings.model_validate(file.data)
     except ValidationError as error:
-        raise _told(file, error.errors(include_url=False)[0]) from None
+        found = error.errors(include_url=False)
+        # A key that is misspelt is missing, too: the misspelling is what to tell of.
+        raise _told(file, next((one for one in found if one["type"] == "extra_forbidden"), found[0])) from None
     for place, check in _checks(settings, known):
         try:
             check()

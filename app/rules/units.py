@@ -32,6 +32,7 @@ _NAMES = {
 _BYTE_STEPS = tuple(
     (2.0**power, name) for power, name in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
 )
+_FREQUENCIES = ((1.0, "s"), (60.0, "m"), (3600.0, "h"))
 _TIME_STEPS = ((86_400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))
 
 
@@ -61,7 +62,8 @@ def format_value(value: float, unit: Unit) -> str:
     if unit is Unit.SECONDS:
         return _time(value)
     if unit is Unit.PER_SECOND:
-        return f"{value:.10g}/s" if value >= 1 or value == 0 else f"{value * 3600:.10g}/h"
+        step, name = next((one for one in _FREQUENCIES if value * one[0] >= 1), _FREQUENCIES[0])
+        return f"{value * step:.10g}/{name}"
     return f"{value:.10g}"
 
 

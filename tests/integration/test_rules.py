@@ -148,6 +148,15 @@ def test_packs_are_listed(leakwatch):
     assert "RedisDown" in leakwatch("rules", "list").out
 
 
+def test_the_tuned_pack_is_made_of_what_the_database_keeps(leakwatch, tmp_path):
+    (tmp_path / "rules.yml").write_text("packs: [tuned]\n")
+    ask = ("rules", "build", "--settings", tmp_path / "rules.yml")
+    without = leakwatch(*ask)
+    assert (without.status, without.out) == (1, "")
+    assert leakwatch("db", "upgrade").status == 0
+    assert leakwatch(*ask).status == 0
+
+
 def test_settings_to_begin_with_can_be_used_as_they_are(leakwatch, tmp_path):
     (tmp_path / "rules.yml").write_text(leakwatch("rules", "settings").out)
     listed = leakwatch("rules", "list", "--settings", tmp_path / "rules.yml", "-o", "json")

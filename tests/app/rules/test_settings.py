@@ -2,7 +2,7 @@
 
 import pytest
 
-from alert_rules.pack import Override
+from alert_rules.pack import Override, Unit
 from app.errors import SettingsError
 from app.rules.chosen import build_pack, chosen_packs, options_of
 from app.rules.settings import RuleSettings, load, loads
@@ -124,6 +124,10 @@ WRONG = {
         "overrides:\n  - thresholds: {disks: {full: 80%}}\n",
         "rules.yml:2: overrides[1].namespace: is missing; write it",
     ),
+    "a misspelt key that is missing by that": (
+        "overrides:\n  - thresholds: {}\n    namespce: shop\n",
+        "rules.yml:3: overrides[1].namespce: is no setting; write namespace",
+    ),
     "a namespace that would end a string": (
         "overrides:\n  - namespace: 'a\"} or {'\n    thresholds: {}\n",
         "rules.yml:2: overrides[1].namespace: 'a\"} or {' is no name in Kubernetes; write the whole name",
@@ -212,6 +216,23 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 )
 def test_values_are_read_in_the_thresholds_unit(threshold, written, value):
     assert parse_threshold(threshold, written) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    [
+        (0.2, Unit.PER_SECOND, "12/m"),
+        (0.001, Unit.PER_SECOND, "3.6/h"),
+        (0.0, Unit.PER_SECOND, "0/s"),
+        (0.2, Unit.SECONDS, "0.2s"),
+        (5400.0, Unit.SECONDS, "90m"),
+        (0.0, Unit.BYTES, "0B"),
+        (1.5 * 2**30, Unit.BYTES, "1.5GiB"),
+        (0.125, Unit.RATIO, "12.5%"),
+    ],
+)
+def test_values_are_written_as_people_do(value, unit, written):
+    assert format_value(value, unit) == written
 
 
 @pytest.mark.parametrize("threshold", [FULL, SPARE, GROWTH, LEFT, READERS, DROPS], ids=lambda one: one.name)

@@ -39,6 +39,7 @@ def options_of(settings: RuleSettings, known: Sequence[PackKind] = PACKS, accept
     return Options(
         cadvisor=settings.selectors.cadvisor,
         kube_state_metrics=settings.selectors.kube_state_metrics,
+        backups=settings.selectors.backups,
         thresholds=dict(_thresholds(settings.thresholds, ("thresholds",), known)),
         overrides=tuple(_overrides(settings, known)),
         accepted=tuple(accepted),

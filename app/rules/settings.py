@@ -68,6 +68,7 @@ def _checks(settings: RuleSettings, known: Sequence[PackKind]) -> Iterator[tuple
     yield ("packs",), partial(chosen_packs, settings, known)
     yield ("selectors", "cadvisor"), partial(names.check_matchers, settings.selectors.cadvisor)
     yield ("selectors", "kube_state_metrics"), partial(names.check_matchers, settings.selectors.kube_state_metrics)
+    yield ("selectors", "backups"), partial(names.check_matchers, settings.selectors.backups)
     for index, one in enumerate(settings.overrides):
         yield ("overrides", index, "namespace"), partial(names.check_dns, one.namespace)
         if one.workload is not None:

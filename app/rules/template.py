@@ -28,6 +28,8 @@ _SELECTORS = """
 #selectors:
 #  cadvisor: {cadvisor}
 #  kube_state_metrics: job="kube-state-metrics"
+# Which CronJobs make backups.
+#  backups: {backups}
 """
 
 _OVERRIDES = """
@@ -56,7 +58,12 @@ _MANIFEST = """
 
 def template(known: Sequence[PackKind] = PACKS) -> str:
     """The text of the file: YAML, with every pack and every threshold."""
-    parts = [_HEAD, *_packs(known), _SELECTORS.format(cadvisor=Options().cadvisor), *_thresholds(known)]
+    parts = [
+        _HEAD,
+        *_packs(known),
+        _SELECTORS.format(cadvisor=Options().cadvisor, backups=Options().backups),
+        *_thresholds(known),
+    ]
     example = next((one for kind in known for one in kind.thresholds if one.per_workload), None)
     alert = next((alert.name for kind in known for alert in kind.build(Options()).alerts), None)
     if example is not None and alert is not None:

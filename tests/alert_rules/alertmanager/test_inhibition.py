@@ -6,7 +6,8 @@ import pytest
 
 from alert_rules import conventions as names
 from alert_rules.alertmanager.inhibition import LEAKS, inhibitions
-from alert_rules.leaks_with_service import leaks_with_service
+from alert_rules.pack import Options
+from alert_rules.packs.leaks_with_service import LEAKS_WITH_SERVICE
 
 CART = {"namespace": "shop", "workload": "cart", "container": "app"}
 NODE = {"alertname": "NodeMemoryPressure", "severity": "critical", "node": "a"}
@@ -98,7 +99,7 @@ def test_leaves_alone(source, target):
 
 
 def test_every_alert_on_a_leak_of_the_service_is_a_leak():
-    about = {alert.name for alert in leaks_with_service() if "incident_id" in alert.expr}
+    about = {alert.name for alert in LEAKS_WITH_SERVICE.build(Options()).alerts if "incident_id" in alert.expr}
     assert about | {names.PUSHED_LEAK} <= set(LEAKS)
 
 

@@ -4,10 +4,11 @@ What the kernel cannot take back is the larger of anonymous memory (rss) and wor
 is in the second only. Its floor, the least within an hour, rises with a leak, and not with a garbage collector's saw
 or with peaks. All of it is of one container of one pod: the sum over replicas rises when they become more.
 
-What it costs, a container: one series each minute and nine each five minutes, beside some seventy that cAdvisor
-exports. With 10,000 containers, the longest looks back are an hour of samples that are a minute apart (600,000), and
+What it costs, a container: one series each minute and seven each five minutes, beside some seventy that cAdvisor
+exports. With 10,000 containers the longest looks back are an hour of samples that are a minute apart (600,000), and
 an hour of CPU as it is scraped (1.2 million at 30 s); 24 hours and 7 days are looked up at one moment each, and
-never read through.
+never read through. Measured so on 2 cores with Prometheus 2.42, asked by HTTP: 0.6 s each minute for this, 0.8 s for
+owners, and 4 s each five minutes for the pack's other rules, were all 10,000 to leak.
 """
 
 from alert_rules import conventions as names

@@ -72,7 +72,7 @@ def check(
         typer.echo(str(one))
     if found:
         raise typer.Exit(3)
-    typer.echo(f"{len(documents)} dashboards, no problem")
+    typer.echo(f"no problem in {len(documents)}")
 
 
 @app.command("push")

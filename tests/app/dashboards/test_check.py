@@ -78,12 +78,12 @@ FAULTS = {
     ),
     "a query that does not parse": (
         put("panels", 1, "targets", 0, "expr", "sum("),
-        CRITICAL + "the query does not parse: ",
+        CRITICAL + "the query is not PromQL: ",
     ),
     "a query that is empty": (put("panels", 1, "targets", 0, "expr", " "), CRITICAL + "the query is empty"),
     "a query of a gauge where a range is wanted": (
         put("panels", 1, "targets", 0, "expr", "rate(up)"),
-        CRITICAL + "the query does not parse: ",
+        CRITICAL + "the query is not PromQL: ",
     ),
     "an unknown variable": (
         put("panels", 1, "targets", 0, "expr", 'up{pod="$pod"}'),

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import yaml
+from app.dashboards.forms import DashboardFormat
 
-from app.dashboards.made import DashboardFormat, files, made
+from app.dashboards.made import files, made
 from app.rules.settings import load
 
 GRAFANA = Path(__file__).resolve().parents[3] / "deploy/compose/grafana"

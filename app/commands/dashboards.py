@@ -65,11 +65,8 @@ def check(
     """Check dashboards: schema, ids, units, data sources, queries, variables, links. Exit status 3 on a problem."""
     from app.dashboards.check import problems
 
-    documents = (
-        {str(path): _read(path) for path in paths}
-        if paths
-        else {one.uid: one.document for one in _made(settings_file)[0]}
-    )
+    ours = () if paths else _made(settings_file)[0]
+    documents = {str(path): _read(path) for path in paths or ()} | {one.uid: one.document for one in ours}
     found = problems(documents)
     for one in found:
         typer.echo(str(one))

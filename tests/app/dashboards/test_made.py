@@ -4,8 +4,8 @@ import json
 
 import pytest
 import yaml
-from app.dashboards.forms import DashboardFormat
 
+from app.dashboards.forms import DashboardFormat
 from app.dashboards.made import files, is_ours, made
 from app.rules.dashboard_settings import DashboardSettings
 from dashboards.model import Options

@@ -57,6 +57,10 @@ settings: $(VENV)/.dev ## Write the README's table of settings anew from app/set
 picture: $(VENV)/.dev ## Draw docs/scan.svg anew from a scan of the demo cluster
 	PYTHONPATH=. $(BIN)/python scripts/picture.py
 
+dashboards: $(VENV)/.dev ## Write the Compose stack's dashboards anew
+	$(BIN)/leakwatch dashboards build --settings deploy/compose/grafana/leakwatch-rules.yml \
+		--into deploy/compose/grafana/dashboards
+
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -70,4 +74,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@touch $@ $(VENV)/.run
 
 .PHONY: help run test test-replicas lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings
-.PHONY: picture clean
+.PHONY: picture dashboards clean

@@ -1,12 +1,15 @@
 """`leakwatch dashboards`: Grafana dashboards as code: write them, check them, push them."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.commands.rules_options import FOUND_STATUS, SettingsFile, settings_of
+from app.dashboards.forms import DashboardFormat
 from app.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -15,43 +18,41 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Make Grafana dashboards, check them, or push them to a Grafana.", no_args_is_help=True)
 
-_FORMATS = ("json", "provisioning", "configmap", "grafanadashboard")
 _MAX_PLACES = 8
 _MAX_BYTES = 8 << 20
-
-_Settings = Annotated[
-    Path | None, typer.Option("--settings", help="The settings' file, such as leakwatch-rules.yml; without, the usual.")
-]
 
 
 @app.command("build")
 def build(
-    into: Annotated[Path, typer.Option("--into", help="The folder to write into. Files that are not ours stay.")],
-    settings: _Settings = None,
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="The folder.")],
+    settings_file: SettingsFile = None,
     form: Annotated[
-        str,
+        DashboardFormat,
         typer.Option(
             "--format",
             help="json: for any Grafana; provisioning: with the file that tells Grafana of them; configmap: for the "
             "sidecar of Grafana's Helm charts; grafanadashboard: for Grafana's operator.",
-            metavar="|".join(_FORMATS),
         ),
-    ] = "json",
+    ] = DashboardFormat.JSON,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
 ) -> None:
-    """Write all dashboards into a folder; what is the same stays untouched."""
-    from app.dashboards.made import DashboardFormat, files, is_ours
+    """Write all dashboards into a folder.
+
+    The same settings give the same files. Files that leakwatch did not write are left alone; those that it wrote in
+    another format are removed.
+    """
+    from app.dashboards.made import files, is_ours
+    from app.output.files import print_changes
     from app.rules.folder import changes, write
 
-    if form not in _FORMATS:
-        raise UsageError(f"--format: {form!r} is none", f"write one of {', '.join(_FORMATS)}")
-    found, wanted = _made(settings)
+    found, wanted = _made(settings_file)
     # A copy that somebody keeps under another name stays, though it has a uid of ours.
     ours = {name for one in DashboardFormat for name in files(found, one, wanted)}
-    every = changes(into, files(found, DashboardFormat(form), wanted), is_ours)
+    every = changes(into, files(found, form, wanted), is_ours)
     planned = tuple(one for one in every if one.after is not None or one.name in ours)
-    write(into, planned)
-    for change in planned:
-        typer.echo(f"{change.verb:<9} {into / change.name}")
+    if not dry_run:
+        write(into, planned)
+    print_changes(sys.stdout, into, planned, dry_run)
 
 
 @app.command("check")
@@ -59,25 +60,24 @@ def check(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Dashboards (classic JSON); without, our own.")
     ] = None,
-    settings: _Settings = None,
+    settings_file: SettingsFile = None,
 ) -> None:
     """Check dashboards: schema, ids, units, data sources, queries, variables, links. Exit status 3 on a problem."""
     from app.dashboards.check import problems
 
-    documents = (
-        {str(path): _read(path) for path in paths} if paths else {one.uid: one.document for one in _made(settings)[0]}
-    )
+    ours = () if paths else _made(settings_file)[0]
+    documents = {str(path): _read(path) for path in paths or ()} | {one.uid: one.document for one in ours}
     found = problems(documents)
     for one in found:
         typer.echo(str(one))
     if found:
-        raise typer.Exit(3)
-    typer.echo(f"{len(documents)} dashboards, no problem")
+        raise typer.Exit(FOUND_STATUS)
+    typer.echo(f"no problem in {len(documents)}")
 
 
 @app.command("push")
 def push(
-    settings: _Settings = None,
+    settings_file: SettingsFile = None,
     message: Annotated[
         str, typer.Option("--message", "-m", help="Kept with the version that each dashboard becomes.")
     ] = "leakwatch dashboards push",
@@ -88,7 +88,7 @@ def push(
     from app.grafana.dashboards import DashboardPusher, Folder
     from app.settings import load_settings
 
-    found, wanted = _made(settings)
+    found, wanted = _made(settings_file)
     client = make_client(load_settings())
     if client is None:
         raise SettingsError(
@@ -107,11 +107,10 @@ def push(
         client.close()
 
 
-def _made(settings: Path | None) -> "tuple[tuple[Made, ...], DashboardSettings]":
+def _made(settings_file: Path | None) -> "tuple[tuple[Made, ...], DashboardSettings]":
     from app.dashboards.made import made
-    from app.rules.settings import load
 
-    loaded = load(settings)
+    loaded, _ = settings_of(settings_file)
     wanted = loaded.dashboards
     return made(wanted.options(loaded.selectors.cadvisor, loaded.selectors.kube_state_metrics)), wanted
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.dashboards.promql import faults, faults_of_variable
-from app.dashboards.schema import violations
+from app.dashboards.schema import violations, without_nothing
 from dashboards.builder import SCHEMA_VERSION
 
 # Panels that show no data: they need neither unit nor data source.
 _WITHOUT_DATA = {"row", "text", "dashlist", "news", "annolist", "alertlist"}
+_SIDES = {"x", "y", "w", "h"}
 _LINK = re.compile(r"^/d/(?P<uid>leakwatch-[\w-]+)")
 
 
@@ -45,21 +46,20 @@ def _of_one(document: Mapping[str, Any]) -> _Found:
     # What has not the form of a dashboard is not looked into.
     if not broken:
         for check in _CHECKS:
-            yield from check(document)
+            yield from check(without_nothing(document))
 
 
 def _of_all(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
     for key in ("uid", "title"):
-        count = Counter(document.get(key) for document in documents.values())
+        count = Counter(str(document[key]) for document in documents.values() if document.get(key))
         for name, document in documents.items():
-            if document.get(key) and count[document[key]] > 1:
+            if count[str(document.get(key))] > 1:
                 yield Problem(name, "", f"another dashboard has the same {key}, {document[key]!r}")
-    uids = {document.get("uid") for document in documents.values()}
+    uids = {str(document.get("uid")) for document in documents.values()}
     for name, document in documents.items():
-        for url in sorted(set(_urls(document))):
-            found = _LINK.match(url)
-            if found and found["uid"] not in uids:
-                yield Problem(name, "", f"a link leads to {found['uid']!r}, which is no dashboard here")
+        led = {found["uid"] for url in _urls(document) if (found := _LINK.match(url))}
+        for uid in sorted(led - uids):
+            yield Problem(name, "", f"a link leads to {uid!r}, which is no dashboard here")
 
 
 def _urls(part: Any) -> Iterator[str]:
@@ -171,8 +171,8 @@ def _queries_of_variables(document: Mapping[str, Any]) -> _Found:
         if variable["type"] == "query":
             where = f"variable {variable['name']!r}"
             query = variable.get("query")
-            text = query.get("query", "") if isinstance(query, Mapping) else query or ""
-            yield from ((where, fault) for fault in faults_of_variable(text, before))
+            text = query.get("query") if isinstance(query, Mapping) else query
+            yield from ((where, fault) for fault in faults_of_variable(str(text or ""), before))
         before[variable["name"]] = "1"
 
 
@@ -180,7 +180,7 @@ def _places(document: Mapping[str, Any]) -> _Found:
     taken: dict[tuple[int, int], str] = {}
     for panel in document.get("panels") or ():
         place = panel.get("gridPos")
-        if not place:
+        if not place or not set(place) >= _SIDES:
             yield _called(panel), "has no place"
             continue
         if place["x"] + place["w"] > 24:

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-import promql_parser
-
+from app.promql.parse import ExpressionError, parse
 from dashboards.interpolation import BUILT_IN, interpolate, used
 
 # Grafana's words for Prometheus' variables: query_result(expr), label_values(selector, label), label_values(label).
@@ -23,9 +22,9 @@ def faults(expr: str, variables: Mapping[str, str]) -> Iterator[str]:
         yield "the query is empty"
         return
     try:
-        promql_parser.parse(interpolate(expr, {**variables, **dict.fromkeys(unknown, _SOME_VALUE)}))
-    except ValueError as error:
-        yield f"the query does not parse: {error}"
+        parse(interpolate(expr, {**variables, **dict.fromkeys(unknown, _SOME_VALUE)}))
+    except ExpressionError as error:
+        yield f"the query {error}"
 
 
 def faults_of_variable(query: str, variables: Mapping[str, str]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 def violations(document: Mapping[str, Any]) -> Iterator[str]:
     """Where the document breaks the schema, each with what is wrong."""
     register_default_plugins()
-    given = _without_nothing(document)
+    given = without_nothing(document)
     try:
         model = Dashboard.from_json(given)
         back = json.loads(JSONEncoder().encode(model))
@@ -29,14 +29,26 @@ def violations(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"is not in the form of a dashboard: {type(error).__name__} {error}"
         return
     yield from _mistyped(model, Dashboard, "")
-    yield from _lost(given, back, "")
+    lost = list(_lost(given, back, ""))
+    yield from lost
+    if not lost:
+        yield from _missing(given)
 
 
-def _without_nothing(part: Any) -> Any:
-    """Where a key has null, as Grafana writes some, it may as well not be there."""
+def _missing(document: Mapping[str, Any]) -> Iterator[str]:
+    """What the classes fill in where it is not there, and a dashboard cannot do without."""
+    variables = document.get("templating", {}).get("list", ())
+    for number, variable in enumerate(variables):
+        for key in ("type", "name"):
+            if not variable.get(key):
+                yield f"templating.list[{number}]: has no {key}"
+
+
+def without_nothing(part: Any) -> Any:
+    """A document without its nulls: where Grafana writes one, the key may as well not be there."""
     if isinstance(part, Mapping):
-        return {name: _without_nothing(value) for name, value in part.items() if value is not None}
-    return [_without_nothing(one) for one in part] if isinstance(part, list) else part
+        return {name: without_nothing(value) for name, value in part.items() if value is not None}
+    return [without_nothing(one) for one in part] if isinstance(part, list) else part
 
 
 def _mistyped(value: Any, wanted: Any, where: str) -> Iterator[str]:
@@ -86,7 +98,7 @@ def _fits_one(value: Any, wanted: Any) -> bool:
     if origin is Literal:
         return value in get_args(wanted)
     if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return value in {one.value for one in wanted}
+        return value in [one.value for one in wanted]  # a list: the value may be one that has no hash
     if wanted in {int, float}:
         return isinstance(value, int if wanted is int else (int, float)) and not isinstance(value, bool)
     return isinstance(value, origin or wanted)
@@ -108,6 +120,8 @@ def _lost(given: Any, back: Any, where: str) -> Iterator[str]:
     elif isinstance(given, list) and isinstance(back, list) and len(given) == len(back):
         for number, (one, other) in enumerate(zip(given, back, strict=True)):
             yield from _lost(one, other, f"{where}[{number}]")
+    elif isinstance(back, dict | list) or isinstance(given, Mapping | list):
+        yield f"{where.lstrip('.')}: {_short(given)} is not of the form that the schema wants"
 
 
 def _short(value: Any) -> str:

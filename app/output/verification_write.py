@@ -22,6 +22,8 @@ _COLUMNS = (
     Column("KIND", leave_out=3),
     Column("GROUP", leave_out=2),
 )
+# Of rules that have the same reason, so many are named; the machine formats name all.
+_NAMES = 4
 _STYLES = {
     State.ARMED: "green",
     State.NO_CASE: "green",
@@ -56,9 +58,9 @@ def _print(console: Console, verification: Verification) -> None:
         _print_lines(console, [(rule.name, note) for rule in noted for note in rule.notes])
     for problem in verification.problems:
         console.print(Text(f"note: {problem}", style="yellow"), soft_wrap=True)
-    told = ", ".join(f"{verification.count(state)} {state.words}" for state in State if verification.count(state))
+    told = "; ".join(f"{verification.count(state)} {state.words}" for state in State if verification.count(state))
     console.print(
-        Text(f"\n{told}; {len(rules)} rules at {verification.source}, {rfc3339(verification.at)}"), soft_wrap=True
+        Text(f"\n{told} ({len(rules)} rules at {verification.source}, {rfc3339(verification.at)})"), soft_wrap=True
     )
 
 
@@ -74,7 +76,9 @@ def _print_lines(console: Console, lines: list[tuple[str, str]]) -> None:
     for name, text in lines:
         names.setdefault(text, []).append(name)
     for text, who in names.items():
-        console.print(Text(f"  {', '.join(dict.fromkeys(who))}: {text}"), soft_wrap=True)
+        distinct = list(dict.fromkeys(who))
+        more = f" and {len(distinct) - _NAMES} more" if len(distinct) > _NAMES else ""
+        console.print(Text(f"  {', '.join(distinct[:_NAMES])}{more}: {text}"), soft_wrap=True)
 
 
 def _cells(rule: RuleVerdict) -> list[Text]:

@@ -112,7 +112,8 @@ def _evaluated(loading: Loading, at: float) -> Standing:
     if loading.health == _FAILED or loading.last_error:
         return because(State.BLIND, f"its evaluation fails: {loading.last_error or 'no reason was given'}")
     if loading.last_evaluation is None or loading.health not in _WELL:
-        return because(State.BLIND, "it was loaded and not yet evaluated")
+        every = f", every {format_duration(loading.interval_seconds)}" if loading.interval_seconds else ""
+        return because(State.BLIND, f"it was loaded and not yet evaluated{every}")
     age = at - loading.last_evaluation
     if age > _INTERVALS_LATE * (loading.interval_seconds or _LATE_SECONDS) + _LATE_SECONDS:
         return because(State.BLIND, f"it was last evaluated {format_duration(age)} ago")

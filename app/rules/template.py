@@ -53,6 +53,9 @@ _MANIFEST = """
 #  namespace: monitoring
 #  labels:
 {labels}
+
+# `alertmanager:` and `dashboards:` are for `leakwatch rules alertmanager` and `leakwatch dashboards`, and are explained
+# in docs/alertmanager.md and docs/dashboards.md.
 """
 
 

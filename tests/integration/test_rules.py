@@ -84,10 +84,10 @@ def test_what_is_built_is_checked_and_tested(rules):
 
 def test_a_folder_is_tested_as_it_is(rules, leakwatch):
     need("promtool")
-    rules("build", "--format", "prometheusrule")
+    rules("build", "--format", "prometheusrule", text=SETTINGS.replace("leaks-with-service", "certificates"))
     fine = leakwatch("rules", "test", "--into", rules.folder, "-o", "json")
     assert fine.status == 0
-    assert {one["name"] for one in fine.document["tests"]} == {"redis", "leaks-with-service"}
+    assert {one["name"] for one in fine.document["tests"]} == {"redis", "certificates"}
     file = rules.folder / "redis.rules.yml"
     file.write_text(file.read_text().replace("for: ", "for: 9"))
     broken = leakwatch("rules", "test", "--into", rules.folder)

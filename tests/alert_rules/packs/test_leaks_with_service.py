@@ -10,7 +10,6 @@ from alert_rules import conventions as names
 from alert_rules.pack import Options
 from alert_rules.packs.leaks_with_service import CONFIRMED, LEAKS_WITH_SERVICE
 from alert_rules.rule import Group, rule_file
-from tests.support import promtool
 from tests.support.servers import need
 
 PACK = LEAKS_WITH_SERVICE.build(Options())
@@ -143,14 +142,6 @@ def _test_of(series, minutes, fires):
     ]
     given = [{"series": name, "values": values} for name, values in series.items()]
     return {"interval": "1m", "input_series": given, "alert_rule_test": alerts}
-
-
-def test_promtool_finds_nothing_wrong(tmp_path):
-    promtool.check(PACK, tmp_path)
-
-
-def test_alerts_fire_when_they_should_and_only_then(tmp_path):
-    promtool.run(PACK, tmp_path)
 
 
 @pytest.mark.parametrize(("series", "names_of_fires"), SITUATIONS.values(), ids=SITUATIONS.keys())

@@ -15,10 +15,6 @@ def test_promtool_accepts_the_rules(tmp_path, selector):
     promtool.check(NODEJS.build(Options(kube_state_metrics=selector)), tmp_path)
 
 
-def test_the_situations(tmp_path):
-    promtool.run(NODEJS.build(Options()), tmp_path)
-
-
 @pytest.mark.parametrize(
     ("options", "full"),
     [

@@ -36,10 +36,6 @@ def test_promtool_finds_nothing_wrong(tmp_path):
         promtool.check(_pack(kind, *several), folder)
 
 
-def test_alerts_fire_when_they_should_and_only_then(tmp_path):
-    promtool.run(TUNED.build(Options()), tmp_path)
-
-
 @pytest.mark.parametrize(
     ("accepted", "fires"),
     [

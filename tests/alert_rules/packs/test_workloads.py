@@ -10,14 +10,6 @@ from alert_rules.packs.workloads.running import THROTTLED
 from tests.support import promtool
 
 
-def test_promtool_finds_nothing_wrong(tmp_path):
-    promtool.check(WORKLOADS.build(Options()), tmp_path)
-
-
-def test_every_situation_is_told_as_it_is(tmp_path):
-    promtool.run(WORKLOADS.build(Options()), tmp_path)
-
-
 def test_a_workload_may_have_thresholds_of_its_own(tmp_path):
     own = (Override("shop", "cart", NEAR_LIMIT, 0.97), Override("shop", None, THROTTLED, 0.6))
     pack = WORKLOADS.build(Options(overrides=own))

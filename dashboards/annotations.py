@@ -5,6 +5,8 @@ from dashboards import queries
 from dashboards.model import FeedAnnotation, MetricAnnotation, Options
 
 _LEAK = "Leaks"
+# One mark a leak, however many replicas tell of it.
+_OF_A_LEAK = ", ".join((*conventions.INCIDENT_LABELS, "severity", "state", "revision"))
 _OOM = "OOM kills"
 _DEPLOY = "Deploys and restarts"
 
@@ -29,7 +31,7 @@ def _from_metrics(options: Options, names: tuple[str, ...]) -> tuple[MetricAnnot
         MetricAnnotation(
             _LEAK,
             "red",
-            queries.selector(conventions.INCIDENT_INFO.name, ours),
+            f"max by ({_OF_A_LEAK}) ({queries.selector(conventions.INCIDENT_INFO.name, ours)})",
             "Leak in {{namespace}}/{{workload}}",
             "container {{container}}, {{severity}}, incident {{incident_id}}",
             ("severity", "state"),

@@ -59,7 +59,11 @@ def test_the_readme_begins_with_the_two_commands():
         "demo/README.md",
         "docs/detector.md",
         "docs/operations.md",
+        "docs/alerting.md",
+        "docs/alertmanager.md",
+        "docs/dashboards.md",
         "docs/rules.md",
+        "docs/rules-verify.md",
     ],
 )
 def test_links_lead_somewhere(name):

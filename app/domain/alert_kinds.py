@@ -8,18 +8,20 @@ KIND_LABEL = "leakwatch_kind"
 OUR_PREFIX = "Leakwatch"
 
 # Names in lower case. Of kubernetes-mixin and node-mixin (kube-prometheus), of Awesome Prometheus alerts
-# (Kubernetes..., Host...), and such as people give them.
+# (Kubernetes..., Host...), of our packs, and such as people give them.
 _NAMES: dict[str, AlertKind] = {
     name: kind
     for kind, names in {
         AlertKind.OOM: (
             *("kubecontaineroomkilled", "kubepodoomkilled", "containeroomkilled", "podoomkilled", "oomkilled"),
             *("kubernetescontaineroomkiller", "kubernetescontaineroomkilled", "containeroomkiller", "kubeoomkilled"),
+            "containeroomloop",
         ),
         AlertKind.RESTART: (
             *("kubepodcrashlooping", "podcrashlooping", "kubernetespodcrashlooping", "kubecontainercrashlooping"),
             *("kubepodrestarting", "podrestarting", "kubecontainerrestarting", "containerrestarting"),
             *("kubepodfrequentlyrestarting", "podfrequentlyrestarting", "kubepodrestartingoften"),
+            "workloadcrashlooping",
         ),
         AlertKind.ROLLOUT: (
             *("kubedeploymentrolloutstuck", "kubedeploymentgenerationmismatch", "kubedeploymentreplicasmismatch"),
@@ -28,12 +30,14 @@ _NAMES: dict[str, AlertKind] = {
             *("kubernetesdeploymentreplicasmismatch", "kubernetesdeploymentgenerationmismatch"),
             *("kubernetesstatefulsetreplicasmismatch", "kubernetesstatefulsetgenerationmismatch"),
             *("kubernetesstatefulsetupdatenotrolledout", "kubernetesdaemonsetrolloutstuck", "argorolloutstuck"),
+            *("workloadrolloutstuck", "workloadreplicasmissing"),
         ),
         AlertKind.NODE: (
             *("kubenodenotready", "kubenodeunreachable", "kubenodepressure", "kubenodeeviction"),
             *("kubenodereadinessflapping", "nodememorypressure", "kubenodememorypressure", "kubernetesnodenotready"),
             *("kubernetesnodememorypressure", "nodememoryhighutilization", "nodememorymajorpagesfaults"),
             *("nodeoomkill", "hostoutofmemory", "hostmemoryundermemorypressure", "hostoomkilldetected"),
+            *("nodememoryavailablelow", "nodeprocessoomkilled"),
         ),
     }.items()
     for name in names

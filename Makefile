@@ -42,6 +42,9 @@ bench-detect: $(VENV)/.dev ## What judging 10,000 containers costs on one core, 
 bench-api: $(VENV)/.dev ## What the webhook takes and how soon lists answer, beside Alertmanager
 	$(BIN)/python -m bench.api
 
+bench-reading: $(VENV)/.dev ## What scanning 1,000 to 10,000 containers costs a real Prometheus, beside how it is done today
+	$(BIN)/python -m bench.reading
+
 calibrate: $(VENV)/.dev ## Fit detectors/coefficients.py anew from scenarios and recordings, and say what it is worth
 	$(BIN)/python -m bench.calibration
 

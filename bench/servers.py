@@ -48,6 +48,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def cpu_seconds_of(pid: int) -> float:
+    """CPU time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Service:
     """A `leakwatch serve` on one database, which can be killed and started again."""
 
@@ -79,14 +85,46 @@ class Service:
     def cpu_seconds(self) -> float:
         """CPU time that it has used."""
         assert self.process is not None
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds_of(self.process.pid)
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Stop it, or kill it."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
             self.process.wait(30)
+
+
+class Prometheus:
+    """A real Prometheus that takes remote writes, with an empty storage in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[str]:
+        """Its URL. Raises FileNotFoundError where it is not installed."""
+        port = free_port()
+        (self._folder / "prometheus.yml").write_text("global: {}\n")
+        command = [
+            "prometheus",
+            f"--config.file={self._folder}/prometheus.yml",
+            f"--storage.tsdb.path={self._folder}/prometheus",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--web.enable-remote-write-receiver",
+        ]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as self._process:
+            try:
+                url = f"http://127.0.0.1:{port}"
+                wait_for(lambda: answers(f"{url}/-/ready"), "Prometheus does not start")
+                yield url
+            finally:
+                self._process.kill()
+
+    def cpu_seconds(self) -> float:
+        """CPU time that it has used."""
+        assert self._process is not None
+        return cpu_seconds_of(self._process.pid)
 
 
 @contextlib.contextmanager

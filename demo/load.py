@@ -41,7 +41,7 @@ class Series:
 
 def push(url: str, series: Iterable[Series]) -> int:
     """Write the series into the Prometheus at `url`; how many samples there were. Raises requests' errors."""
-    ready = [(_labels(one.labels), one) for one in series if one.times.size]
+    ready = [(encoded_labels(one.labels), one) for one in series if one.times.size]
     if not ready:
         return 0
     begin, end = min(float(one.times[0]) for _, one in ready), max(float(one.times[-1]) for _, one in ready)
@@ -52,11 +52,10 @@ def push(url: str, series: Iterable[Series]) -> int:
             for encoded, one in ready:
                 first, last = np.searchsorted(one.times, (at, at + _SLICE_SECONDS))
                 if last > first:
-                    body = encoded + _samples(one.times[first:last], one.values[first:last])
-                    message += bytes([_TAG_SERIES]) + _varint(len(body)) + body
+                    message += encoded_series(encoded + encoded_samples(one.times[first:last], one.values[first:last]))
                     samples += int(last - first)
             if message:
-                _send(session, url, bytes(message))
+                send(session, url, bytes(message))
     return samples
 
 
@@ -121,7 +120,8 @@ def load(recording: Path, url: str, end: float) -> int:
     return push(url, merged.values())
 
 
-def _send(session: requests.Session, url: str, message: bytes) -> None:
+def send(session: requests.Session, url: str, message: bytes) -> None:
+    """Write one message, `WriteRequest{repeated TimeSeries timeseries = 1}`. Raises requests' errors."""
     headers = {
         "Content-Encoding": "snappy",
         "Content-Type": "application/x-protobuf",
@@ -133,7 +133,8 @@ def _send(session: requests.Session, url: str, message: bytes) -> None:
         raise requests.HTTPError(f"{url}: {answer.status_code}: {answer.text.strip()[:300]}")
 
 
-def _labels(labels: Mapping[str, str]) -> bytes:
+def encoded_labels(labels: Mapping[str, str]) -> bytes:
+    """Messages `Label{string name = 1; string value = 2}` of the series' first field, in the order of names."""
     out = bytearray()
     for name, value in sorted(labels.items()):
         pair = _text(_TAG_NAME, name) + _text(_TAG_VALUE, value)
@@ -141,7 +142,7 @@ def _labels(labels: Mapping[str, str]) -> bytes:
     return bytes(out)
 
 
-def _samples(times: NDArray[np.float64], values: NDArray[np.float64]) -> bytes:
+def encoded_samples(times: NDArray[np.float64], values: NDArray[np.float64]) -> bytes:
     """Messages `Sample{double value = 1; int64 timestamp = 2}` of the series' second field, all at once."""
     out = np.empty((times.size, 2 + _SAMPLE_BYTES), dtype=np.uint8)
     out[:, 0], out[:, 1], out[:, 2], out[:, 11] = _TAG_SAMPLE, _SAMPLE_BYTES, 0x09, 0x10
@@ -151,6 +152,11 @@ def _samples(times: NDArray[np.float64], values: NDArray[np.float64]) -> bytes:
         more = 0x80 if byte < _TIME_BYTES - 1 else 0
         out[:, 12 + byte] = ((milliseconds >> (7 * byte)) & 0x7F) | more
     return out.tobytes()
+
+
+def encoded_series(body: bytes) -> bytes:
+    """A `TimeSeries` of encoded labels and samples, as a field of the message."""
+    return bytes([_TAG_SERIES]) + _varint(len(body)) + body
 
 
 def _text(tag: int, text: str) -> bytes:

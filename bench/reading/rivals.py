@@ -1,4 +1,4 @@
-"""How people read a fleet's memory today, each in a process of its own: `python -m bench.reading.rivals NAME URL ...`."""
+"""How people read a fleet's memory today, each in a process of its own: `python -m bench.reading.rivals NAME ...`."""
 
 import argparse
 import json

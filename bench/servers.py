@@ -65,6 +65,7 @@ class Service:
             "LEAKWATCH_PORT": "0",
             "LEAKWATCH_RECORDING": str(recording),
             "LEAKWATCH_SCAN_ON_START": "false",
+            "LEAKWATCH_INSECURE_NO_AUTH": "true",
             **({"LEAKWATCH_DATABASE_URL": database_url} if database_url else {}),
         }
         self.url = ""

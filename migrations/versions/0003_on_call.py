@@ -137,9 +137,11 @@ def _alerts() -> None:
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name="fk_alerts_incident_id", ondelete="SET NULL"),
         sa.UniqueConstraint("fingerprint", "starts_at", name="uq_alerts_fingerprint_starts_at"),
     )
-    op.create_index("ix_alerts_incident_id_starts_at", "alerts", ["incident_id", "starts_at"])
+    for columns in (["incident_id", "starts_at"], ["node"]):
+        given = sa.text(f"{columns[0]} IS NOT NULL")
+        name = f"ix_alerts_{'_'.join(columns)}"
+        op.create_index(name, "alerts", columns, postgresql_where=given, sqlite_where=given)
     op.create_index("ix_alerts_namespace_workload", "alerts", ["namespace", "workload"])
-    op.create_index("ix_alerts_node", "alerts", ["node"])
     op.create_index("ix_alerts_updated_at", "alerts", ["updated_at"])
     op.create_table(
         "incident_nodes",

@@ -3,7 +3,7 @@
 import queue
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ class PrometheusClient:
         self._timeout = settings.prometheus_timeout
         self._retries = settings.prometheus_retries
         self._idle: queue.SimpleQueue[tuple[CheckedSession, PrometheusConnect]] = queue.SimpleQueue()
-        url = settings.prometheus_url.rstrip("/")
+        self._url = url = settings.prometheus_url.rstrip("/")
         for _ in range(settings.prometheus_concurrency):
             session = CheckedSession(settings)
             self._idle.put(
@@ -52,7 +52,9 @@ class PrometheusClient:
         # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
         options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
         return self._call(
-            lambda connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
+            lambda session, connect: connect.custom_query_range(
+                query, _utc(start), _utc(end), f"{step:g}", dict(options)
+            ),
             control,
         )
 
@@ -62,16 +64,36 @@ class PrometheusClient:
         Raises SourceError, ScanAbandoned.
         """
         return self._call(
-            lambda connect: connect.get_series(_utc(start), _utc(end), {"match[]": match, "partial_response": "false"}),
+            lambda session, connect: connect.get_series(
+                _utc(start), _utc(end), {"match[]": match, "partial_response": "false"}
+            ),
             control,
         )
+
+    def stream(
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        take: Callable[[str, Iterator[bytes]], Result],
+        control: Control,
+    ) -> Result:
+        """Post to a path of the API, and what `take` makes of the answer's content type and its bytes as they come.
+
+        It is called again for each try. Raises SourceError, ScanAbandoned.
+        """
+        return self._call(
+            lambda session, connect: session.read_streamed(self._url + path, body, headers, take), control
+        )[0]
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         while not self._idle.empty():
             self._idle.get_nowait()[0].close()
 
-    def _call(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+    def _call(
+        self, ask: Callable[[CheckedSession, PrometheusConnect], Result], control: Control
+    ) -> tuple[Result, list[str]]:
         for attempt in range(self._retries + 1):
             try:
                 return self._ask_once(ask, control)
@@ -82,13 +104,15 @@ class PrometheusClient:
             control.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads clients; nothing secret)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _ask_once(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+    def _ask_once(
+        self, ask: Callable[[CheckedSession, PrometheusConnect], Result], control: Control
+    ) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
         try:
             session.exchange.deadline = deadline = time.monotonic() + control.remaining(self._timeout)
             session.exchange.warnings = []
             with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
-                return ask(connect), session.exchange.warnings
+                return ask(session, connect), session.exchange.warnings
         except SourceError:
             session.drop()
             control.check()  # a scan that was told to stop has not failed

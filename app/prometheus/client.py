@@ -3,7 +3,9 @@
 import queue
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -89,6 +91,22 @@ class PrometheusClient:
         where = f"{self._url}/api/v1/{path}?{urlencode(params)}"
         return self._call(lambda session, _: _data(session.request("GET", where)), control)
 
+    def stream(
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        take: Callable[[str, Iterator[bytes]], Result],
+        control: Control,
+    ) -> Result:
+        """Post to a path of the API, and what `take` makes of the answer's content type and its bytes as they come.
+
+        It is called again for each try. Raises SourceError, ScanAbandoned.
+        """
+        return self._call(
+            lambda session, _: session.read_streamed(self._url + path, body, headers, take), control
+        )[0]
+
     def close(self) -> None:
         """Close the connections that are not in use."""
         while not self._idle.empty():
@@ -132,6 +150,20 @@ def _data(response: requests.Response) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise SourceUnusable(f"the answer holds a {type(data).__name__} as its data", "is this a Prometheus?")
     return data
+
+
+@contextmanager
+def reading_threads(threads: int, control: Control) -> Iterator[ThreadPoolExecutor]:
+    """Threads for a block. What goes wrong in it ends the others: at once for Ctrl-C, else when their query is over."""
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="leakwatch-read")
+    try:
+        yield pool
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            control.cancelled.set()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _utc(seconds: float) -> datetime:

@@ -6,18 +6,17 @@ the server's `warnings`; all three are mended here, below it.
 
 import contextlib
 import json
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import InvalidHeader, InvalidURL, RequestException, SSLError, Timeout
+from urllib3.exceptions import HTTPError
 
 from app.errors import (
     SourceError,
@@ -28,6 +27,7 @@ from app.errors import (
     SourceUnreachable,
     SourceUnusable,
 )
+from app.prometheus.wire import WatchedAdapter, Wire
 from app.settings import Settings
 from app.text import printable
 
@@ -35,7 +35,10 @@ _CHUNK_BYTES = 1 << 18
 _MAX_BODY_BYTES = 1 << 29
 _CONNECT_SECONDS = 10.0
 _WATCH_SECONDS = 0.1
+_SAID_BYTES = 2000
 _TOO_LARGE = ("too many samples", "maximum resolution", "exceeded", "limit")
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,59 +75,6 @@ class Exchange:
     warnings: list[str] = field(default_factory=list)
 
 
-class _Wire:
-    """A second handle on the socket of the latest connection: what is shut down here is shut down there, TLS or not."""
-
-    def __init__(self) -> None:
-        self._handle: socket.socket | None = None
-
-    def watch(self, made: socket.socket) -> None:
-        """Follow a new connection; the one before was given up."""
-        self.close()
-        self._handle = made.dup()
-
-    def cut(self) -> None:
-        """End whatever is under way on it."""
-        handle = self._handle
-        if handle is not None:
-            with contextlib.suppress(OSError):
-                handle.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Let go of the handle; the connection stays."""
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            handle.close()
-
-
-class _WatchedAdapter(HTTPAdapter):
-    """Tells the sockets of its connections to a wire."""
-
-    def __init__(self, wire: _Wire) -> None:
-        self._wire = wire
-        super().__init__(pool_connections=1, pool_maxsize=1)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """As requests does, with connections that tell their sockets."""
-        super().init_poolmanager(*args, **kwargs)
-        manager = self.poolmanager
-        manager.pool_classes_by_scheme = {
-            scheme: _watched(pool, self._wire) for scheme, pool in manager.pool_classes_by_scheme.items()
-        }
-
-
-def _watched(pool: type[Any], wire: _Wire) -> type[Any]:
-    """The pool's class, with connections that tell their sockets."""
-
-    def new_connection(connection: Any) -> socket.socket:
-        made: socket.socket = pool.ConnectionCls._new_conn(connection)
-        wire.watch(made)
-        return made
-
-    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"_new_conn": new_connection})
-    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
-
-
 class CheckedSession(requests.Session):
     """A session whose every request ends, in a checked document or in a SourceError. For one thread at a time."""
 
@@ -149,10 +99,10 @@ class CheckedSession(requests.Session):
         if settings.prometheus_client_cert is not None and settings.prometheus_client_key is not None:
             self.cert = (str(settings.prometheus_client_cert), str(settings.prometheus_client_key))
 
-        self._wire = _Wire()
-        self._watched = _WatchedAdapter(self._wire)
+        self._wire = Wire()
+        self._watched = WatchedAdapter(self._wire)
 
-    def get_adapter(self, url: str | bytes) -> _WatchedAdapter:
+    def get_adapter(self, url: str | bytes) -> WatchedAdapter:
         """The one whose connections can be cut, whatever else is mounted: the client library mounts its own."""
         return self._watched
 
@@ -196,26 +146,52 @@ class CheckedSession(requests.Session):
         # Parameters go in a form, whatever the method was: a list of pods does not fit into a URL.
         form = kwargs.pop("params", None)
         verb = "GET" if method == "GET" and form is None else "POST"
+        for ours in ("timeout", "allow_redirects", "stream"):
+            kwargs.pop(ours, None)
+        with self._sent(verb, where, data=form, **kwargs) as response:
+            body = self._body(response)
+            status, content_type = response.status_code, response.headers.get("Content-Type", "")
+        self._check_in_time(where)
+        document = _checked(status, content_type, body, where)
+        self.exchange.warnings.extend(Answer(document).warnings)
+        return ParsedResponse(document)
+
+    def read_streamed(
+        self, url: str, body: bytes, headers: Mapping[str, str], take: Callable[[str, Iterator[bytes]], Result]
+    ) -> Result:
+        """Post `body`, and give `take` the content type of a good answer and its bytes as they come.
+
+        What `take` makes of them. Raises SourceError, for an answer that is cut or late too.
+        """
+        with self._sent("POST", url, data=body, headers=dict(headers)) as response:
+            content_type = response.headers.get("Content-Type", "").lower()
+            if response.status_code != 200:
+                said = response.raw.read(_SAID_BYTES, decode_content=False) or b""
+                raise _status_error(response.status_code, _said(said) or f"HTTP {response.status_code}", url)
+            result = take(content_type, self._chunks(response))
+        self._check_in_time(url)
+        return result
+
+    @contextlib.contextmanager
+    def _sent(self, verb: str, where: str, **options: Any) -> Iterator[requests.Response]:
+        """The answer, whose body is not read yet. Raises SourceError for what goes wrong in the block, too."""
         remaining = max(self.exchange.deadline - time.monotonic(), 0.001)
-        kwargs |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
+        options |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
         try:
-            with super().request(verb, where, data=form, **kwargs) as response:
-                body = self._body(response)
-                status, content_type = response.status_code, response.headers.get("Content-Type", "")
-        except RequestException as error:
-            if time.monotonic() >= self.exchange.deadline:
-                raise _transport_error(Timeout(), where) from error
-            raise _transport_error(error, where) from error
+            with super().request(verb, where, **options) as response:
+                yield response
+        except (RequestException, HTTPError) as error:  # urllib3's: what is read of a body without requests
+            late = time.monotonic() >= self.exchange.deadline
+            raise _transport_error(Timeout() if late else error, where) from error
         except UnicodeError as error:
             raise _transport_error(InvalidHeader(), where) from error
         except OSError as error:  # a CA file or client certificate that cannot be read
             raise SourceUnusable(f"{where}: {error}", "check the CA file and the client certificate") from error
+
+    def _check_in_time(self, where: str) -> None:
+        """What was cut short while its headers came looks like a whole answer without a body."""
         if time.monotonic() >= self.exchange.deadline:
-            # What was cut short while its headers came looks like a whole answer without a body.
             raise _transport_error(Timeout(), where)
-        document = _checked(status, content_type, body, where)
-        self.exchange.warnings.extend(Answer(document).warnings)
-        return ParsedResponse(document)
 
     def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
         """A GET of the client's, sent as the form it should be."""
@@ -224,7 +200,7 @@ class CheckedSession(requests.Session):
     def _body(self, response: requests.Response) -> bytes:
         chunks: list[bytes] = []
         size = 0
-        for chunk in response.iter_content(_CHUNK_BYTES):
+        for chunk in self._chunks(response):
             chunks.append(chunk)
             size += len(chunk)
             if size > _MAX_BODY_BYTES:
@@ -232,12 +208,17 @@ class CheckedSession(requests.Session):
                     f"{response.url}: the answer is larger than {_MAX_BODY_BYTES >> 20} MiB",
                     "lower LEAKWATCH_PROMETHEUS_MAX_SAMPLES",
                 )
-            if time.monotonic() > self.exchange.deadline:
-                raise Timeout
         return b"".join(chunks)
 
+    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
+        """The body as it comes. Raises Timeout as soon as it is late."""
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            if time.monotonic() > self.exchange.deadline:
+                raise Timeout
+            yield chunk
 
-def _transport_error(error: RequestException, where: str) -> SourceError:
+
+def _transport_error(error: Exception, where: str) -> SourceError:
     if isinstance(error, Timeout):
         return SourceUnreachable(
             f"{where}: no whole answer in time", "raise LEAKWATCH_PROMETHEUS_TIMEOUT or --timeout, or scan less at once"
@@ -275,6 +256,15 @@ def _parse(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _said(body: bytes) -> str:
+    """What an error's body says in plain text, or in a document of the API."""
+    document = _parse(body)
+    if document is not None:
+        return str(document.get("error", ""))
+    text = body.decode(errors="replace").strip()
+    return "" if text.startswith("<") else text
 
 
 def _status_error(status: int, said: str, where: str) -> SourceError:

@@ -18,6 +18,7 @@ from numba.core.caching import FunctionCache
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PREFIX = "compiled-"
+_BESIDE = Path(__file__).parent / "__pycache__"
 _files: set[str] = set()
 _kernels: list[Any] = []
 _lock = threading.Lock()
@@ -37,7 +38,7 @@ def kernel(function: Function) -> Function:
     return cast("Function", dispatcher)
 
 
-def keep_compiled(data_dir: Path) -> Path | None:
+def keep_compiled(data_dir: Path | None) -> Path | None:
     """Let machine code be kept: beside this file where that can be written, as at install, else in the data folder.
 
     The folder; None where neither can be written, or where NUMBA_CACHE_DIR names another. Never raises for a disk.
@@ -54,12 +55,14 @@ def keep_compiled(data_dir: Path) -> Path | None:
         return folder
 
 
-def _usable_folder(data_dir: Path) -> Path | None:
+def _usable_folder(data_dir: Path | None) -> Path | None:
     """The first folder that can be written; what an installation has made beforehand is taken along."""
-    installed = Path(__file__).parent / "__pycache__" / _name()
-    kept = data_dir / _name()
+    installed = _BESIDE / _name()
     if _is_writable(installed):
         return installed
+    if data_dir is None:
+        return None
+    kept = data_dir / _name()
     if not kept.exists() and installed.is_dir():
         _copy(installed, kept)
     return kept if _is_writable(kept) else None

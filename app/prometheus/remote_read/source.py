@@ -38,6 +38,7 @@ class RemoteReadSource:
     def __init__(self, settings: Settings) -> None:
         keep_compiled(settings.data_dir)
         self._client = PrometheusClient(settings)
+        self._where = f"{settings.prometheus_url}".rstrip("/") + PATH
         self._metrics = settings.metrics
         self._max_samples = settings.prometheus_max_samples
         self._concurrency = settings.prometheus_concurrency
@@ -131,7 +132,7 @@ class RemoteReadSource:
             add(placing.places(labels), reduced)
 
         def take(content_type: str, chunks: Iterator[bytes]) -> int:
-            intake = _intake(content_type, steps, drain)
+            intake = _intake(content_type, steps, drain, self._where)
             for chunk in chunks:
                 intake.feed(chunk)
             intake.end()
@@ -141,15 +142,15 @@ class RemoteReadSource:
 
 
 def _intake(
-    content_type: str, steps: Steps, drain: Callable[[list[bytes], Reduced], None]
+    content_type: str, steps: Steps, drain: Callable[[list[bytes], Reduced], None], where: str
 ) -> FramesIntake | SamplesIntake:
     if content_type.startswith(STREAMED):
-        return FramesIntake(steps, drain, PATH)
+        return FramesIntake(steps, drain, where)
     if content_type.startswith(SAMPLES):
-        return SamplesIntake(steps, drain, PATH)
+        return SamplesIntake(steps, drain, where)
     kind = content_type.partition(";")[0].strip() or "nothing"
     raise SourceUnusable(
-        f"{PATH}: the answer to a remote read is not Prometheus' ({kind})", "set LEAKWATCH_SOURCE=query_range"
+        f"{where}: the answer to a remote read is not Prometheus' ({kind})", "set LEAKWATCH_SOURCE=query_range"
     )
 
 

@@ -63,6 +63,7 @@ def _measured(containers: int, *, rivals: bool) -> Iterator[_Run]:
                 *("--no-store", "--output", "json", "--output-file", f"{folder}/found.json"),
             ]
             yield _run("leakwatch scan, cold", scan, server)
+            yield _run("the same by query_range", scan, server, LEAKWATCH_SOURCE="query_range")
             if not rivals:
                 return
             for name, what in (
@@ -74,10 +75,11 @@ def _measured(containers: int, *, rivals: bool) -> Iterator[_Run]:
                 yield _run(what, ["-m", "bench.reading.rivals", name, url, str(end), str(containers)], server)
 
 
-def _run(what: str, arguments: Sequence[str], server: Prometheus) -> _Run:
-    """Run it, and what it took: of its own, of the server, of the wire."""
+def _run(what: str, arguments: Sequence[str], server: Prometheus, **settings: str) -> _Run:
+    """Run it, and what it took: of its own, of the server, of the wire. settings: environment of it alone."""
     before, wire, began = server.cpu_seconds(), _wire_bytes(), time.monotonic()
-    with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    command, environment = [sys.executable, *arguments], os.environ | settings
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         said, error = process.stdout.read().decode(), process.stderr.read().decode()

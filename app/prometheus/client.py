@@ -11,7 +11,7 @@ from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
 from app.errors import SourceError
-from app.prometheus.session import CheckedSession
+from app.prometheus.session import CheckedSession, Stream
 from app.prometheus.source import Control, LabelSet
 from app.settings import Settings
 
@@ -19,6 +19,7 @@ _FIRST_BACK_OFF_SECONDS = 0.5
 _LONGEST_BACK_OFF_SECONDS = 15.0
 
 Result = TypeVar("Result")
+_Ask = Callable[[CheckedSession, PrometheusConnect], Result]
 
 
 class PrometheusClient:
@@ -33,7 +34,7 @@ class PrometheusClient:
         self._timeout = settings.prometheus_timeout
         self._retries = settings.prometheus_retries
         self._idle: queue.SimpleQueue[tuple[CheckedSession, PrometheusConnect]] = queue.SimpleQueue()
-        url = settings.prometheus_url.rstrip("/")
+        self._url = url = settings.prometheus_url.rstrip("/")
         for _ in range(settings.prometheus_concurrency):
             session = CheckedSession(settings)
             self._idle.put(
@@ -50,7 +51,7 @@ class PrometheusClient:
         # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
         options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
         return self._call(
-            lambda connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
+            lambda _, connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
             control,
         )
 
@@ -60,16 +61,25 @@ class PrometheusClient:
         Raises SourceError, ScanAbandoned.
         """
         return self._call(
-            lambda connect: connect.get_series(_utc(start), _utc(end), {"match[]": match, "partial_response": "false"}),
+            lambda _, connect: connect.get_series(
+                _utc(start), _utc(end), {"match[]": match, "partial_response": "false"}
+            ),
             control,
         )
+
+    def stream(self, path: str, form: dict[str, str], take: Callable[[Stream], Result], control: Control) -> Result:
+        """What `take` makes of the answer as it comes; it begins anew where the answer was cut and is asked for again.
+
+        path: below the base URL, such as /api/v1/export. Raises SourceError, ScanAbandoned.
+        """
+        return self._call(lambda session, _: session.stream(f"{self._url}{path}", form, take), control)[0]
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         while not self._idle.empty():
             self._idle.get_nowait()[0].close()
 
-    def _call(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+    def _call(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
         for attempt in range(self._retries + 1):
             try:
                 return self._ask_once(ask, control)
@@ -80,13 +90,13 @@ class PrometheusClient:
             control.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads clients; nothing secret)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _ask_once(self, ask: Callable[[PrometheusConnect], Result], control: Control) -> tuple[Result, list[str]]:
+    def _ask_once(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
         try:
             session.exchange.deadline = deadline = time.monotonic() + control.remaining(self._timeout)
             session.exchange.warnings = []
             with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
-                return ask(connect), session.exchange.warnings
+                return ask(session, connect), session.exchange.warnings
         except SourceError:
             session.drop()
             control.check()  # a scan that was told to stop has not failed

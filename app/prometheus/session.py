@@ -6,12 +6,13 @@ the server's `warnings`; all three are mended here, below it.
 
 import contextlib
 import json
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -35,7 +36,11 @@ _CHUNK_BYTES = 1 << 18
 _MAX_BODY_BYTES = 1 << 29
 _CONNECT_SECONDS = 10.0
 _WATCH_SECONDS = 0.1
+_ERROR_BYTES = 1000
+_ASKED = re.compile(r'remoteAddr: "[^"]*"; requestURI: [^;]*; (?P<said>.*)', re.DOTALL)
 _TOO_LARGE = ("too many samples", "maximum resolution", "exceeded", "limit")
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,15 @@ class ParsedResponse(requests.Response):
     def json(self, **kwargs: Any) -> Any:
         """The parsed document."""
         return self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer as it comes: from where, its content type without parameters, and its body's chunks."""
+
+    where: str
+    kind: str
+    chunks: Iterator[bytes]
 
 
 @dataclass(slots=True)
@@ -195,12 +209,42 @@ class CheckedSession(requests.Session):
         where = url.decode() if isinstance(url, bytes) else url
         # Whatever the method was, the parameters go in a form: a list of pods does not fit into a URL.
         form = kwargs.pop("params", None)
+        with self._errors_told(where), self._post(where, form, **kwargs) as response:
+            body = self._body(response)
+            status, content_type = response.status_code, response.headers.get("Content-Type", "")
+        document = _checked(status, content_type, body, where)
+        self.exchange.warnings.extend(Answer(document).warnings)
+        return ParsedResponse(document)
+
+    def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
+        """A GET of the client's, sent as the form it should be."""
+        return self.request("POST", url, **kwargs)
+
+    def stream(self, url: str, form: dict[str, str], take: Callable[["Stream"], Result]) -> Result:
+        """What `take` makes of an answer as it comes. Raises SourceError where the answer is none, or is not whole."""
+        with self._errors_told(url), self._post(url, form) as response:
+            if response.status_code != 200:
+                raise _status_error(response.status_code, _said(self._body(response), response.status_code), url)
+            if not {"Content-Length", "Transfer-Encoding"} & set(response.headers):
+                # It would end just so if it were cut.
+                raise SourceUnusable(
+                    f"{url}: the answer does not say how long it is", "let no proxy that speaks HTTP/1.0 stand between"
+                )
+            kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
+            return take(Stream(url, kind, self._chunks(response)))
+
+    @contextlib.contextmanager
+    def _post(self, where: str, form: Any, **kwargs: Any) -> Iterator[requests.Response]:
         remaining = max(self.exchange.deadline - time.monotonic(), 0.001)
         kwargs |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
+        with super().request("POST", where, data=form, **kwargs) as response:
+            yield response
+
+    @contextlib.contextmanager
+    def _errors_told(self, where: str) -> Iterator[None]:
+        """Errors of a request become SourceErrors; a block that ends after the deadline was cut short, and fails."""
         try:
-            with super().request("POST", where, data=form, **kwargs) as response:
-                body = self._body(response)
-                status, content_type = response.status_code, response.headers.get("Content-Type", "")
+            yield
         except RequestException as error:
             if time.monotonic() >= self.exchange.deadline:
                 raise _transport_error(Timeout(), where) from error
@@ -212,18 +256,17 @@ class CheckedSession(requests.Session):
         if time.monotonic() >= self.exchange.deadline:
             # What was cut short while its headers came looks like a whole answer without a body.
             raise _transport_error(Timeout(), where)
-        document = _checked(status, content_type, body, where)
-        self.exchange.warnings.extend(Answer(document).warnings)
-        return ParsedResponse(document)
 
-    def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
-        """A GET of the client's, sent as the form it should be."""
-        return self.request("POST", url, **kwargs)
+    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            if time.monotonic() > self.exchange.deadline:
+                raise Timeout
+            yield chunk
 
     def _body(self, response: requests.Response) -> bytes:
         chunks: list[bytes] = []
         size = 0
-        for chunk in response.iter_content(_CHUNK_BYTES):
+        for chunk in self._chunks(response):
             chunks.append(chunk)
             size += len(chunk)
             if size > _MAX_BODY_BYTES:
@@ -231,8 +274,6 @@ class CheckedSession(requests.Session):
                     f"{response.url}: the answer is larger than {_MAX_BODY_BYTES >> 20} MiB",
                     "lower LEAKWATCH_PROMETHEUS_MAX_SAMPLES",
                 )
-            if time.monotonic() > self.exchange.deadline:
-                raise Timeout
         return b"".join(chunks)
 
 
@@ -266,6 +307,15 @@ def _checked(status: int, content_type: str, body: bytes, where: str) -> dict[st
             f"{where}: the answer is not Prometheus' ({kind})", "give the base URL, such as http://prometheus:9090"
         )
     raise _status_error(status, said or f"HTTP {status}", where)
+
+
+def _said(body: bytes, status: int) -> str:
+    """What an error says: Prometheus' in JSON; VictoriaMetrics' in plain text, after who asked and for what."""
+    document = _parse(body)
+    if document is not None:
+        return str(document.get("error", "")) or f"HTTP {status}"
+    plain = _ASKED.match(body[:_ERROR_BYTES].decode(errors="replace"))
+    return plain["said"].strip() if plain else f"HTTP {status}"
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:

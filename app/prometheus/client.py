@@ -3,7 +3,9 @@
 import queue
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -110,6 +112,20 @@ class PrometheusClient:
                 return self._idle.get(timeout=control.remaining(1.0))
             except queue.Empty:
                 control.check()
+
+
+@contextmanager
+def reading_threads(threads: int, control: Control) -> Iterator[ThreadPoolExecutor]:
+    """Threads for a block. What goes wrong in it ends the others: at once for Ctrl-C, else when their query is over."""
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="leakwatch-read")
+    try:
+        yield pool
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            control.cancelled.set()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _utc(seconds: float) -> datetime:

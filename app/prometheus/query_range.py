@@ -1,10 +1,6 @@
 """Series by Prometheus' range queries: what every server of its kind answers."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,11 +8,10 @@ import numpy as np
 from app.domain.scan import Problem
 from app.errors import SourceTooLarge, SourceUnusable
 from app.prometheus.assemble import assemble, container_key
-from app.prometheus.batching import cut_into_batches
-from app.prometheus.client import PrometheusClient
-from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
+from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.selection import Selection, distinct
 from app.prometheus.series import RawSeries
-from app.prometheus.source import Batch, ContainerRef, Control, LabelSet, Plan, Reading, ScanRequest
+from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
 from app.settings import Settings
 from detectors.panel import Grid, History
 
@@ -34,57 +29,20 @@ class QueryRangeSource:
         self._metrics = settings.metrics
         self._max_samples = settings.prometheus_max_samples
         self._concurrency = settings.prometheus_concurrency
-        self._selector = ""
-        self._pods_in_namespace: Counter[str] = Counter()
+        self._selection = Selection(settings.metrics)
 
     def plan(self, request: ScanRequest, control: Control) -> Plan:
         """Ask for label sets only: the index answers, no sample is touched."""
-        self._selector = request.selector
-        names, grid = self._metrics, request.grid
-        asked = [
-            names.working_set,
-            names.rss,
-            names.container_info,
-            names.pod_owner,
-            names.replicaset_owner,
-            names.job_owner,
-        ]
-        matches = [
-            f"{name}{{{_matchers(names.container_matchers, _namespaces(request.namespaces), request.selector)}}}"
-            for name in asked[:2]
-        ] + [f"{name}{{{_matchers(names.state_matchers, _namespaces(request.namespaces))}}}" for name in asked[2:]]
-        with _pool(self._concurrency, control) as pool:
-            answers = [pool.submit(self._client.series, match, grid.start, grid.end, control) for match in matches]
-            found = [answer.result() for answer in answers]
-        working_set, rss, info, *owners = (labels for labels, _ in found)
-        problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
-        if not working_set and not rss:
-            raise SourceUnusable(
-                f"no container memory between the window's ends: {matches[0]} matches nothing",
-                "check --namespace and --selector, or LEAKWATCH_METRICS__CONTAINER_MATCHERS and the metric names",
-            )
-        if not owners[0]:
-            problems.append(
-                Problem("no_kube_state_metrics", "no pod owners: workloads are told by pod names, limits by cAdvisor")
-            )
-        refs, odd = usable_refs(_seen([*working_set, *rss], info), Ownership.from_label_sets(*owners))
-        problems += odd
-        self._pods_in_namespace = Counter(ref.namespace for ref in refs)
-        return Plan(grid, cut_into_batches(refs, grid.steps, self._max_samples), _distinct(problems))
+        self._selection = Selection(self._metrics, request)
+        return self._selection.plan(self._client, self._max_samples, self._concurrency, control)
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """Each metric of the batch's containers, by one query each where the server allows it."""
         names = self._metrics
-        wanted = [
-            (name, names.container_matchers)
-            for name in (names.working_set, names.rss, names.cache, names.cpu, names.start_time, names.spec_limit)
-        ] + [(name, names.state_matchers) for name in (names.restarts, names.terminated)]
-        # Limits of memory alone; the old metric of its own for them has no such label.
-        wanted.append((names.limit, _matchers(names.state_matchers, 'resource=~"memory|"')))
-        with _pool(self._concurrency, control) as pool:
+        with reading_threads(self._concurrency, control) as pool:
             answers = [
                 pool.submit(self._read_metric, name, matchers, batch.containers, plan.grid, control)
-                for name, matchers in wanted
+                for name, matchers in self._selection.wanted()
             ]
             found = [answer.result() for answer in answers]
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
@@ -94,7 +52,7 @@ class QueryRangeSource:
             plan.grid,
             names,
             lookback_seconds=0.0,
-            problems=_distinct(problems),
+            problems=distinct(problems),
             unread=range(len(batch.containers)) if problems else (),
         )
 
@@ -119,20 +77,14 @@ class QueryRangeSource:
                     if row is not None:
                         columns = np.rint((one.times - grid.start) / step).astype(np.int64)
                         into[row, columns] = pick(into[row, columns], one.values)
-        return History(step, low, high), _distinct([Problem("server_warning", text) for text in warnings])
+        return History(step, low, high), distinct([Problem("server_warning", text) for text in warnings])
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
     def _query(self, metric: str, matchers: str, containers: Sequence[ContainerRef]) -> str:
-        """A selector of one metric of the containers; pods are named only where not all of a namespace is meant."""
-        here = Counter(container.namespace for container in containers)
-        selector = self._selector if matchers == self._metrics.container_matchers else ""
-        pods = ""
-        if any(self._pods_in_namespace[namespace] > count for namespace, count in here.items()):
-            pods = f"pod=~{quote(_alternatives({container.pod for container in containers}))}"
-        return f"{metric}{{{_matchers(matchers, selector, _namespaces(sorted(here)), pods)}}}"
+        return f"{metric}{{{self._selection.matchers(matchers, containers)}}}"
 
     def _read_metric(
         self, metric: str, matchers: str, containers: Sequence[ContainerRef], grid: Grid, control: Control
@@ -167,20 +119,6 @@ class QueryRangeSource:
         return series, warnings
 
 
-@contextmanager
-def _pool(threads: int, control: Control) -> Iterator[ThreadPoolExecutor]:
-    """Threads for a block. What goes wrong in it ends the others: at once for Ctrl-C, else when their query is over."""
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="leakwatch-read")
-    try:
-        yield pool
-    except BaseException as error:
-        if not isinstance(error, Exception):
-            control.cancelled.set()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
 def _parts(grid: Grid) -> Iterator[Grid]:
     """The grid in pieces that no server finds too long."""
     for first in range(0, grid.steps, _MAX_POINTS):
@@ -202,39 +140,3 @@ def _raw_series(matrix: Iterable[dict[str, Any]], metric: str) -> list[RawSeries
         raise SourceUnusable(
             "the answer to a range query is not a matrix of samples", "is this a Prometheus?"
         ) from error
-
-
-def _seen(series: Iterable[LabelSet], info: Iterable[LabelSet]) -> list[SeenContainer]:
-    """Each container once, in a stable order, with the image that it runs."""
-    image_of = {container_key(labels): labels.get("image", "") for labels in info}
-    found: dict[tuple[str, str, str], SeenContainer] = {}
-    for labels in series:
-        key = container_key(labels)
-        if all(key) and key not in found:
-            image = image_of.get(key) or labels.get("image") or None
-            found[key] = SeenContainer(*key, image=image, node=labels.get("node") or None)
-    return [found[key] for key in sorted(found)]
-
-
-def _namespaces(namespaces: Sequence[str]) -> str:
-    if not namespaces:
-        return ""
-    return f"namespace=~{quote(_alternatives(namespaces))}"
-
-
-def _alternatives(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name).replace(r"\-", "-") for name in sorted(names))
-
-
-def _matchers(*parts: str) -> str:
-    return ",".join(part.strip().strip(",") for part in parts if part.strip())
-
-
-def quote(value: str) -> str:
-    """A PromQL string literal of any value."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def _distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(problems))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.errors import UsageError
+from app.prometheus.promql import LabelMatcher, parse_label_matchers
 from app.prometheus.source import LabelSet
 
-_MATCHER = re.compile(r'\s*([A-Za-z_][\w]*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')\s*(?:,|$)')
 _HINT = 'write matchers as PromQL does: pod=~"cart-.*",container!="proxy"'
 
 
@@ -24,15 +24,7 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
 
     Raises UsageError that points at the place.
     """
-    found, at = [], 0
-    text = text.strip().strip("{}").strip()
-    while at < len(text):
-        match = _MATCHER.match(text, at)
-        if match is None:
-            raise UsageError(f"--selector: {text[at : at + 60]!r} is no label matcher", _HINT)
-        found.append(_matcher(match[1], match[2], re.sub(r"\\(.)", r"\1", match[3][1:-1])))
-        at = match.end()
-    return tuple(found)
+    return tuple(_matcher(one) for one in parse_label_matchers(text))
 
 
 def all_accept(matchers: tuple[Matcher, ...], labels: LabelSet) -> bool:
@@ -40,15 +32,16 @@ def all_accept(matchers: tuple[Matcher, ...], labels: LabelSet) -> bool:
     return all(matcher.accepts(labels.get(matcher.label, "")) for matcher in matchers)
 
 
-def _matcher(label: str, operator: str, value: str) -> Matcher:
-    if operator == "=":
-        return Matcher(label, lambda given: given == value)
-    if operator == "!=":
-        return Matcher(label, lambda given: given != value)
+def _matcher(given: LabelMatcher) -> Matcher:
+    label, wanted = given.label, given.value
+    if given.operator == "=":
+        return Matcher(label, lambda value: value == wanted)
+    if given.operator == "!=":
+        return Matcher(label, lambda value: value != wanted)
     try:
-        pattern = re.compile(value, re.DOTALL)
+        pattern = re.compile(wanted, re.DOTALL)
     except re.error as error:
-        raise UsageError(f"--selector: {value!r} is no regular expression: {error}", _HINT) from error
-    if operator == "=~":
-        return Matcher(label, lambda given: pattern.fullmatch(given) is not None)
-    return Matcher(label, lambda given: pattern.fullmatch(given) is None)
+        raise UsageError(f"--selector: {wanted!r} is no regular expression: {error}", _HINT) from error
+    if given.operator == "=~":
+        return Matcher(label, lambda value: pattern.fullmatch(value) is not None)
+    return Matcher(label, lambda value: pattern.fullmatch(value) is None)

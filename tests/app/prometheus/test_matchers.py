@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import UsageError
-from app.prometheus.query_range import quote
+from app.prometheus.promql import quote
 from app.prometheus.recording.matchers import all_accept, parse_matchers
 
 LABELS = {"pod": "cart-1", "container": "app"}

@@ -1,0 +1,91 @@
+"""Which series a scan means: what there is, by the index alone, and the label matchers of what is read of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from app.domain.scan import Problem
+from app.errors import SourceUnusable
+from app.prometheus.assemble import container_key
+from app.prometheus.batching import cut_into_batches
+from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
+from app.prometheus.promql import one_of, together
+from app.prometheus.source import ContainerRef, Control, LabelSet, Plan, ScanRequest
+from app.settings import MetricNames
+
+
+class Selection:
+    """The label matchers of one scan. Its plan comes first: it finds out which pods need not be named."""
+
+    def __init__(self, metrics: MetricNames, request: ScanRequest | None = None) -> None:
+        self._metrics = metrics
+        self._request = request
+        self._pods_in_namespace: Counter[str] = Counter()
+
+    def plan(self, client: PrometheusClient, max_samples: int, concurrency: int, control: Control) -> Plan:
+        """What is to be read, by the label sets that match. Raises SourceError, ScanAbandoned."""
+        request, names = self._request, self._metrics
+        if request is None:
+            raise ValueError("a selection without a request plans nothing")
+        grid, namespaces = request.grid, one_of("namespace", request.namespaces)
+        asked = [names.container_info, names.pod_owner, names.replicaset_owner, names.job_owner]
+        matches = [
+            f"{name}{{{together(names.container_matchers, namespaces, request.selector)}}}"
+            for name in (names.working_set, names.rss)
+        ] + [f"{name}{{{together(names.state_matchers, namespaces)}}}" for name in asked]
+        with reading_threads(concurrency, control) as pool:
+            answers = [pool.submit(client.series, match, grid.start, grid.end, control) for match in matches]
+            found = [answer.result() for answer in answers]
+        working_set, rss, info, *owners = (labels for labels, _ in found)
+        problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
+        if not working_set and not rss:
+            raise SourceUnusable(
+                f"no container memory between the window's ends: {matches[0]} matches nothing",
+                "check --namespace and --selector, or LEAKWATCH_METRICS__CONTAINER_MATCHERS and the metric names",
+            )
+        if not owners[0]:
+            problems.append(
+                Problem("no_kube_state_metrics", "no pod owners: workloads are told by pod names, limits by cAdvisor")
+            )
+        refs, odd = usable_refs(_seen([*working_set, *rss], info), Ownership.from_label_sets(*owners))
+        problems += odd
+        self._pods_in_namespace = Counter(ref.namespace for ref in refs)
+        return Plan(grid, cut_into_batches(refs, grid.steps, max_samples), distinct(problems))
+
+    def wanted(self) -> list[tuple[str, str]]:
+        """All metrics that a panel is made of, each with its own matchers."""
+        names = self._metrics
+        by_cadvisor = (names.working_set, names.rss, names.cache, names.cpu, names.start_time, names.spec_limit)
+        return [
+            *((name, names.container_matchers) for name in by_cadvisor),
+            *((name, names.state_matchers) for name in (names.restarts, names.terminated)),
+            # Limits of memory alone; the old metric of its own for them has no such label.
+            (names.limit, together(names.state_matchers, 'resource=~"memory|"')),
+        ]
+
+    def matchers(self, matchers: str, containers: Sequence[ContainerRef]) -> str:
+        """A metric's own matchers and the containers'; pods are named only where not all of a namespace is meant."""
+        here = Counter(container.namespace for container in containers)
+        by_cadvisor = matchers == self._metrics.container_matchers
+        selector = self._request.selector if self._request and by_cadvisor else ""
+        pods = ""
+        if any(self._pods_in_namespace[namespace] > count for namespace, count in here.items()):
+            pods = one_of("pod", {container.pod for container in containers})
+        return together(matchers, selector, one_of("namespace", here), pods)
+
+
+def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, in order of appearance."""
+    return tuple(dict.fromkeys(problems))
+
+
+def _seen(series: Iterable[LabelSet], info: Iterable[LabelSet]) -> list[SeenContainer]:
+    """Each container once, in a stable order, with the image that it runs."""
+    image_of = {container_key(labels): labels.get("image", "") for labels in info}
+    found: dict[tuple[str, str, str], SeenContainer] = {}
+    for labels in series:
+        key = container_key(labels)
+        if all(key) and key not in found:
+            image = image_of.get(key) or labels.get("image") or None
+            found[key] = SeenContainer(*key, image=image, node=labels.get("node") or None)
+    return [found[key] for key in sorted(found)]

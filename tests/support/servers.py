@@ -123,6 +123,41 @@ def running_prometheus(folder: Path, *options: str, configured: str = "global: {
 
 
 @dataclass
+class Victoria:
+    """A real single VictoriaMetrics. It takes remote writes, and what it took is seen after `flush`."""
+
+    url: str
+    folder: Path
+    process: Process
+
+    def flush(self) -> None:
+        """Let everything written be seen."""
+        assert answers(f"{self.url}/internal/force_flush")
+
+
+@contextlib.contextmanager
+def running_victoria(folder: Path, *options: str) -> Iterator[Victoria]:
+    """A real, empty VictoriaMetrics."""
+    program = shutil.which("victoria-metrics-prod") or need("victoria-metrics")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [
+        program,
+        f"-storageDataPath={folder / 'data'}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-retentionPeriod=10y",
+        *options,
+    ]
+    process = start(command, folder / "log")
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{url}/health"), "VictoriaMetrics is ready")
+        yield Victoria(url, folder, process)
+    finally:
+        process.stop(signal.SIGKILL)
+
+
+@dataclass
 class Alertmanager:
     """A real Alertmanager. command: starts it again on the same data and port, after a kill."""
 

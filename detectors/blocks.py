@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.lifetimes import Lifetimes
+from detectors.memory import peaks
 from detectors.panel import Bools, Floats, Ints, Panel
 from detectors.rows import last_of
 
@@ -64,7 +65,7 @@ def cut(panel: Panel, memory: Floats, lifetimes: Lifetimes, skip: Ints) -> Block
         owner[there],
         time=columns[there] / seen[there] * panel.grid.step / 3600.0,
         floor=over(np.fmin, memory)[there],
-        peak=over(np.fmax, memory)[there],
+        peak=over(np.fmax, peaks(panel, memory))[there],
         cpu=np.where(cpu_seen > 0, cpu / np.maximum(cpu_seen, 1.0), np.nan)[there],
     )
 

@@ -41,7 +41,7 @@ def _row(
         row=int(scene.rows[row]),
         leaking=leaking,
         floor=floor,
-        peak=scene.memory[row],
+        peak=scene.peak[row],
         fit=_fit(scene, mine, growths),
         restarts=tuple(ends[~killed].tolist()),
         oom_kills=tuple(ends[killed].tolist()),

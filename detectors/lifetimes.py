@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detectors.memory import peaks
 from detectors.panel import Bools, Floats, Ints, Panel
 
 # Start times are rounded differently by different exporters.
@@ -61,7 +62,7 @@ def split(panel: Panel, memory: Floats) -> Lifetimes:
         began=began,
         seen_from_start=seen_from_start,
         ended=same_row,
-        killed=_killed(panel, memory, row, last, next_first, same_row),
+        killed=_killed(panel, peaks(panel, memory), row, last, next_first, same_row),
     )
 
 
@@ -91,7 +92,7 @@ def _change(values: Floats, samples: Ints) -> Floats:
         return np.diff(values.reshape(-1)[samples], prepend=np.nan)
 
 
-def _killed(panel: Panel, memory: Floats, row: Ints, last: Ints, next_first: Ints, ended: Bools) -> Bools:
+def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints, ended: Bools) -> Bools:
     """Whether each lifetime ended by an OOM kill.
 
     The kubelet's word where there is one; else a last sample within a tenth of the limit. cAdvisor's own counter
@@ -105,6 +106,6 @@ def _killed(panel: Panel, memory: Floats, row: Ints, last: Ints, next_first: Int
     told = np.isfinite(said).any(axis=1)
     oom = np.where(np.isfinite(said), said, 0.0).max(axis=1) > 0
     tail = np.maximum(last[:, None] - np.arange(2), 0)
-    near_limit = np.fmax.reduce(memory[row[:, None], tail], axis=1) >= 0.9 * panel.limit[row]
+    near_limit = np.fmax.reduce(peak[row[:, None], tail], axis=1) >= 0.9 * panel.limit[row]
     killed: Bools = ended & np.where(told, oom, near_limit)
     return killed

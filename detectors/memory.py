@@ -15,3 +15,10 @@ def nonreclaimable(panel: Panel) -> Floats:
     without_cache = np.maximum(panel.working_set - panel.cache, 0.0)
     known = np.fmax(panel.rss, without_cache)
     return np.where(np.isfinite(known), known, panel.working_set)
+
+
+def peaks(panel: Panel, memory: Floats) -> Floats:
+    """The most of those bytes within each step, shape (rows, steps): `memory` itself where nothing more is known."""
+    if panel.peak is None:
+        return memory
+    return np.where(np.isfinite(memory), np.fmax(panel.peak, memory), np.nan)

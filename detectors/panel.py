@@ -68,6 +68,8 @@ class Panel:
     limit: shape (rows,), bytes; NaN where none is set
     subject: shape (rows,), the index of the workload's container that the row is a witness of
     revision: shape (rows,), the index of the workload's revision the pod runs, older ones lower
+    peak: bytes, the most within the step that the kernel could not reclaim, where the other members are the least of
+    it; None where the source has one sample a step, which is then both
     """
 
     grid: Grid
@@ -83,6 +85,7 @@ class Panel:
     revision: Ints
     history: History | None = None
     accepted: Accepted | None = None
+    peak: Floats | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError where a member's shape is not the layout's."""

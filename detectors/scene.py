@@ -11,7 +11,7 @@ from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
 from detectors.late import look_since_onset
 from detectors.lifetimes import Lifetimes, split
-from detectors.memory import nonreclaimable
+from detectors.memory import nonreclaimable, peaks
 from detectors.options import Options
 from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.ranked import middle_of
@@ -31,7 +31,8 @@ _ROWS_AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """memory: bytes, shape (rows, steps); running: shape (lifetimes,), not over when the window ends.
+    """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
+    running: shape (lifetimes,), not over when the window ends.
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
     from first_subject on, `subjects` of them, here numbered from 0.
@@ -40,6 +41,7 @@ class Scene:
     panel: Panel
     options: Options
     memory: Floats
+    peak: Floats
     lifetimes: Lifetimes
     blocks: Blocks
     evidence: Evidence
@@ -52,6 +54,7 @@ class Scene:
     def of(cls, panel: Panel, options: Options, rows: Ints, first_subject: int, subjects: int) -> Self:
         """Cut and gather, all rows at once."""
         memory = nonreclaimable(panel)
+        peak = peaks(panel, memory)
         lifetimes = split(panel, memory)
         length = lifetimes.last - lifetimes.first + 1
         step = max(panel.grid.step, TINY)  # times that are all the same are no reason to fail
@@ -66,7 +69,7 @@ class Scene:
         look_since_onset(blocks, evidence)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
-        return cls(panel, options, memory, lifetimes, blocks, evidence, running, rows, first_subject, subjects)
+        return cls(panel, options, memory, peak, lifetimes, blocks, evidence, running, rows, first_subject, subjects)
 
     def members(self) -> list[Ints]:
         """The lifetimes of each subject."""
@@ -148,6 +151,7 @@ def _cleaned(panel: Panel, rows: Ints, first: int, last: int) -> Panel:
         revision=part.revision,
         history=part.history,
         accepted=accepted,
+        peak=None if part.peak is None else clean(part.peak),
     )
 
 

@@ -1,47 +1,27 @@
 """From raw series, as any source gives them, to the panel that detectors read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from app.domain.finding import Workload
 from app.domain.scan import Problem
 from app.prometheus.limits import ToldLimits
+from app.prometheus.members import (
+    LOOKBACK_SECONDS,
+    Versions,
+    container_key,
+    instance_of,
+    is_wanted,
+    members_by_metric,
+    oom_indicator,
+    rates,
+)
 from app.prometheus.series import RawSeries
-from app.prometheus.source import ContainerRef, LabelSet, Reading
+from app.prometheus.source import ContainerRef, Reading
 from app.settings import MetricNames
 from detectors.panel import Floats, Grid, History, Ints, Panel
-
-# Prometheus takes the last sample of up to five minutes before for the value at a time (its lookback delta).
-LOOKBACK_SECONDS = 300.0
-
-_Key = tuple[str, str, str]
-
-
-@dataclass(slots=True)
-class _Versions:
-    """What one metric says of one container: values on the grid by the instance of the container that said it."""
-
-    by_instance: dict[str, Floats] = field(default_factory=dict)
-
-    def add(self, instance: str, values: Floats) -> None:
-        known = self.by_instance.get(instance)
-        self.by_instance[instance] = values if known is None else np.fmax(known, values)
-
-    def merged(self) -> Floats:
-        """One series: of two that overlap after a restart the newer counts; of two that scrape the same, the larger.
-
-        cAdvisor reports a container that is gone for up to some four minutes beside the one that took its place.
-        """
-        instances = list(self.by_instance.values())
-        if len(instances) == 1:
-            return instances[0]
-        result = np.full_like(instances[0], np.nan)
-        for values in sorted(instances, key=_first_seen):
-            result = np.where(np.isfinite(values), values, result)
-        return result
 
 
 def assemble(
@@ -61,32 +41,21 @@ def assemble(
     as query_range gives them.
     """
     row_of = {(c.namespace, c.pod, c.container): row for row, c in enumerate(containers)}
-    fields = {
-        metrics.working_set: "working_set",
-        metrics.rss: "rss",
-        metrics.cache: "cache",
-        metrics.cpu: "cpu",
-        metrics.start_time: "start_time",
-        metrics.restarts: "restarts",
-        metrics.spec_limit: "spec_limit",
-        metrics.limit: "limit",
-        metrics.terminated: "oom_killed",
-    }
-    versions: dict[tuple[str, int], _Versions] = defaultdict(_Versions)
+    fields = members_by_metric(metrics)
+    versions: dict[tuple[str, int], Versions] = defaultdict(Versions)
     samples = 0
     for one in series:
         name = fields.get(one.metric)
         row = row_of.get(container_key(one.labels))
-        if name is None or row is None or not _is_wanted(name, one.labels):
+        if name is None or row is None or not is_wanted(name, one.labels):
             continue
         samples += one.times.size
         values = on_grid(one.times, one.values, grid, lookback_seconds)
         if name == "cpu":
-            values = _rate(values, grid.step)
+            values = rates(values, grid.step)
         elif name == "oom_killed":
-            values = _oom_indicator(values, one.labels)
-        instance = one.labels.get("id") or one.labels.get("uid") or ""
-        versions[name, row].add(instance, values)
+            values = oom_indicator(values, one.labels)
+        versions[name, row].add(instance_of(one.labels), values)
 
     def member(name: str) -> Floats:
         result = np.full((len(containers), grid.steps), np.nan)
@@ -95,34 +64,45 @@ def assemble(
                 result[row] = versions[name, row].merged()
         return result
 
-    start_time, working_set, rss = member("start_time"), member("working_set"), member("rss")
-    limits = ToldLimits(member("limit"), member("spec_limit"))
+    return reading_of(
+        {name: member(name) for name in fields.values()}, containers, grid, samples, problems, unread, history
+    )
+
+
+def reading_of(
+    members: Mapping[str, Floats],
+    containers: Sequence[ContainerRef],
+    grid: Grid,
+    samples: int,
+    problems: Sequence[Problem] = (),
+    unread: Iterable[int] = (),
+    history: History | None = None,
+    peak: Floats | None = None,
+) -> Reading:
+    """The reading of members whose values are on the grid already, by the names that members_by_metric gives.
+
+    Each has shape (containers, steps), and so has `peak`, if there is one.
+    """
+    limits = ToldLimits(members["limit"], members["spec_limit"])
     subjects, subject = _subjects(containers)
-    revisions, revision = _revisions(containers, subject, len(subjects), _first_samples(working_set, rss))
+    first_seen = _first_samples(members["working_set"], members["rss"])
+    revisions, revision = _revisions(containers, subject, len(subjects), first_seen)
     panel = Panel(
         grid=grid,
-        working_set=working_set,
-        rss=rss,
-        cache=member("cache"),
-        cpu=member("cpu"),
-        start_time=start_time,
-        restarts=member("restarts"),
-        oom_killed=member("oom_killed"),
+        working_set=members["working_set"],
+        rss=members["rss"],
+        cache=members["cache"],
+        cpu=members["cpu"],
+        start_time=members["start_time"],
+        restarts=members["restarts"],
+        oom_killed=members["oom_killed"],
         limit=limits.latest(),
         subject=subject,
         revision=revision,
         history=history,
+        peak=peak,
     )
     return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread), limits)
-
-
-def container_key(labels: LabelSet) -> _Key:
-    """(namespace, pod, container) of a series; old cAdvisors say pod_name and container_name."""
-    return (
-        labels.get("namespace", ""),
-        labels.get("pod") or labels.get("pod_name", ""),
-        labels.get("container") or labels.get("container_name", ""),
-    )
 
 
 def on_grid(times: Floats, values: Floats, grid: Grid, lookback_seconds: float) -> Floats:
@@ -176,30 +156,3 @@ def _revisions(
 def _first_samples(working_set: Floats, rss: Floats) -> Floats:
     known = np.isfinite(working_set) | np.isfinite(rss)
     return np.where(known.any(axis=1), known.argmax(axis=1).astype(np.float64), np.inf)
-
-
-def _first_seen(values: Floats) -> int:
-    known = np.isfinite(values)
-    return int(known.argmax()) if known.any() else values.size
-
-
-def _is_wanted(name: str, labels: LabelSet) -> bool:
-    if name == "limit":
-        return labels.get("resource", "memory") == "memory"
-    if name == "cpu":
-        return labels.get("cpu", "total") == "total"
-    return True
-
-
-def _rate(counter: Floats, step: float) -> Floats:
-    """Cores in use between the grid's steps; a counter that fell has started again from zero."""
-    before = np.concatenate(([np.nan], counter[:-1]))
-    risen = np.where(counter >= before, counter - before, counter)
-    return np.where(np.isfinite(before), risen, np.nan) / step
-
-
-def _oom_indicator(values: Floats, labels: LabelSet) -> Floats:
-    """1 where the last termination was an OOM kill, 0 where it was not; a series of another reason says 0."""
-    if labels.get("reason") == "OOMKilled":
-        return values
-    return np.where(values > 0, 0.0, np.nan)

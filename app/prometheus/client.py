@@ -3,7 +3,7 @@
 import queue
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
 from app.errors import SourceError
-from app.prometheus.session import CheckedSession, Stream
+from app.prometheus.session import CheckedSession
 from app.prometheus.source import Control, LabelSet
 from app.settings import Settings
 
@@ -21,7 +21,6 @@ _FIRST_BACK_OFF_SECONDS = 0.5
 _LONGEST_BACK_OFF_SECONDS = 15.0
 
 Result = TypeVar("Result")
-_Ask = Callable[[CheckedSession, PrometheusConnect], Result]
 
 
 class PrometheusClient:
@@ -53,7 +52,9 @@ class PrometheusClient:
         # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
         options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
         return self._call(
-            lambda _, connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
+            lambda session, connect: connect.custom_query_range(
+                query, _utc(start), _utc(end), f"{step:g}", dict(options)
+            ),
             control,
         )
 
@@ -63,25 +64,36 @@ class PrometheusClient:
         Raises SourceError, ScanAbandoned.
         """
         return self._call(
-            lambda _, connect: connect.get_series(
+            lambda session, connect: connect.get_series(
                 _utc(start), _utc(end), {"match[]": match, "partial_response": "false"}
             ),
             control,
         )
 
-    def stream(self, path: str, form: dict[str, str], take: Callable[[Stream], Result], control: Control) -> Result:
-        """What `take` makes of the answer as it comes; it begins anew where the answer was cut and is asked for again.
+    def stream(
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        take: Callable[[str, Iterator[bytes]], Result],
+        control: Control,
+    ) -> Result:
+        """Post to a path of the API, and what `take` makes of the answer's content type and its bytes as they come.
 
-        path: below the base URL, such as /api/v1/export. Raises SourceError, ScanAbandoned.
+        It is called again for each try. Raises SourceError, ScanAbandoned.
         """
-        return self._call(lambda session, _: session.stream(f"{self._url}{path}", form, take), control)[0]
+        return self._call(
+            lambda session, connect: session.read_streamed(self._url + path, body, headers, take), control
+        )[0]
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         while not self._idle.empty():
             self._idle.get_nowait()[0].close()
 
-    def _call(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
+    def _call(
+        self, ask: Callable[[CheckedSession, PrometheusConnect], Result], control: Control
+    ) -> tuple[Result, list[str]]:
         for attempt in range(self._retries + 1):
             try:
                 return self._ask_once(ask, control)
@@ -92,7 +104,9 @@ class PrometheusClient:
             control.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads clients; nothing secret)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _ask_once(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
+    def _ask_once(
+        self, ask: Callable[[CheckedSession, PrometheusConnect], Result], control: Control
+    ) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
         try:
             session.exchange.deadline = deadline = time.monotonic() + control.remaining(self._timeout)

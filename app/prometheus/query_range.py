@@ -7,8 +7,9 @@ import numpy as np
 
 from app.domain.scan import Problem
 from app.errors import SourceTooLarge, SourceUnusable
-from app.prometheus.assemble import assemble, container_key
+from app.prometheus.assemble import assemble
 from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.members import container_key
 from app.prometheus.selection import Selection, distinct
 from app.prometheus.series import RawSeries
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest

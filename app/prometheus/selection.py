@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from app.domain.scan import Problem
 from app.errors import SourceUnusable
-from app.prometheus.assemble import container_key
 from app.prometheus.batching import cut_into_batches
 from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.members import container_key
 from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
 from app.prometheus.promql import one_of, together
 from app.prometheus.source import ContainerRef, Control, LabelSet, Plan, ScanRequest

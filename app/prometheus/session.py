@@ -6,19 +6,17 @@ the server's `warnings`; all three are mended here, below it.
 
 import contextlib
 import json
-import re
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import InvalidHeader, InvalidURL, RequestException, SSLError, Timeout
+from urllib3.exceptions import HTTPError
 
 from app.errors import (
     SourceError,
@@ -29,6 +27,7 @@ from app.errors import (
     SourceUnreachable,
     SourceUnusable,
 )
+from app.prometheus.wire import WatchedAdapter, Wire
 from app.settings import Settings
 from app.text import printable
 
@@ -36,8 +35,7 @@ _CHUNK_BYTES = 1 << 18
 _MAX_BODY_BYTES = 1 << 29
 _CONNECT_SECONDS = 10.0
 _WATCH_SECONDS = 0.1
-_ERROR_BYTES = 1000
-_ASKED = re.compile(r'remoteAddr: "[^"]*"; requestURI: [^;]*; (?P<said>.*)', re.DOTALL)
+_SAID_BYTES = 2000
 _TOO_LARGE = ("too many samples", "maximum resolution", "exceeded", "limit")
 
 Result = TypeVar("Result")
@@ -69,74 +67,12 @@ class ParsedResponse(requests.Response):
         return self.document
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """An answer as it comes: from where, its content type without parameters, and its body's chunks."""
-
-    where: str
-    kind: str
-    chunks: Iterator[bytes]
-
-
 @dataclass(slots=True)
 class Exchange:
     """What a session's next request may take, and what its last one brought."""
 
     deadline: float = 0.0
     warnings: list[str] = field(default_factory=list)
-
-
-class _Wire:
-    """A second handle on the socket of the latest connection: what is shut down here is shut down there, TLS or not."""
-
-    def __init__(self) -> None:
-        self._handle: socket.socket | None = None
-
-    def watch(self, made: socket.socket) -> None:
-        """Follow a new connection; the one before was given up."""
-        self.close()
-        self._handle = made.dup()
-
-    def cut(self) -> None:
-        """End whatever is under way on it."""
-        handle = self._handle
-        if handle is not None:
-            with contextlib.suppress(OSError):
-                handle.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Let go of the handle; the connection stays."""
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            handle.close()
-
-
-class _WatchedAdapter(HTTPAdapter):
-    """Tells the sockets of its connections to a wire."""
-
-    def __init__(self, wire: _Wire) -> None:
-        self._wire = wire
-        super().__init__(pool_connections=1, pool_maxsize=1)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """As requests does, with connections that tell their sockets."""
-        super().init_poolmanager(*args, **kwargs)
-        manager = self.poolmanager
-        manager.pool_classes_by_scheme = {
-            scheme: _watched(pool, self._wire) for scheme, pool in manager.pool_classes_by_scheme.items()
-        }
-
-
-def _watched(pool: type[Any], wire: _Wire) -> type[Any]:
-    """The pool's class, with connections that tell their sockets."""
-
-    def new_connection(connection: Any) -> socket.socket:
-        made: socket.socket = pool.ConnectionCls._new_conn(connection)
-        wire.watch(made)
-        return made
-
-    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"_new_conn": new_connection})
-    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
 class CheckedSession(requests.Session):
@@ -163,10 +99,10 @@ class CheckedSession(requests.Session):
         if settings.prometheus_client_cert is not None and settings.prometheus_client_key is not None:
             self.cert = (str(settings.prometheus_client_cert), str(settings.prometheus_client_key))
 
-        self._wire = _Wire()
-        self._watched = _WatchedAdapter(self._wire)
+        self._wire = Wire()
+        self._watched = WatchedAdapter(self._wire)
 
-    def get_adapter(self, url: str | bytes) -> _WatchedAdapter:
+    def get_adapter(self, url: str | bytes) -> WatchedAdapter:
         """The one whose connections can be cut, whatever else is mounted: the client library mounts its own."""
         return self._watched
 
@@ -209,59 +145,56 @@ class CheckedSession(requests.Session):
         where = url.decode() if isinstance(url, bytes) else url
         # Whatever the method was, the parameters go in a form: a list of pods does not fit into a URL.
         form = kwargs.pop("params", None)
-        with self._errors_told(where), self._post(where, form, **kwargs) as response:
+        for ours in ("timeout", "allow_redirects", "stream"):
+            kwargs.pop(ours, None)
+        with self._sent(where, data=form, **kwargs) as response:
             body = self._body(response)
             status, content_type = response.status_code, response.headers.get("Content-Type", "")
+        self._check_in_time(where)
         document = _checked(status, content_type, body, where)
         self.exchange.warnings.extend(Answer(document).warnings)
         return ParsedResponse(document)
 
-    def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
-        """A GET of the client's, sent as the form it should be."""
-        return self.request("POST", url, **kwargs)
+    def read_streamed(
+        self, url: str, body: bytes, headers: Mapping[str, str], take: Callable[[str, Iterator[bytes]], Result]
+    ) -> Result:
+        """Post `body`, and give `take` the content type of a good answer and its bytes as they come.
 
-    def stream(self, url: str, form: dict[str, str], take: Callable[["Stream"], Result]) -> Result:
-        """What `take` makes of an answer as it comes. Raises SourceError where the answer is none, or is not whole."""
-        with self._errors_told(url), self._post(url, form) as response:
+        What `take` makes of them. Raises SourceError, for an answer that is cut or late too.
+        """
+        with self._sent(url, data=body, headers=dict(headers)) as response:
+            content_type = response.headers.get("Content-Type", "").lower()
             if response.status_code != 200:
-                raise _status_error(response.status_code, _said(self._body(response), response.status_code), url)
-            if not {"Content-Length", "Transfer-Encoding"} & set(response.headers):
-                # It would end just so if it were cut.
-                raise SourceUnusable(
-                    f"{url}: the answer does not say how long it is", "let no proxy that speaks HTTP/1.0 stand between"
-                )
-            kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
-            return take(Stream(url, kind, self._chunks(response)))
+                said = response.raw.read(_SAID_BYTES, decode_content=False) or b""
+                raise _status_error(response.status_code, _said(said) or f"HTTP {response.status_code}", url)
+            result = take(content_type, self._chunks(response))
+        self._check_in_time(url)
+        return result
 
     @contextlib.contextmanager
-    def _post(self, where: str, form: Any, **kwargs: Any) -> Iterator[requests.Response]:
+    def _sent(self, where: str, **options: Any) -> Iterator[requests.Response]:
+        """The answer to a POST, whose body is not read yet. Raises SourceError for what goes wrong in the block too."""
         remaining = max(self.exchange.deadline - time.monotonic(), 0.001)
-        kwargs |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
-        with super().request("POST", where, data=form, **kwargs) as response:
-            yield response
-
-    @contextlib.contextmanager
-    def _errors_told(self, where: str) -> Iterator[None]:
-        """Errors of a request become SourceErrors; a block that ends after the deadline was cut short, and fails."""
+        options |= {"timeout": (min(_CONNECT_SECONDS, remaining), remaining), "allow_redirects": False, "stream": True}
         try:
-            yield
-        except RequestException as error:
-            if time.monotonic() >= self.exchange.deadline:
-                raise _transport_error(Timeout(), where) from error
-            raise _transport_error(error, where) from error
+            with super().request("POST", where, **options) as response:
+                yield response
+        except (RequestException, HTTPError) as error:  # urllib3's: what is read of a body without requests
+            late = time.monotonic() >= self.exchange.deadline
+            raise _transport_error(Timeout() if late else error, where) from error
         except UnicodeError as error:
             raise _transport_error(InvalidHeader(), where) from error
         except OSError as error:  # a CA file or client certificate that cannot be read
             raise SourceUnusable(f"{where}: {error}", "check the CA file and the client certificate") from error
+
+    def _check_in_time(self, where: str) -> None:
+        """What was cut short while its headers came looks like a whole answer without a body."""
         if time.monotonic() >= self.exchange.deadline:
-            # What was cut short while its headers came looks like a whole answer without a body.
             raise _transport_error(Timeout(), where)
 
-    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
-        for chunk in response.iter_content(_CHUNK_BYTES):
-            if time.monotonic() > self.exchange.deadline:
-                raise Timeout
-            yield chunk
+    def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
+        """A GET of the client's, sent as the form it should be."""
+        return self.request("POST", url, **kwargs)
 
     def _body(self, response: requests.Response) -> bytes:
         chunks: list[bytes] = []
@@ -276,8 +209,15 @@ class CheckedSession(requests.Session):
                 )
         return b"".join(chunks)
 
+    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
+        """The body as it comes. Raises Timeout as soon as it is late."""
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            if time.monotonic() > self.exchange.deadline:
+                raise Timeout
+            yield chunk
 
-def _transport_error(error: RequestException, where: str) -> SourceError:
+
+def _transport_error(error: Exception, where: str) -> SourceError:
     if isinstance(error, Timeout):
         return SourceUnreachable(
             f"{where}: no whole answer in time", "raise LEAKWATCH_PROMETHEUS_TIMEOUT or --timeout, or scan less at once"
@@ -309,21 +249,21 @@ def _checked(status: int, content_type: str, body: bytes, where: str) -> dict[st
     raise _status_error(status, said or f"HTTP {status}", where)
 
 
-def _said(body: bytes, status: int) -> str:
-    """What an error says: Prometheus' in JSON; VictoriaMetrics' in plain text, after who asked and for what."""
-    document = _parse(body)
-    if document is not None:
-        return str(document.get("error", "")) or f"HTTP {status}"
-    plain = _ASKED.match(body[:_ERROR_BYTES].decode(errors="replace"))
-    return plain["said"].strip() if plain else f"HTTP {status}"
-
-
 def _parse(body: bytes) -> dict[str, Any] | None:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _said(body: bytes) -> str:
+    """What an error's body says in plain text, or in a document of the API."""
+    document = _parse(body)
+    if document is not None:
+        return str(document.get("error", ""))
+    text = body.decode(errors="replace").strip()
+    return "" if text.startswith("<") else text
 
 
 def _status_error(status: int, said: str, where: str) -> SourceError:

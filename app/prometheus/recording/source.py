@@ -7,8 +7,9 @@ import numpy as np
 
 from app.domain.scan import Problem
 from app.errors import RecordingError
-from app.prometheus.assemble import assemble, container_key
+from app.prometheus.assemble import assemble
 from app.prometheus.batching import cut_into_batches
+from app.prometheus.members import container_key
 from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
 from app.prometheus.recording.content import Content
 from app.prometheus.recording.matchers import all_accept, parse_matchers

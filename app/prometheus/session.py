@@ -6,6 +6,7 @@ the server's `warnings`; all three are mended here, below it.
 
 import contextlib
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -36,6 +37,7 @@ _MAX_BODY_BYTES = 1 << 29
 _CONNECT_SECONDS = 10.0
 _WATCH_SECONDS = 0.1
 _SAID_BYTES = 2000
+_ASKED = re.compile(r'\A\s*remoteAddr: "[^"]*"; requestURI: [^;]*; ')
 _TOO_LARGE = ("too many samples", "maximum resolution", "exceeded", "limit")
 
 Result = TypeVar("Result")
@@ -167,6 +169,10 @@ class CheckedSession(requests.Session):
             if response.status_code != 200:
                 said = response.raw.read(_SAID_BYTES, decode_content=False) or b""
                 raise _status_error(response.status_code, _said(said) or f"HTTP {response.status_code}", url)
+            if not {"content-length", "transfer-encoding"} & {name.lower() for name in response.headers}:
+                raise SourceUnusable(  # it would end just so if it were cut
+                    f"{url}: the answer does not say how long it is", "let no proxy of HTTP/1.0 stand between"
+                )
             result = take(content_type, self._chunks(response))
         self._check_in_time(url)
         return result
@@ -262,7 +268,8 @@ def _said(body: bytes) -> str:
     document = _parse(body)
     if document is not None:
         return str(document.get("error", ""))
-    text = body.decode(errors="replace").strip()
+    # VictoriaMetrics says before it who asked, and for what.
+    text = _ASKED.sub("", body.decode(errors="replace")).strip()
     return "" if text.startswith("<") else text
 
 

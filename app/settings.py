@@ -68,6 +68,9 @@ class MetricNames(BaseModel):
     state_matchers: str = Field("", description="Label matchers for kube-state-metrics' series")
 
 
+SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
+
+
 class Settings(BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
@@ -81,6 +84,11 @@ class Settings(BaseSettings):
     )
 
     prometheus_url: str | None = Field(None, description="Prometheus, Thanos, Mimir or VictoriaMetrics to scan")
+    source: SourceKind = Field(
+        "auto",
+        description="How series are read: what the server has that costs it least, or remote_read, "
+        "victoria_metrics or query_range",
+    )
     prometheus_token: SecretStr | None = Field(None, description="Bearer token (or LEAKWATCH_PROMETHEUS_TOKEN_FILE)")
     prometheus_username: str | None = Field(None, description="User for basic authentication")
     prometheus_password: SecretStr | None = Field(None, description="Its password (or ..._PASSWORD_FILE)")

@@ -14,6 +14,9 @@ LOOKBACK_SECONDS = 300.0
 # Of these a source that sees every sample gives the lowest of each step: a leak is told by its floor.
 MEMORY = frozenset({"working_set", "rss", "cache"})
 
+# All labels that are looked at here.
+LABELS = ("namespace", "pod", "pod_name", "container", "container_name", "id", "uid", "resource", "cpu", "reason")
+
 
 def members_by_metric(metrics: MetricNames) -> dict[str, str]:
     """The panel's member that each metric becomes; `spec_limit` becomes a limit where `limit` is silent."""

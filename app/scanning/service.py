@@ -102,13 +102,26 @@ def chosen_step(lookback: float) -> float:
 def open_source(settings: Settings, control: Control) -> tuple[Source, tuple[float, float]]:
     """The source, and the earliest and latest time it may be asked for, unix seconds; -inf where only asking tells.
 
-    Raises RecordingError, ScanAbandoned.
+    Raises RecordingError, SourceError, ScanAbandoned.
     """
     if settings.recording is not None:
         from app.prometheus.recording import open_recording  # noqa: PLC0415 (pyarrow is heavy, and only needed here)
 
         recording = open_recording(Path(settings.recording), settings.metrics, control=control)
         return recording, recording.window()
-    from app.prometheus.query_range import QueryRangeSource  # noqa: PLC0415 (so is the client library)
+    return _open_server(settings, control), (-math.inf, time.time())
 
-    return QueryRangeSource(settings), (-math.inf, time.time())
+
+def _open_server(settings: Settings, control: Control) -> Source:
+    """The way to read the server that is set, or that it has. Each imports what is heavy, and only needed there."""
+    from app.prometheus.choice import chosen_source  # noqa: PLC0415
+
+    match chosen_source(settings, control):
+        case "remote_read":
+            from app.prometheus.remote_read.source import RemoteReadSource  # noqa: PLC0415
+
+            return RemoteReadSource(settings)
+        case _:
+            from app.prometheus.query_range import QueryRangeSource  # noqa: PLC0415
+
+            return QueryRangeSource(settings)

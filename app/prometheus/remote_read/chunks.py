@@ -145,9 +145,10 @@ def as_int(number: np.uint64) -> int:
 @part
 def word(data: Bytes, at: int) -> np.uint64:
     """Eight bytes, the first the most significant."""
-    number = np.uint64(0)
+    number, first = np.uint64(0), np.uint64(at)
     for byte in range(8):
-        number = (number << np.uint64(8)) | np.uint64(data[at + byte])
+        # Without a sign: numba counts negative places from the end, and the eight bytes could not be loaded as one.
+        number = (number << np.uint64(8)) | np.uint64(data[first + np.uint64(byte)])
     return number
 
 
@@ -158,7 +159,7 @@ def _peek(data: Bytes, bit: int) -> np.uint64:
     window = word(data, at)
     if off == np.uint64(0):
         return window
-    return (window << off) | (np.uint64(data[at + 8]) >> (np.uint64(8) - off))
+    return (window << off) | (np.uint64(data[np.uint64(at + 8)]) >> (np.uint64(8) - off))
 
 
 @part

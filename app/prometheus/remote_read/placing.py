@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from app.errors import SourceUnusable
 from app.prometheus.gather import Place, place_of, places_of
+from app.prometheus.members import LABELS
 from app.prometheus.remote_read.protobuf import first_label_bytes, read_labels
 from app.prometheus.source import ContainerRef
+
+_WANTED = {name.encode(): name for name in LABELS}
 
 
 class Placing:
@@ -29,7 +32,7 @@ class Placing:
         key = labels[first_label_bytes(labels) :]
         place = self._known.get(key)
         if place is None:
-            place = place_of(read_labels(labels), self._rows)
+            place = place_of(read_labels(labels, _WANTED), self._rows)
             if place is not None:
                 self._known[key] = place
         return place

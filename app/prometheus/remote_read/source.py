@@ -18,19 +18,12 @@ from app.prometheus.reduce import Reduced, Steps
 from app.prometheus.remote_read.intake import FramesIntake, SamplesIntake
 from app.prometheus.remote_read.placing import Placing
 from app.prometheus.remote_read.protobuf import read_request
+from app.prometheus.remote_read.wire_format import HEADERS, PATH, SAMPLES, STREAMED
 from app.prometheus.selection import Selection
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
 from app.settings import Settings
 from detectors.memory import nonreclaimable
 from detectors.panel import Floats, Grid, History
-
-PATH = "/api/v1/read"
-HEADERS = {
-    "Content-Encoding": "snappy",
-    "Content-Type": "application/x-protobuf",
-    "X-Prometheus-Remote-Read-Version": "0.1.0",
-}
-STREAMED, SAMPLES = "application/x-streamed-protobuf", "application/x-protobuf"
 
 _HISTORY_STEP_SECONDS = 1800.0
 

@@ -136,8 +136,8 @@ class Victoria:
 
 
 @contextlib.contextmanager
-def running_victoria(folder: Path, *options: str) -> Iterator[Victoria]:
-    """A real, empty VictoriaMetrics."""
+def running_victoria(folder: Path, *options: str, prefix: str = "") -> Iterator[Victoria]:
+    """A real, empty VictoriaMetrics. prefix: what all its paths begin with."""
     program = shutil.which("victoria-metrics-prod") or need("victoria-metrics")
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -146,11 +146,12 @@ def running_victoria(folder: Path, *options: str) -> Iterator[Victoria]:
         f"-storageDataPath={folder / 'data'}",
         f"-httpListenAddr=127.0.0.1:{port}",
         "-retentionPeriod=10y",
+        f"-http.pathPrefix={prefix}",
         *options,
     ]
     process = start(command, folder / "log")
     try:
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{port}{prefix}"
         wait_until(lambda: answers(f"{url}/health"), "VictoriaMetrics is ready")
         yield Victoria(url, folder, process)
     finally:

@@ -312,7 +312,7 @@ def false_prometheus(
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(errors="replace")
             shown.asked.append((self.path, dict(self.headers), form))
             reply = shown.answer(self.path, form)
             if reply is None:
@@ -345,6 +345,23 @@ def false_prometheus(
 
 
 @contextlib.contextmanager
+def cutting_server(answer: bytes) -> Iterator[str]:
+    """A server that sends these bytes to whoever asks, whatever they are, and closes the connection."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.request.recv(65_536)
+                self.request.sendall(answer)
+                self.request.shutdown(socket.SHUT_WR)
+                while self.request.recv(65_536):
+                    pass  # what is closed with something unread is reset, and the answer lost
+
+    with _serving(Handler) as url:
+        yield url
+
+
+@contextlib.contextmanager
 def dripping_server(head: bytes, drop: bytes, given_up: threading.Event | None = None) -> Iterator[str]:
     """A server that answers `head` and then `drop` again and again, a little at a time, and never ends.
 
@@ -363,14 +380,22 @@ def dripping_server(head: bytes, drop: bytes, given_up: threading.Event | None =
                 if given_up is not None:
                     given_up.set()
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    try:
+        with _serving(Handler) as url:
+            yield url
+    finally:
+        over.set()
+
+
+@contextlib.contextmanager
+def _serving(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        over.set()
         server.shutdown()
         server.server_close()
         thread.join()

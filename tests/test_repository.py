@@ -59,6 +59,7 @@ def test_the_readme_begins_with_the_two_commands():
         "demo/README.md",
         "docs/detector.md",
         "docs/operations.md",
+        "docs/reading.md",
     ],
 )
 def test_links_lead_somewhere(name):

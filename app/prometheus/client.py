@@ -49,8 +49,9 @@ class PrometheusClient:
 
         Raises SourceError, ScanAbandoned.
         """
-        # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
-        options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
+        # The first two are Thanos': a store that is down is to be an error or a warning, not a quiet hole, and what is
+        # read is to be samples, not averages of five minutes.
+        options = {"partial_response": "false", "max_source_resolution": "0s", "timeout": f"{self._timeout:g}s"}
         return self._call(
             lambda session, connect: connect.custom_query_range(
                 query, _utc(start), _utc(end), f"{step:g}", dict(options)

@@ -12,7 +12,8 @@ COPY alert_rules alert_rules
 COPY dashboards dashboards
 COPY migrations migrations
 RUN /opt/leakwatch/bin/pip install --no-deps --no-build-isolation . \
-    && /opt/leakwatch/bin/python -m compileall -q /opt/leakwatch/lib
+    && /opt/leakwatch/bin/python -m compileall -q /opt/leakwatch/lib \
+    && cd / && /opt/leakwatch/bin/python -m app.prometheus.warm
 
 FROM python:3.13-slim-bookworm
 RUN groupadd --gid 10001 leakwatch \

@@ -45,3 +45,5 @@ echo "Installing from $lock (a minute or so the first time)" >&2
 "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$lock" ||
     "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# What numba compiles is kept beside the code; without it the first scan takes some ten seconds longer.
+"$dir/bin/python" -m app.prometheus.warm || echo "Compiling ahead failed; the first scan will do it." >&2

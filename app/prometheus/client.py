@@ -35,7 +35,7 @@ class PrometheusClient:
         self._timeout = settings.prometheus_timeout
         self._retries = settings.prometheus_retries
         self._idle: queue.SimpleQueue[tuple[CheckedSession, PrometheusConnect]] = queue.SimpleQueue()
-        self._url = url = settings.prometheus_url.rstrip("/")
+        self.url = url = settings.prometheus_url.rstrip("/")
         for _ in range(settings.prometheus_concurrency):
             session = CheckedSession(settings)
             self._idle.put(
@@ -84,7 +84,7 @@ class PrometheusClient:
         It is called again for each try. Raises SourceError, ScanAbandoned.
         """
         return self._call(
-            lambda session, connect: session.read_streamed(self._url + path, body, headers, take), control
+            lambda session, connect: session.read_streamed(self.url + path, body, headers, take), control
         )[0]
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Functions that numba compiles, and where their machine code is kept: without a place for it only time is lost.
 
 Compiling takes some seconds. Numba knows a function by its own file, not by those of the functions it calls, so what
-is kept stands in a folder named after the content of all files that hold compiled functions.
+is kept stands in a folder named after the content of all files here.
 """
 
 import hashlib
@@ -18,26 +18,24 @@ from numba.core.caching import FunctionCache
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PREFIX = "compiled-"
-_files: set[str] = set()
+_BESIDE = Path(__file__).parent / "__pycache__"
 _kernels: list[Any] = []
 _lock = threading.Lock()
 
 
 def part(function: Function) -> Function:
     """Compile a function that other compiled ones call."""
-    _files.add(function.__code__.co_filename)
     return cast("Function", njit(nogil=True)(function))
 
 
 def kernel(function: Function) -> Function:
     """Compile a function that Python calls, with the interpreter's lock released. What it calls are `part`s."""
     dispatcher = njit(nogil=True)(function)
-    _files.add(function.__code__.co_filename)
     _kernels.append(dispatcher)
     return cast("Function", dispatcher)
 
 
-def keep_compiled(data_dir: Path) -> Path | None:
+def keep_compiled(data_dir: Path | None) -> Path | None:
     """Let machine code be kept: beside this file where that can be written, as at install, else in the data folder.
 
     The folder; None where neither can be written, or where NUMBA_CACHE_DIR names another. Never raises for a disk.
@@ -54,12 +52,14 @@ def keep_compiled(data_dir: Path) -> Path | None:
         return folder
 
 
-def _usable_folder(data_dir: Path) -> Path | None:
+def _usable_folder(data_dir: Path | None) -> Path | None:
     """The first folder that can be written; what an installation has made beforehand is taken along."""
-    installed = Path(__file__).parent / "__pycache__" / _name()
-    kept = data_dir / _name()
+    installed = _BESIDE / _name()
     if _is_writable(installed):
         return installed
+    if data_dir is None:
+        return None
+    kept = data_dir / _name()
     if not kept.exists() and installed.is_dir():
         _copy(installed, kept)
     return kept if _is_writable(kept) else None
@@ -87,9 +87,10 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _name() -> str:
+    """The same for each process of an installation, whichever of these files it has imported."""
     digest = hashlib.sha256()
-    for file in sorted(_files):
-        digest.update(Path(file).read_bytes())
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
     return _PREFIX + digest.hexdigest()[:16]
 
 

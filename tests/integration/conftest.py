@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from app.prometheus import choice
 from app.prometheus.recording.demo import demo_recording
 from demo.load import load
 from tests.support.servers import running_prometheus
@@ -58,6 +59,12 @@ def leakwatch(tmp_path):
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _no_server_is_known(monkeypatch):
+    """A port may have been another server's before."""
+    monkeypatch.setattr(choice, "_chosen", {})
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def test_finds_the_leaks_of_the_demo_cluster_and_nothing_else(leakwatch, demo_pr
     done = leakwatch("scan", "--prometheus-url", demo_prometheus.url, "--all", "--output", "json")
     assert (done.status, done.leaks) == (0, _truth()), done.err
     scan = done.document["scan"]
-    assert (scan["source"], scan["complete"], scan["problems"]) == ("query_range", True, [])
+    assert (scan["source"], scan["complete"], scan["problems"]) == ("remote_read", True, [])
     assert (scan["workloads"], scan["containers"]) == (23, 32)
     assert set(scan["window"]) == {"start", "end", "step_seconds"}
     assert set(scan["seconds"]) == {"plan", "read", "judge", "record"}

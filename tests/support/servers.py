@@ -285,6 +285,10 @@ def _postgresql_in(folder: Path) -> Iterator[PostgreSQL]:
 Reply = tuple[int, str, bytes]
 
 
+class Cut(bytes):
+    """A body of which more was promised when the connection was cut."""
+
+
 @dataclass
 class FalsePrometheus:
     """An HTTP server that answers as it is told; `asked` has the path, headers and form of each request."""
@@ -322,7 +326,9 @@ def false_prometheus(
             status, kind, body = reply
             self.send_response(status)
             self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
+            cut = isinstance(body, Cut)
+            self.send_header("Content-Length", str(len(body) + 1000 * cut))
+            self.close_connection = self.close_connection or cut
             self.end_headers()
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)

@@ -20,7 +20,7 @@ _AT_ONCE_BYTES = 1 << 18
 _LABEL_BYTES = 1 << 20
 _CELLS_AT_ONCE = 1 << 16
 _MOST_AT_ONCE = 512
-_SAID_BYTES = 300
+_SAID_BYTES, _LEAST_SAID = 300, 8
 
 # Is given complete series: their labels as protobuf writes them, and what they came to, which is overwritten later.
 Drain = Callable[[list[bytes], Reduced], None]
@@ -93,11 +93,9 @@ class _Intake:
     def _broken_off(self) -> SourceError:
         """Prometheus says in plain text, amid its frames, why it cannot go on."""
         at = int(self._state[messages.AT])
-        said = self._data[at : min(self._filled, at + _SAID_BYTES)].tobytes()
-        if said and said.isascii() and said.decode().strip().isprintable():
-            return SourceOverloaded(
-                f"{self._where}: it broke its answer off: {printable(said.decode().strip())}", "try again later"
-            )
+        said = self._data[at : min(self._filled, at + _SAID_BYTES)].tobytes().decode("ascii", "replace").strip()
+        if len(said) >= _LEAST_SAID and said.isascii() and said.isprintable():
+            return SourceOverloaded(f"{self._where}: it broke its answer off: {printable(said)}", "try again later")
         return SourceUnreachable(f"{self._where}: the answer was damaged on its way", "try again")
 
 

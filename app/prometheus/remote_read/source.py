@@ -21,7 +21,7 @@ class RemoteReadSource(BulkSource):
     name = "remote_read"
 
     def _asking(self, containers: Sequence[ContainerRef]) -> Ask:
-        placing = Placing(containers)
+        placing, where = Placing(containers), self._client.url + PATH
 
         def ask(metric: str, matchers: str, steps: Steps, add: Add, control: Control) -> int:
             all_matchers = (LabelMatcher("__name__", "=", metric), *parse_label_matchers(matchers))
@@ -32,7 +32,7 @@ class RemoteReadSource(BulkSource):
                 add(placing.places(labels), reduced)
 
             def take(content_type: str, chunks: Iterator[bytes]) -> int:
-                intake = _intake(content_type, steps, drain)
+                intake = _intake(content_type, steps, drain, where)
                 for chunk in chunks:
                     intake.feed(chunk)
                 intake.end()
@@ -44,13 +44,13 @@ class RemoteReadSource(BulkSource):
 
 
 def _intake(
-    content_type: str, steps: Steps, drain: Callable[[list[bytes], Reduced], None]
+    content_type: str, steps: Steps, drain: Callable[[list[bytes], Reduced], None], where: str
 ) -> FramesIntake | SamplesIntake:
     if content_type.startswith(STREAMED):
-        return FramesIntake(steps, drain, PATH)
+        return FramesIntake(steps, drain, where)
     if content_type.startswith(SAMPLES):
-        return SamplesIntake(steps, drain, PATH)
+        return SamplesIntake(steps, drain, where)
     kind = content_type.partition(";")[0].strip() or "nothing"
     raise SourceUnusable(
-        f"{PATH}: the answer to a remote read is not Prometheus' ({kind})", "set LEAKWATCH_SOURCE=query_range"
+        f"{where}: the answer to a remote read is not Prometheus' ({kind})", "set LEAKWATCH_SOURCE=query_range"
     )

@@ -31,11 +31,11 @@ class VictoriaSource(BulkSource):
     name = "victoria_metrics"
 
     def _asking(self, containers: Sequence[ContainerRef]) -> Ask:
-        rows = places_of(containers)
+        rows, where = places_of(containers), self._client.url + EXPORT
 
         def ask(metric: str, matchers: str, steps: Steps, add: Add, control: Control) -> int:
             def take(content_type: str, chunks: Iterator[bytes]) -> int:
-                _check_kind(content_type)
+                _check_kind(content_type, where)
                 samples = 0
                 for held in _in_portions(read_line(line) for line in split_lines(chunks)):
                     control.check()
@@ -64,11 +64,11 @@ def _reduced(held: Sequence[ExportedSeries], times: Ints, steps: Steps) -> Reduc
     )
 
 
-def _check_kind(content_type: str) -> None:
+def _check_kind(content_type: str, where: str) -> None:
     kind = content_type.partition(";")[0].strip()
     if kind != CONTENT_TYPE:
         raise SourceUnusable(
-            f"{EXPORT}: the answer is not VictoriaMetrics' ({kind or 'nothing'})",
+            f"{where}: the answer is not VictoriaMetrics' ({kind or 'nothing'})",
             "give its base URL, as http://victoria:8428 or http://vmselect:8481/select/0/prometheus",
         )
 

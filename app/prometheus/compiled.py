@@ -18,7 +18,8 @@ from numba.core.caching import FunctionCache
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PREFIX = "compiled-"
-_BESIDE = Path(__file__).parent / "__pycache__"
+_HERE = Path(__file__).parent
+_BESIDE = _HERE / "__pycache__"
 _kernels: list[Any] = []
 _lock = threading.Lock()
 
@@ -89,7 +90,7 @@ def _is_writable(folder: Path) -> bool:
 def _name() -> str:
     """The same for each process of an installation, whichever of these files it has imported."""
     digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
+    for file in sorted(_HERE.rglob("*.py")):
         digest.update(file.read_bytes())
     return _PREFIX + digest.hexdigest()[:16]
 

@@ -62,6 +62,7 @@ def test_the_readme_begins_with_the_two_commands():
         "docs/alerting.md",
         "docs/alertmanager.md",
         "docs/dashboards.md",
+        "docs/reading.md",
         "docs/rules.md",
         "docs/rules-verify.md",
     ],

@@ -1,4 +1,4 @@
-"""Which way series are read from a server: asked once, by a read of nothing, and remembered by this process."""
+"""Which way series are read from a server: asked once, by reads of nothing, and remembered by this process."""
 
 import threading
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from app.prometheus.promql import LabelMatcher
 from app.prometheus.remote_read.protobuf import read_request
 from app.prometheus.remote_read.wire_format import HEADERS, PATH, STREAMED
 from app.prometheus.source import Control
+from app.prometheus.victoria.probe import is_victoria
 from app.settings import Settings, SourceKind
 
 # No series has this name.
@@ -41,7 +42,9 @@ def chosen_source(settings: Settings, control: Control) -> SourceKind:
 def _probe(settings: Settings, control: Control) -> SourceKind:
     client = PrometheusClient(settings)
     try:
-        return "remote_read" if _streams_chunks(client, control) else "query_range"
+        if _streams_chunks(client, control):
+            return "remote_read"
+        return "victoria_metrics" if is_victoria(client, control) else "query_range"
     finally:
         client.close()
 

@@ -38,7 +38,7 @@ class PrometheusClient:
         self._timeout = settings.prometheus_timeout
         self._retries = settings.prometheus_retries
         self._idle: queue.SimpleQueue[tuple[CheckedSession, PrometheusConnect]] = queue.SimpleQueue()
-        self._url = url = settings.prometheus_url.rstrip("/")
+        self.url = url = settings.prometheus_url.rstrip("/")
         for _ in range(settings.prometheus_concurrency):
             session = CheckedSession(settings)
             self._idle.put(
@@ -52,8 +52,9 @@ class PrometheusClient:
 
         Raises SourceError, ScanAbandoned.
         """
-        # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
-        options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
+        # The first two are Thanos': a store that is down is to be an error or a warning, not a quiet hole, and what is
+        # read is to be samples, not averages of five minutes.
+        options = {"partial_response": "false", "max_source_resolution": "0s", "timeout": f"{self._timeout:g}s"}
         return self._call(
             lambda _, connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
             control,
@@ -80,7 +81,7 @@ class PrometheusClient:
         if at is not None:
             options["time"] = f"{at:.3f}"
         return self._call(
-            lambda session, _: _data(session.request("POST", f"{self._url}/api/v1/query", params=options)), control
+            lambda session, _: _data(session.request("POST", f"{self.url}/api/v1/query", params=options)), control
         )
 
     def fetch(self, path: str, params: Mapping[str, str], control: Control) -> tuple[dict[str, Any], list[str]]:
@@ -88,7 +89,7 @@ class PrometheusClient:
 
         Raises SourceError, ScanAbandoned.
         """
-        where = f"{self._url}/api/v1/{path}?{urlencode(params)}"
+        where = f"{self.url}/api/v1/{path}?{urlencode(params)}"
         return self._call(lambda session, _: _data(session.request("GET", where)), control)
 
     def stream(
@@ -104,7 +105,7 @@ class PrometheusClient:
         It is called again for each try. Raises SourceError, ScanAbandoned.
         """
         return self._call(
-            lambda session, _: session.read_streamed(self._url + path, body, headers, take), control
+            lambda session, _: session.read_streamed(self.url + path, body, headers, take), control
         )[0]
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Functions that numba compiles, and where their machine code is kept: without a place for it only time is lost.
 
 Compiling takes some seconds. Numba knows a function by its own file, not by those of the functions it calls, so what
-is kept stands in a folder named after the content of all files that hold compiled functions.
+is kept stands in a folder named after the content of all files here.
 """
 
 import hashlib
@@ -18,22 +18,20 @@ from numba.core.caching import FunctionCache
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PREFIX = "compiled-"
-_BESIDE = Path(__file__).parent / "__pycache__"
-_files: set[str] = set()
+_HERE = Path(__file__).parent
+_BESIDE = _HERE / "__pycache__"
 _kernels: list[Any] = []
 _lock = threading.Lock()
 
 
 def part(function: Function) -> Function:
     """Compile a function that other compiled ones call."""
-    _files.add(function.__code__.co_filename)
     return cast("Function", njit(nogil=True)(function))
 
 
 def kernel(function: Function) -> Function:
     """Compile a function that Python calls, with the interpreter's lock released. What it calls are `part`s."""
     dispatcher = njit(nogil=True)(function)
-    _files.add(function.__code__.co_filename)
     _kernels.append(dispatcher)
     return cast("Function", dispatcher)
 
@@ -90,9 +88,10 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _name() -> str:
+    """The same for each process of an installation, whichever of these files it has imported."""
     digest = hashlib.sha256()
-    for file in sorted(_files):
-        digest.update(Path(file).read_bytes())
+    for file in sorted(_HERE.rglob("*.py")):
+        digest.update(file.read_bytes())
     return _PREFIX + digest.hexdigest()[:16]
 
 

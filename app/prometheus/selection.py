@@ -9,6 +9,7 @@ from app.prometheus.batching import cut_into_batches
 from app.prometheus.client import PrometheusClient, reading_threads
 from app.prometheus.members import container_key
 from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
+from app.prometheus.partition import all_series
 from app.prometheus.promql import one_of, together
 from app.prometheus.source import ContainerRef, Control, LabelSet, Plan, ScanRequest
 from app.settings import MetricNames
@@ -28,19 +29,25 @@ class Selection:
         if request is None:
             raise ValueError("a selection without a request plans nothing")
         grid, namespaces = request.grid, one_of("namespace", request.namespaces)
-        asked = [names.container_info, names.pod_owner, names.replicaset_owner, names.job_owner]
-        matches = [
-            f"{name}{{{together(names.container_matchers, namespaces, request.selector)}}}"
-            for name in (names.working_set, names.rss)
-        ] + [f"{name}{{{together(names.state_matchers, namespaces)}}}" for name in asked]
+        memory = together(names.container_matchers, namespaces, request.selector)
+        state = together(names.state_matchers, namespaces)
+        # Each with the label by which it can be asked for in parts.
+        wanted = [
+            (names.working_set, memory, "pod"),
+            (names.rss, memory, "pod"),
+            (names.container_info, state, "pod"),
+            (names.pod_owner, state, "pod"),
+            (names.replicaset_owner, state, "replicaset"),
+            (names.job_owner, state, "job_name"),
+        ]
         with reading_threads(concurrency, control) as pool:
-            answers = [pool.submit(client.series, match, grid.start, grid.end, control) for match in matches]
+            answers = [pool.submit(all_series, client, *what, grid, control) for what in wanted]
             found = [answer.result() for answer in answers]
         working_set, rss, info, *owners = (labels for labels, _ in found)
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
         if not working_set and not rss:
             raise SourceUnusable(
-                f"no container memory between the window's ends: {matches[0]} matches nothing",
+                f"no container memory between the window's ends: {names.working_set}{{{memory}}} matches nothing",
                 "check --namespace and --selector, or LEAKWATCH_METRICS__CONTAINER_MATCHERS and the metric names",
             )
         if not owners[0]:

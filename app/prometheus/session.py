@@ -5,7 +5,6 @@ the server's `warnings`; all three are mended here, below it.
 """
 
 import contextlib
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +26,7 @@ from app.errors import (
     SourceUnreachable,
     SourceUnusable,
 )
+from app.prometheus.refusals import MOST_BYTES, asks_too_much, in_short, parse, told
 from app.prometheus.wire import WatchedAdapter, Wire
 from app.settings import Settings
 from app.text import printable
@@ -35,8 +35,6 @@ _CHUNK_BYTES = 1 << 18
 _MAX_BODY_BYTES = 1 << 29
 _CONNECT_SECONDS = 10.0
 _WATCH_SECONDS = 0.1
-_SAID_BYTES = 2000
-_TOO_LARGE = ("too many samples", "maximum resolution", "exceeded", "limit")
 
 Result = TypeVar("Result")
 
@@ -166,8 +164,12 @@ class CheckedSession(requests.Session):
         with self._sent("POST", url, data=body, headers=dict(headers)) as response:
             content_type = response.headers.get("Content-Type", "").lower()
             if response.status_code != 200:
-                said = response.raw.read(_SAID_BYTES, decode_content=False) or b""
-                raise _status_error(response.status_code, _said(said) or f"HTTP {response.status_code}", url)
+                said = response.raw.read(MOST_BYTES, decode_content=False) or b""
+                raise _status_error(response.status_code, told(said) or f"HTTP {response.status_code}", url)
+            if not {"content-length", "transfer-encoding"} & {name.lower() for name in response.headers}:
+                raise SourceUnusable(  # it would end just so if it were cut
+                    f"{url}: the answer does not say how long it is", "let no proxy of HTTP/1.0 stand between"
+                )
             result = take(content_type, self._chunks(response))
         self._check_in_time(url)
         return result
@@ -238,7 +240,7 @@ def _transport_error(error: Exception, where: str) -> SourceError:
 
 def _checked(status: int, content_type: str, body: bytes, where: str) -> dict[str, Any]:
     """The document of a good answer; for any other the error that fits."""
-    document = _parse(body)
+    document = parse(body)
     said = str(document.get("error", "")) if document else ""
     if status == 200 and document and document.get("status") == "success" and "data" in document:
         return document
@@ -250,31 +252,14 @@ def _checked(status: int, content_type: str, body: bytes, where: str) -> dict[st
     raise _status_error(status, said or f"HTTP {status}", where)
 
 
-def _parse(body: bytes) -> dict[str, Any] | None:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def _said(body: bytes) -> str:
-    """What an error's body says in plain text, or in a document of the API."""
-    document = _parse(body)
-    if document is not None:
-        return str(document.get("error", ""))
-    text = body.decode(errors="replace").strip()
-    return "" if text.startswith("<") else text
-
-
 def _status_error(status: int, said: str, where: str) -> SourceError:
-    said = printable(said)
+    too_large, said = asks_too_much(said), in_short(said)
     if status in {401, 403}:
         return SourceRefused(
             f"{where}: {status}, not allowed",
             "give LEAKWATCH_PROMETHEUS_TOKEN, or LEAKWATCH_PROMETHEUS_USERNAME and _PASSWORD",
         )
-    if status in {400, 413, 422} and any(sign in said.lower() for sign in _TOO_LARGE):
+    if status in {400, 413, 422} and too_large:
         return SourceTooLarge(
             f"{where}: {said}", "lower LEAKWATCH_PROMETHEUS_MAX_SAMPLES, or raise the server's limits"
         )

@@ -121,6 +121,10 @@ def _open_server(settings: Settings, control: Control) -> Source:
             from app.prometheus.remote_read.source import RemoteReadSource  # noqa: PLC0415
 
             return RemoteReadSource(settings)
+        case "victoria_metrics":
+            from app.prometheus.victoria.source import VictoriaSource  # noqa: PLC0415
+
+            return VictoriaSource(settings)
         case _:
             from app.prometheus.query_range import QueryRangeSource  # noqa: PLC0415
 

@@ -145,7 +145,9 @@ def test_parameters_go_in_a_form_and_not_in_the_address():
     path, headers, form = server.asked[0]
     assert path == "/api/v1/query_range"
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
-    assert {"query=up", "start=1700000000", "step=60", "partial_response=false"} <= set(form.split("&"))
+    assert {"query=up", "start=1700000000", "step=60", "partial_response=false", "max_source_resolution=0s"} <= set(
+        form.split("&")
+    )
 
 
 def test_a_path_prefix_is_kept():

@@ -19,6 +19,7 @@ from app.prometheus.remote_read.protobuf import ResponseType, read_request
 from app.prometheus.remote_read.source import RemoteReadSource
 from app.prometheus.remote_read.wire_format import HEADERS, PATH, STREAMED
 from app.prometheus.source import Control, ScanRequest
+from app.prometheus.victoria.probe import EXPORT
 from app.settings import load_settings
 from demo.load import Series, push
 from tests.support.chunks import STALE, chunks_of, decoded, frame, series_message, xor_chunk
@@ -233,7 +234,7 @@ def test_a_server_without_it_is_asked_by_queries(reply):
     with false_prometheus(lambda path, form: reply) as server:
         assert _chosen(server.url) == "query_range"
         assert _chosen(server.url) == "query_range"
-        assert [path for path, _, _ in server.asked] == [PATH]
+        assert [path for path, _, _ in server.asked] == [PATH, EXPORT]
 
 
 def test_what_is_set_is_not_asked():

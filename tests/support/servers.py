@@ -123,6 +123,42 @@ def running_prometheus(folder: Path, *options: str, configured: str = "global: {
 
 
 @dataclass
+class Victoria:
+    """A real single VictoriaMetrics. It takes remote writes, and what it took is seen after `flush`."""
+
+    url: str
+    folder: Path
+    process: Process
+
+    def flush(self) -> None:
+        """Let everything written be seen."""
+        assert answers(f"{self.url}/internal/force_flush")
+
+
+@contextlib.contextmanager
+def running_victoria(folder: Path, *options: str, prefix: str = "") -> Iterator[Victoria]:
+    """A real, empty VictoriaMetrics. prefix: what all its paths begin with."""
+    program = shutil.which("victoria-metrics-prod") or need("victoria-metrics")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [
+        program,
+        f"-storageDataPath={folder / 'data'}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-retentionPeriod=10y",
+        f"-http.pathPrefix={prefix}",
+        *options,
+    ]
+    process = start(command, folder / "log")
+    try:
+        url = f"http://127.0.0.1:{port}{prefix}"
+        wait_until(lambda: answers(f"{url}/health"), "VictoriaMetrics is ready")
+        yield Victoria(url, folder, process)
+    finally:
+        process.stop(signal.SIGKILL)
+
+
+@dataclass
 class Alertmanager:
     """A real Alertmanager. command: starts it again on the same data and port, after a kill."""
 
@@ -343,6 +379,23 @@ def exporting(page: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def cutting_server(answer: bytes) -> Iterator[str]:
+    """A server that sends these bytes to whoever asks, whatever they are, and closes the connection."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.request.recv(65_536)
+                self.request.sendall(answer)
+                self.request.shutdown(socket.SHUT_WR)
+                while self.request.recv(65_536):
+                    pass  # what is closed with something unread is reset, and the answer lost
+
+    with _serving(Handler) as url:
+        yield url
+
+
+@contextlib.contextmanager
 def dripping_server(head: bytes, drop: bytes, given_up: threading.Event | None = None) -> Iterator[str]:
     """A server that answers `head` and then `drop` again and again, a little at a time, and never ends.
 
@@ -361,14 +414,22 @@ def dripping_server(head: bytes, drop: bytes, given_up: threading.Event | None =
                 if given_up is not None:
                     given_up.set()
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    try:
+        with _serving(Handler) as url:
+            yield url
+    finally:
+        over.set()
+
+
+@contextlib.contextmanager
+def _serving(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        over.set()
         server.shutdown()
         server.server_close()
         thread.join()

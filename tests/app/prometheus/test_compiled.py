@@ -100,7 +100,7 @@ def test_what_an_installation_made_is_taken_along(monkeypatch, tmp_path):
 
 def test_other_code_is_kept_elsewhere(monkeypatch, tmp_path):
     file = tmp_path / "source.py"
-    monkeypatch.setattr(compiled, "_files", {str(file)})
+    monkeypatch.setattr(compiled, "_HERE", tmp_path)
     file.write_text("one")
     before = compiled._name()
     file.write_text("another")

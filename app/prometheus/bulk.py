@@ -1,0 +1,126 @@
+"""What sources have in common that read every sample: a metric at a time, reduced as it comes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.domain.scan import Problem
+from app.errors import SourceTooLarge
+from app.prometheus.assemble import reading_of
+from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.compiled import keep_compiled
+from app.prometheus.gather import Gathering, Place
+from app.prometheus.members import members_by_metric
+from app.prometheus.reduce import Reduced, Steps
+from app.prometheus.selection import Selection
+from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
+from app.settings import Settings
+from detectors.memory import nonreclaimable
+from detectors.panel import Floats, Grid, History
+
+_HISTORY_STEP_SECONDS = 1800.0
+
+# Takes series, each with its place, or None where it is of no container that was asked for.
+Add = Callable[[Sequence[Place | None], Reduced], None]
+# Asks for a metric with these matchers on these steps, gives `Add` all that comes, and says how many samples it had.
+# What a failed try has given is given again by the next, and changes nothing then.
+Ask = Callable[[str, str, Steps, Add, Control], int]
+
+
+class BulkSource:
+    """A source that needs to be told only how a server is asked."""
+
+    name = "bulk"
+
+    def __init__(self, settings: Settings) -> None:
+        keep_compiled(settings.data_dir)
+        self._client = PrometheusClient(settings)
+        self._metrics = settings.metrics
+        self._max_samples = settings.prometheus_max_samples
+        self._concurrency = settings.prometheus_concurrency
+        self._selection = Selection(settings.metrics)
+
+    def plan(self, request: ScanRequest, control: Control) -> Plan:
+        """Ask for label sets only: the index answers, no sample is touched."""
+        self._selection = Selection(self._metrics, request)
+        return self._selection.plan(self._client, self._max_samples, self._concurrency, control)
+
+    def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
+        """Each metric of the batch's containers by one read; what is held is the batch's grid, not its samples."""
+        members, ask, steps = members_by_metric(self._metrics), self._asking(batch.containers), Steps.of(plan.grid)
+        wanted = [
+            (metric, matchers, Gathering.of(members[metric], len(batch.containers), plan.grid))
+            for metric, matchers in self._selection.wanted()
+        ]
+        with reading_threads(self._concurrency, control) as pool:
+            answers = [
+                pool.submit(self._read, ask, metric, matchers, batch.containers, steps, gathering.add, control)
+                for metric, matchers, gathering in wanted
+            ]
+            samples = sum(answer.result() for answer in answers)
+        gathered = {}
+        for _, _, gathering in wanted:
+            gathering.settle()
+            gathered[gathering.member] = gathering
+        reading = reading_of({name: one.low for name, one in gathered.items()}, batch.containers, plan.grid, samples)
+        highs = replace(
+            reading.panel,
+            working_set=gathered["working_set"].high,
+            rss=gathered["rss"].high,
+            cache=gathered["cache"].high,
+        )
+        return replace(reading, panel=replace(reading.panel, peak=nonreclaimable(highs)))
+
+    def history(
+        self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control
+    ) -> tuple[History, tuple[Problem, ...]]:
+        """What these containers held before the window, the lowest and the highest of each half hour."""
+        step = _HISTORY_STEP_SECONDS
+        end = np.floor(plan.grid.start / step) * step
+        grid = Grid(float(end - np.floor(seconds / step) * step + step), step, int(seconds // step))
+        low, high = np.full((2, len(containers), grid.steps), np.nan)
+
+        def add(places: Sequence[Place | None], reduced: Reduced) -> None:
+            for place, lowest, highest in zip(places, reduced.low, reduced.high, strict=True):
+                if place is not None:
+                    _widen(low[place.row], high[place.row], lowest, highest)
+
+        steps, matchers = Steps.of(grid, lookback_seconds=0.0), self._metrics.container_matchers
+        self._read(self._asking(containers), self._metrics.rss, matchers, containers, steps, add, control)
+        return History(step, low, high), ()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _asking(self, containers: Sequence[ContainerRef]) -> Ask:
+        """How the server is asked for these containers."""
+        raise NotImplementedError
+
+    def _read(
+        self,
+        ask: Ask,
+        metric: str,
+        matchers: str,
+        containers: Sequence[ContainerRef],
+        steps: Steps,
+        add: Add,
+        control: Control,
+    ) -> int:
+        """Give `add` all series of a metric of the containers, and say how many samples they had."""
+        try:
+            return ask(metric, self._selection.matchers(matchers, containers), steps, add, control)
+        except SourceTooLarge:
+            if len(containers) < 2:
+                raise
+        half = len(containers) // 2
+        return sum(
+            self._read(ask, metric, matchers, some, steps, add, control)
+            for some in (containers[:half], containers[half:])
+        )
+
+
+def _widen(low: Floats, high: Floats, lowest: Floats, highest: Floats) -> None:
+    np.fmin(low, lowest, out=low)
+    np.fmax(high, highest, out=high)

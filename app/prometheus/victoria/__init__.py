@@ -1,0 +1,1 @@
+"""VictoriaMetrics: series in bulk by its export, every sample of them."""

@@ -1,8 +1,9 @@
 """From raw series, as any source gives them, to the panel that detectors read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class _Versions:
         if len(instances) == 1:
             return instances[0]
         result = np.full_like(instances[0], np.nan)
-        for values in sorted(instances, key=_first_seen):
+        for values in sorted(instances, key=_span_seen):
             result = np.where(np.isfinite(values), values, result)
         return result
 
@@ -95,24 +96,34 @@ def assemble(
                 result[row] = versions[name, row].merged()
         return result
 
-    start_time, working_set, rss = member("start_time"), member("working_set"), member("rss")
+    members = {
+        name: member(name) for name in ("working_set", "rss", "cache", "cpu", "start_time", "restarts", "oom_killed")
+    }
     limits = ToldLimits(member("limit"), member("spec_limit"))
-    subjects, subject = _subjects(containers)
-    revisions, revision = _revisions(containers, subject, len(subjects), _first_samples(working_set, rss))
-    panel = Panel(
-        grid=grid,
-        working_set=working_set,
-        rss=rss,
-        cache=member("cache"),
-        cpu=member("cpu"),
-        start_time=start_time,
-        restarts=member("restarts"),
-        oom_killed=member("oom_killed"),
-        limit=limits.latest(),
-        subject=subject,
-        revision=revision,
-        history=history,
+    return reading_of(
+        members, limits, containers, grid, samples=samples, history=history, problems=problems, unread=unread
     )
+
+
+def reading_of(
+    members: Mapping[str, Any],
+    limits: ToldLimits,
+    containers: Sequence[ContainerRef],
+    grid: Grid,
+    *,
+    samples: int,
+    history: History | None = None,
+    problems: Iterable[Problem] = (),
+    unread: Iterable[int] = (),
+) -> Reading:
+    """The reading of `containers` (one row each, in that order) whose panel has these members on the grid.
+
+    members: those of Panel that have a value for each row and step, by name
+    """
+    subjects, subject = _subjects(containers)
+    first_samples = _first_samples(members["working_set"], members["rss"])
+    revisions, revision = _revisions(containers, subject, len(subjects), first_samples)
+    panel = Panel(grid=grid, **members, limit=limits.latest(), subject=subject, revision=revision, history=history)
     return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread), limits)
 
 
@@ -178,9 +189,10 @@ def _first_samples(working_set: Floats, rss: Floats) -> Floats:
     return np.where(known.any(axis=1), known.argmax(axis=1).astype(np.float64), np.inf)
 
 
-def _first_seen(values: Floats) -> int:
-    known = np.isfinite(values)
-    return int(known.argmax()) if known.any() else values.size
+def _span_seen(values: Floats) -> tuple[int, int]:
+    """The first column with a value, and the last: of two that were there from the start the newer lasts longer."""
+    known = np.flatnonzero(np.isfinite(values))
+    return (int(known[0]), int(known[-1])) if known.size else (values.size, 0)
 
 
 def _is_wanted(name: str, labels: LabelSet) -> bool:

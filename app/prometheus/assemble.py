@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -96,34 +95,42 @@ def assemble(
                 result[row] = versions[name, row].merged()
         return result
 
-    members = {
-        name: member(name) for name in ("working_set", "rss", "cache", "cpu", "start_time", "restarts", "oom_killed")
-    }
-    limits = ToldLimits(member("limit"), member("spec_limit"))
     return reading_of(
-        members, limits, containers, grid, samples=samples, history=history, problems=problems, unread=unread
+        {name: member(name) for name in fields.values()}, containers, grid, samples, problems, unread, history
     )
 
 
 def reading_of(
-    members: Mapping[str, Any],
-    limits: ToldLimits,
+    members: Mapping[str, Floats],
     containers: Sequence[ContainerRef],
     grid: Grid,
-    *,
     samples: int,
-    history: History | None = None,
-    problems: Iterable[Problem] = (),
+    problems: Sequence[Problem] = (),
     unread: Iterable[int] = (),
+    history: History | None = None,
 ) -> Reading:
-    """The reading of `containers` (one row each, in that order) whose panel has these members on the grid.
+    """The reading of members whose values are on the grid already: of the panel, `limit` and `spec_limit`.
 
-    members: those of Panel that have a value for each row and step, by name
+    Each has shape (containers, steps).
     """
+    limits = ToldLimits(members["limit"], members["spec_limit"])
     subjects, subject = _subjects(containers)
-    first_samples = _first_samples(members["working_set"], members["rss"])
-    revisions, revision = _revisions(containers, subject, len(subjects), first_samples)
-    panel = Panel(grid=grid, **members, limit=limits.latest(), subject=subject, revision=revision, history=history)
+    first_seen = _first_samples(members["working_set"], members["rss"])
+    revisions, revision = _revisions(containers, subject, len(subjects), first_seen)
+    panel = Panel(
+        grid=grid,
+        working_set=members["working_set"],
+        rss=members["rss"],
+        cache=members["cache"],
+        cpu=members["cpu"],
+        start_time=members["start_time"],
+        restarts=members["restarts"],
+        oom_killed=members["oom_killed"],
+        limit=limits.latest(),
+        subject=subject,
+        revision=revision,
+        history=history,
+    )
     return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread), limits)
 
 

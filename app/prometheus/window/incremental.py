@@ -15,7 +15,6 @@ import structlog
 
 from app.domain.scan import Problem
 from app.prometheus.assemble import reading_of
-from app.prometheus.limits import ToldLimits
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest, Source
 from app.prometheus.window.kept import Kept, kept_of
 from app.prometheus.window.page import VERSION, Columns, Content, Key
@@ -29,7 +28,8 @@ _DIFFERENCES = ("cpu",)
 # A page that is so much of a window old is read again from its beginning: samples that came very late come in so.
 # Which part between these a batch takes is its own, so that not all batches are due in one scan.
 _SOONEST_WHOLE, _LATEST_WHOLE = 0.25, 0.5
-_LIMITS = ("limit_by_state", "limit_by_cadvisor")
+# What only some sources have.
+_OPTIONAL = ("peak",)
 
 
 class IncrementalSource:
@@ -141,14 +141,16 @@ class IncrementalSource:
         whole = self._whole_of(plan, batch, others, members, control)
         on = _read_rows(fresh, np.flatnonzero(kept.rows))
         self._keep(RECENT, batch, on, members, grid, kept.base)
+        optional: dict[str, Any] = {name: members[name] for name in _OPTIONAL if name in members}
+        unread = [*(fresh.unread - set(others.tolist())), *(others[list(whole.unread)].tolist() if whole else ())]
         return reading_of(
-            {name: values for name, values in members.items() if name not in _LIMITS},
-            ToldLimits(*(members[name] for name in _LIMITS)),
+            {name: values for name, values in members.items() if name not in _OPTIONAL},
             batch.containers,
             grid,
-            samples=fresh.samples + whole.samples if whole else fresh.samples,
-            problems=dict.fromkeys((*fresh.problems, *(whole.problems if whole else ()))),
-            unread=[*(fresh.unread - set(others.tolist())), *(others[list(whole.unread)].tolist() if whole else ())],
+            fresh.samples + (whole.samples if whole else 0),
+            tuple(dict.fromkeys((*fresh.problems, *(whole.problems if whole else ())))),
+            unread,
+            **optional,
         )
 
     def _whole_of(
@@ -204,7 +206,7 @@ def _members(reading: Reading) -> dict[str, Floats] | None:
         return None
     found = {field.name: getattr(panel, field.name) for field in fields(Panel)}
     members = {name: value for name, value in found.items() if isinstance(value, np.ndarray) and value.ndim == 2}
-    return members | dict(zip(_LIMITS, (limits.by_state, limits.by_cadvisor), strict=True))
+    return members | {"limit": limits.by_state, "spec_limit": limits.by_cadvisor}
 
 
 def _read_rows(reading: Reading, rows: Ints) -> Ints:

@@ -16,8 +16,8 @@ from app.api.services import Services
 from app.connections import PatientProtocol
 from app.errors import ListenError, UsageError
 from app.main import create_app
+from app.scanning.clusters import make_scan
 from app.scanning.heeding import heeding
-from app.scanning.service import make_perform
 from app.settings import Settings
 from app.storage.engine import make_engine
 from app.storage.schema import check, upgrade
@@ -38,7 +38,7 @@ def serve(settings: Settings) -> None:
     SchemaOutdated, SchemaTooNew, StorageError, ListenError.
     """
     tls = _tls(settings)
-    perform = make_perform(settings)
+    perform = make_scan(settings, keep_window=True)
     engine = make_engine(settings)
     if settings.auto_upgrade:
         upgrade(engine)

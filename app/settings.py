@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -18,8 +17,10 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from app.addresses import check_host, check_origin, check_proxy, check_root_path, is_loopback
+from app.cluster_settings import ClusterSettings
 from app.durations import DurationSeconds
 from app.errors import SettingsError
+from app.setting_checks import check_connection, check_header, check_url
 
 PREFIX = "LEAKWATCH_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
@@ -107,7 +108,15 @@ class Settings(BaseSettings):
     prometheus_retries: int = Field(3, ge=0, le=10, description="Tries after a time-out, a cut connection or a 503")
 
     recording: Path | None = Field(None, description="A recorded cluster to scan in place of a server")
-    cluster: str = Field("", max_length=200, description="Name of the scanned cluster, part of each fingerprint")
+    cluster: str = Field(
+        "",
+        max_length=200,
+        description="Name of the scanned cluster, part of each fingerprint; of several clusters, the only one to scan",
+    )
+    clusters: tuple[ClusterSettings, ...] = Field(
+        (), description="Several clusters, each with a Prometheus of its own: see docs/operations.md"
+    )
+    clusters_at_once: int = Field(4, ge=1, le=64, description="How many of them are scanned side by side at most")
     lookback: DurationSeconds = Field(172800.0, gt=0, le=_YEAR, description="Window of a scan")
     history: DurationSeconds = Field(604800.0, ge=0, le=_YEAR, description="How far before the window to look coarsely")
     step: DurationSeconds | None = Field(
@@ -142,6 +151,12 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_default_data_dir, description="Where the SQLite database is kept")
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL, as postgresql://user:password@host/name (or ..._URL_FILE); unset: SQLite"
+    )
+    incremental: bool = Field(
+        True, description="Let `serve` keep each scan's window in the data folder, and read only what is new"
+    )
+    incremental_overlap: DurationSeconds = Field(
+        600.0, ge=0, le=_DAY, description="How late samples may come and still be in the next scan"
     )
     auto_upgrade: bool = Field(False, description="Let `serve` upgrade the database's schema when it starts")
 
@@ -236,32 +251,34 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _check_url(self.prometheus_url, "prometheus_url")
+        check_connection(self)
         for name in ("public_url", "runbook_url", "grafana_url"):
-            _check_url(getattr(self, name), name)
+            check_url(getattr(self, name), name)
         for url in self.alertmanager_urls:
-            _check_url(url, "alertmanager_urls")
+            check_url(url, "alertmanager_urls")
         if self.grafana_url and not self.grafana_token:
             raise ValueError("grafana_token: Grafana takes no annotations without its service account's token")
         if self.alertmanager_token and self.alertmanager_username:
             raise ValueError("alertmanager_token: give a bearer token or a user name, not both")
         if self.alertmanager_password and not self.alertmanager_username:
             raise ValueError("alertmanager_username: a password (alertmanager_password) needs a user name")
-        _check_header(self.secret("alertmanager_token") or "", "alertmanager_token: it")
-        for name, value in self.prometheus_headers.items():
-            _check_header(name, f"prometheus_headers: the name {name[:40]!r}")
-            _check_header(value.get_secret_value(), f"prometheus_headers: the value of {name[:40]!r}")
-        _check_header(self.prometheus_tenant or "", "prometheus_tenant: it")
-        _check_header(self.prometheus_token.get_secret_value() if self.prometheus_token else "", "prometheus_token: it")
-        _check_header(self.grafana_token.get_secret_value() if self.grafana_token else "", "grafana_token: it")
-        if self.prometheus_token and self.prometheus_username:
-            raise ValueError("prometheus_token: give a bearer token or a user name, not both")
-        if bool(self.prometheus_client_cert) != bool(self.prometheus_client_key):
-            raise ValueError("prometheus_client_cert: a client certificate and its key go together")
+        check_header(self.secret("alertmanager_token") or "", "alertmanager_token: it")
+        check_header(self.grafana_token.get_secret_value() if self.grafana_token else "", "grafana_token: it")
         if self.page_within > self.warn_within:
             raise ValueError("page_within: must not be longer than warn_within")
         self._check_access()
+        self._check_clusters()
         return self
+
+    def _check_clusters(self) -> None:
+        names = [one.name for one in self.clusters]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"clusters: two are named {twice[:80]!r}")
+        if self.clusters and (self.prometheus_url or self.recording):
+            raise ValueError("clusters: give clusters, a Prometheus or a recording, only one of them")
+        if self.clusters and self.cluster and self.cluster not in names:
+            raise ValueError(f"cluster: there is none of this name among {', '.join(names)[:200]}")
 
     def _check_access(self) -> None:
         if self.insecure_no_auth and not is_loopback(self.host):
@@ -286,7 +303,7 @@ class Settings(BaseSettings):
             raise ValueError(f"token_key: shorter than {_SHORTEST_KEY} characters")
         if bool(self.webhook_username) != bool(self.webhook_password):
             raise ValueError("webhook_username: a user name and its password (webhook_password) go together")
-        _check_header(self.webhook_token.get_secret_value() if self.webhook_token else "", "webhook_token: it")
+        check_header(self.webhook_token.get_secret_value() if self.webhook_token else "", "webhook_token: it")
 
     def secret(self, name: str) -> str | None:
         """The value of a secret setting, if it has one."""
@@ -304,29 +321,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given by hand wins over the environment, that over secret files, and those over the YAML file."""
         return init_settings, env_settings, _SecretFiles(settings_cls), _YamlFile(settings_cls)
-
-
-def _check_url(url: str | None, name: str) -> None:
-    """Raise ValueError, without the URL, which may hold a password by mistake."""
-    if url is None:
-        return
-    if not re.match(r"https?://[^/]", url):
-        raise ValueError(f"{name}: must begin with http:// or https:// and name a host")
-    try:
-        parts = urlsplit(url)
-        host, secret = parts.hostname, parts.username or parts.password
-        _ = parts.port  # reading it is what checks it
-    except ValueError as error:
-        raise ValueError(f"{name}: is no URL: check its host and port") from error
-    if not host or not url.isprintable() or parts.query or parts.fragment:
-        raise ValueError(f"{name}: give the base URL alone, such as http://prometheus:9090")
-    if secret:
-        raise ValueError(f"{name}: give the user and password by their own settings, not in the URL")
-
-
-def _check_header(text: str, what: str) -> None:
-    if not (text.isascii() and text.isprintable()):
-        raise ValueError(f"{what} must be printable ASCII")
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -424,6 +418,8 @@ def load_settings(**given: Any) -> Settings:
     _refuse_unknown(os.environ)
     if os.environ.get(_variable("port"), "").startswith("tcp://"):  # a service link, not a setting
         given.setdefault("port", Settings.model_fields["port"].default)
+    if given.get("prometheus_url") is not None or given.get("recording") is not None:
+        given.setdefault("clusters", ())  # who names one server on the command line means that one
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
@@ -431,6 +427,9 @@ def load_settings(**given: Any) -> Settings:
         loc = [str(part) for part in first["loc"]]
         where = "__".join(loc) if loc[:1] == ["metrics"] else "".join(loc[:1])
         message = first["msg"].removeprefix("Value error, ")
+        if loc[:1] == ["clusters"] and len(loc) > 1:
+            place = [f"entry {int(loc[1]) + 1}", *loc[2:3]] if loc[1].isdigit() else loc[1:]
+            message = ": ".join([*place, message])
         if not where and ": " in message:
             where, message = message.split(": ", 1)
         name = _option(where) if where in given and given[where] is not None else _variable(where)

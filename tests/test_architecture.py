@@ -34,7 +34,11 @@ ALLOWED = {
         *("app.settings", "app.durations", "alert_rules", "detectors.words"),
     },
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "app.rules", "alert_rules", "detectors"},
-    "app.settings": {"app.addresses", "app.durations", "app.errors"},
+    "app.settings": {
+        *("app.addresses", "app.cluster_settings", "app.durations", "app.errors", "app.setting_checks"),
+    },
+    "app.cluster_settings": {"app.setting_checks"},
+    "app.setting_checks": set(),
     "app.addresses": set(),
     "app.errors": set(),
     "app.text": set(),

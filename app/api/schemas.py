@@ -231,6 +231,19 @@ class ScanSecondsModel(Model):
     record: float
 
 
+class ScanClusterModel(Model):
+    """What came of one cluster; null where it could not be read."""
+
+    name: str = Field(examples=["eu-1"])
+    complete: bool = Field(description="Whether all that was planned of it was read")
+    problems: list[ScanProblemModel]
+    source: str | None
+    containers: int | None
+    workloads: int | None
+    samples: int | None
+    seconds: float | None = Field(description="Of its plan, read and judging")
+
+
 class ScanSummaryModel(Model):
     """What a scan looked at."""
 
@@ -244,6 +257,7 @@ class ScanSummaryModel(Model):
     complete: bool
     problems: list[ScanProblemModel]
     seconds: ScanSecondsModel
+    clusters: list[ScanClusterModel] = Field([], description="One each Prometheus; empty in scans of old versions")
 
 
 class ScanModel(Model):

@@ -21,7 +21,7 @@ def command() -> None:
     from detectors.judgement import Verdict
 
     settings = load_settings(auto_upgrade=True, insecure_no_auth=True)
-    if settings.prometheus_url is None and settings.recording is None:
+    if settings.prometheus_url is None and settings.recording is None and not settings.clusters:
         demo = demo_recording()
         settings = load_settings(auto_upgrade=True, insecure_no_auth=True, recording=demo, scan_on_start=False)
         Console(stderr=True).print(

@@ -1,6 +1,6 @@
 """A scan: one look at every container of a window, and how well it went."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,7 @@ class ScanReport:
     seen: every workload's container that existed in the window, judged or not
     heeded: ids of the feedback that was in force when it began, and was heeded
     complete: everything planned was read; without it, absence means nothing
+    shards: what came of each cluster where several were scanned; the rest then tells of all of them together
     """
 
     started_at: float
@@ -76,6 +77,12 @@ class ScanReport:
     findings: tuple[Finding, ...]
     seen: frozenset[Identity] = field(default_factory=frozenset)
     heeded: frozenset[int] = frozenset()
+    shards: tuple["ShardResult", ...] = ()
+
+    @property
+    def reports(self) -> tuple["ScanReport", ...]:
+        """One report for each cluster that could be read; what it says holds for that cluster alone."""
+        return tuple(one.report for one in self.shards if one.report is not None) if self.shards else (self,)
 
     @property
     def scope(self) -> str:
@@ -90,8 +97,57 @@ class ScanReport:
 
     def covers(self, identity: Identity) -> bool:
         """Whether the workload's absence from this scan would mean that it is gone."""
+        if self.shards:
+            return any(report.covers(identity) for report in self.reports)
         in_namespace = not self.namespaces or identity.namespace in self.namespaces
         return self.whole and in_namespace and identity.cluster == self.cluster
+
+
+@dataclass(frozen=True, slots=True)
+class ShardResult:
+    """What came of one shard of a scan, such as one of several clusters: a report, or why there is none."""
+
+    cluster: str
+    report: ScanReport | None
+    error: str = ""
+
+
+def together(shards: Sequence[ShardResult], started_at: float, finished_at: float) -> ScanReport:
+    """One report on several clusters, complete where each is. Raises ValueError where none has a report.
+
+    Times of the shards, which ran side by side, are added up.
+    """
+    reports = [one.report for one in shards if one.report is not None]
+    if not reports:
+        raise ValueError("there is no report among the shards")
+    problems = [
+        Problem(problem.code, f"{one.cluster}: {problem.text}")
+        for one in shards
+        for problem in (one.report.problems if one.report else (Problem("cluster_unread", one.error),))
+    ]
+    return ScanReport(
+        started_at=started_at,
+        finished_at=finished_at,
+        cluster="",
+        source=", ".join(sorted({report.source for report in reports})),
+        namespaces=(),
+        selector="",
+        window=max((report.window for report in reports), key=lambda window: window.end),
+        containers=sum(report.containers for report in reports),
+        workloads=sum(report.workloads for report in reports),
+        samples=sum(report.samples for report in reports),
+        complete=all(one.report is not None and one.report.complete for one in shards),
+        problems=tuple(problems),
+        seconds=Seconds(
+            sum(report.seconds.plan for report in reports),
+            sum(report.seconds.read for report in reports),
+            sum(report.seconds.judge for report in reports),
+        ),
+        findings=tuple(finding for report in reports for finding in report.findings),
+        seen=frozenset().union(*(report.seen for report in reports)),
+        heeded=frozenset().union(*(report.heeded for report in reports)),
+        shards=tuple(shards),
+    )
 
 
 @dataclass(frozen=True, slots=True)

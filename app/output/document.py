@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.finding import Finding
-from app.domain.scan import ScanReport
+from app.domain.scan import Problem, ScanReport, ShardResult
 
 Document = dict[str, Any]
 
@@ -36,6 +36,24 @@ def scan_summary(report: ScanReport) -> Document:
             "judge": round(report.seconds.judge, 3),
             "record": round(report.seconds.record, 3),
         },
+        "clusters": [_cluster(one) for one in report.shards or (ShardResult(report.cluster, report),)],
+    }
+
+
+def _cluster(shard: ShardResult) -> Document:
+    """What came of one cluster; null where it could not be read. seconds: of its plan, read and judging."""
+    report = shard.report
+    problems = [Problem("cluster_unread", shard.error)] if report is None else report.problems
+    spent = None if report is None else report.seconds.plan + report.seconds.read + report.seconds.judge
+    return {
+        "name": shard.cluster,
+        "complete": report is not None and report.complete,
+        "problems": [{"code": problem.code, "text": problem.text} for problem in problems],
+        "source": report and report.source,
+        "containers": report and report.containers,
+        "workloads": report and report.workloads,
+        "samples": report and report.samples,
+        "seconds": None if spent is None else round(spent, 3),
     }
 
 

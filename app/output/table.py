@@ -32,7 +32,7 @@ _COLUMNS = (
 def print_report(console: Console, report: ScanReport, findings: list[Finding]) -> None:
     """The table of the findings, most urgent first, and a closing line with what was looked at and what went wrong."""
     if findings:
-        rows = [_cells(finding, report.window.end) for finding in by_urgency(findings)]
+        rows = [_cells(finding, report.window.end, several=bool(report.shards)) for finding in by_urgency(findings)]
         console.print(fitted_table(console, _COLUMNS, rows))
         console.print()
     console.print(Text(_closing(report, findings)), soft_wrap=True)
@@ -59,14 +59,15 @@ def sparkline(evidence: Evidence) -> str:
     return "".join(" " if low is None else _BARS[(low - bottom) * (len(_BARS) - 1) // reach] for low in lows)
 
 
-def _cells(finding: Finding, now: float) -> list[Text]:
+def _cells(finding: Finding, now: float, *, several: bool) -> list[Text]:
     leaks = finding.verdict is Verdict.LEAK
     style = STYLES[finding.severity] if leaks else ("dim" if finding.verdict is Verdict.HEALTHY else "magenta")
     until = finding.time_to_limit
     since = "" if finding.onset_at is None else f"{format_duration(now - finding.onset_at)} ago"
     told = finding.verdict is not Verdict.INSUFFICIENT_DATA
+    name = f"{finding.identity.namespace}/{finding.workload.name}"
     return [
-        Text(f"{finding.identity.namespace}/{finding.workload.name}"),
+        Text(f"{finding.identity.cluster}: {name}" if several else name),
         Text(finding.identity.container),
         Text(f"{finding.verdict.value} ({finding.severity.value})" if leaks else finding.verdict.value, style=style),
         Text(f"{finding.probability:.2f}" if told else "", style=style),

@@ -104,9 +104,7 @@ class PrometheusClient:
 
         It is called again for each try. Raises SourceError, ScanAbandoned.
         """
-        return self._call(
-            lambda session, _: session.read_streamed(self.url + path, body, headers, take), control
-        )[0]
+        return self._call(lambda session, _: session.read_streamed(self.url + path, body, headers, take), control)[0]
 
     def close(self) -> None:
         """Close the connections that are not in use."""

@@ -53,7 +53,7 @@ class Versions:
         if len(instances) == 1:
             return instances[0]
         result = np.full_like(instances[0], np.nan)
-        for values in sorted(instances, key=_first_seen):
+        for values in sorted(instances, key=_span_seen):
             result = np.where(np.isfinite(values), values, result)
         return result
 
@@ -95,6 +95,7 @@ def oom_indicator(values: Floats, labels: LabelSet) -> Floats:
     return np.where(values > 0, 0.0, np.nan)
 
 
-def _first_seen(values: Floats) -> int:
-    known = np.isfinite(values)
-    return int(known.argmax()) if known.any() else values.size
+def _span_seen(values: Floats) -> tuple[int, int]:
+    """The first column with a value, and the last: of two that were there from the start the newer lasts longer."""
+    known = np.flatnonzero(np.isfinite(values))
+    return (int(known[0]), int(known[-1])) if known.size else (values.size, 0)

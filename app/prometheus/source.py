@@ -123,7 +123,10 @@ class Control:
 class Source(Protocol):
     """Where memory series come from. Errors are app.errors.SourceError, and ScanAbandoned when told to stop."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How it reads, as a scan tells it; settled once it has planned."""
+        ...
 
     def plan(self, request: ScanRequest, control: Control) -> Plan:
         """Which containers exist in the window, in batches whose size is bounded."""

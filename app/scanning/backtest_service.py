@@ -12,6 +12,7 @@ from app.durations import format_duration
 from app.errors import UsageError
 from app.prometheus.source import Control, ScanRequest
 from app.scanning.backtest import Policies, backtest
+from app.scanning.clusters import only_cluster
 from app.scanning.moments import Moments
 from app.scanning.service import MAX_STEPS, incident_policy, open_source, severity_policy, step_of
 from app.settings import Settings
@@ -33,6 +34,7 @@ def perform_backtest(
     settings: Settings, asked: Asked, control: Control, labels: dict[Name, bool] | None = None
 ) -> BacktestReport:
     """Look back as the settings would have scanned. Raises LeakwatchError; a UsageError names the option."""
+    settings = only_cluster(settings)
     step = step_of(settings)
     _check(settings, asked, step)
     source, (earliest, latest) = open_source(settings, control)

@@ -7,6 +7,7 @@ import numpy as np
 from app.domain.explanation import Deploy, Explained, Explanation, PodSeries
 from app.domain.finding import Finding
 from app.prometheus.source import Batch, Control, Reading
+from app.scanning.clusters import only_cluster
 from app.scanning.one_workload import OneWorkload, Target
 from app.scanning.service import make_perform
 from app.settings import Settings
@@ -21,7 +22,7 @@ def explain(settings: Settings, target: Target, control: Control, *, end: float 
     """
     seen: list[tuple[Batch, Reading, list[Judgement]]] = []
     perform = make_perform(
-        settings,
+        only_cluster(settings),
         end,
         options=Options(explain=True),
         narrowed=lambda source: OneWorkload(source, target),

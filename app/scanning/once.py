@@ -2,7 +2,8 @@
 
 from app.domain.scan import ScanReport
 from app.prometheus.source import Control
-from app.scanning.service import incident_policy, make_perform
+from app.scanning.clusters import make_scan
+from app.scanning.service import incident_policy
 from app.settings import Settings
 
 
@@ -11,7 +12,7 @@ def scan_once(settings: Settings, control: Control, *, end: float | None, store:
 
     Only with `store` is what people said heeded: without it no database is read. Raises LeakwatchError.
     """
-    perform = make_perform(settings, end)
+    perform = make_scan(settings, end)
     if not store:
         return perform(control)
     from app.scanning.heeding import heeding  # noqa: PLC0415

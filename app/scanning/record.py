@@ -34,8 +34,13 @@ class Recorder:
     def record(self, report: ScanReport, now: float) -> None:
         """Open, update, reopen and close. now: unix seconds. Raises StorageError, and what `guard` raises.
 
-        Stopped anywhere, it leaves whole incidents, each as before the scan or as after it.
+        Stopped anywhere, it leaves whole incidents, each as before the scan or as after it. Of several clusters each
+        is judged by what was read of it, and one that could not be read keeps its incidents as they are.
         """
+        for one in report.reports:
+            self._record(one, now)
+
+    def _record(self, report: ScanReport, now: float) -> None:
         with transaction(self.engine) as session:
             known = set(incidents.unresolved(session, report.cluster))
         seen = {fingerprint(identity) for identity in report.seen}

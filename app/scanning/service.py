@@ -38,10 +38,12 @@ def make_perform(
     options: Options | None = None,
     narrowed: Callable[[Source], Source] = lambda source: source,
     watch: Watch = lambda batch, reading, judgements: None,
+    keep_window: bool = False,
 ) -> PerformHeeding:
     """A function that performs one scan as the settings say; its window ends at `end` (unix seconds), or at present.
 
-    narrowed: makes of the source one that shows less of it; watch: is told of each batch once it is judged.
+    narrowed: makes of the source one that shows less of it; watch: is told of each batch once it is judged;
+    keep_window: read only what is new since the last scan that did so, where the settings allow it.
     Raises SettingsError at once where the settings cannot make a scan.
     """
     step = step_of(settings)
@@ -49,6 +51,7 @@ def make_perform(
 
     def perform(control: Control, said: InForce = NOTHING_SAID) -> ScanReport:
         source, (_, latest) = open_source(settings, control)
+        source = remembering(source, settings) if keep_window else source
         try:
             # Clocks and recordings may be ahead; what is judged must not be later than what is still to come.
             until = math.floor(min(end or latest, time.time()) / step) * step
@@ -70,6 +73,8 @@ def make_perform(
 
 def step_of(settings: Settings) -> float:
     """The step of a scan's grid, seconds. Raises SettingsError where the settings cannot make a scan."""
+    if settings.clusters:
+        raise SettingsError("several clusters are configured, and this looks at one", "choose it by --cluster")
     if (settings.prometheus_url is None) == (settings.recording is None):
         raise SettingsError(
             "nothing to scan: give a Prometheus or a recording, and only one of them",
@@ -129,3 +134,20 @@ def _open_server(settings: Settings, control: Control) -> Source:
             from app.prometheus.query_range import QueryRangeSource  # noqa: PLC0415
 
             return QueryRangeSource(settings)
+
+
+def remembering(source: Source, settings: Settings) -> Source:
+    """The source with the window of its last scan in the data folder; as it is where that is unwanted or no use."""
+    if not settings.incremental or settings.prometheus_url is None:
+        return source
+    from app.prometheus.window.incremental import IncrementalSource  # noqa: PLC0415 (only `serve` needs it)
+
+    # No token and no password: they come and go, and nothing may tell of them.
+    identity = {
+        "url": settings.prometheus_url.rstrip("/"),
+        "tenant": settings.prometheus_tenant,
+        "user": settings.prometheus_username,
+        "headers": sorted((name, value.get_secret_value()) for name, value in settings.prometheus_headers.items()),
+        "metrics": settings.metrics.model_dump(),
+    }
+    return IncrementalSource(source, settings.data_dir / "windows", identity, settings.incremental_overlap)

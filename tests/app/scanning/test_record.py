@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.domain.finding import Severity
 from app.domain.incident import EventKind, IncidentState
 from app.domain.lifecycle import IncidentPolicy
-from app.domain.scan import Window
+from app.domain.scan import ShardResult, Window, together
 from app.errors import ScanAbandoned
 from app.scanning.record import Recorder
 from app.storage import incidents
@@ -168,3 +168,34 @@ def test_the_database_itself_refuses_a_second_incident_of_a_fingerprint(engine):
         with pytest.raises(sa.exc.IntegrityError):
             connection.execute(sa.text(copy))
         connection.rollback()
+
+
+def _of(cluster, *findings, **more):
+    return ShardResult(cluster, report(*findings, cluster=cluster, **more))
+
+
+@pytest.mark.parametrize(
+    ("eu", "state"),
+    [
+        (ShardResult("eu", None, "cannot connect"), IncidentState.OPEN),
+        (_of("eu", complete=False), IncidentState.OPEN),
+        (_of("eu"), IncidentState.RESOLVED),
+    ],
+    ids=["unread", "read in part", "read whole"],
+)
+def test_a_cluster_keeps_its_incidents_unless_it_was_read_whole(engine, eu, state):
+    leaks = [finding(cluster=name) for name in ("eu", "us")]
+    Recorder(engine, POLICY, "scan 1", lambda session: None).record(
+        together([_of("eu", leaks[0]), _of("us", leaks[1])], NOW, NOW), NOW
+    )
+    later = NOW + 10 * POLICY.gone_after
+    shards = [replace(one, report=one.report and replace(one.report, window=_until(later))) for one in (eu, _of("us"))]
+    Recorder(engine, POLICY, "scan 2", lambda session: None).record(together(shards, later, later), later)
+    assert {one.finding["cluster"]: one.standing.state for one in all_incidents(engine)} == {
+        "eu": state,
+        "us": IncidentState.RESOLVED,
+    }
+
+
+def _until(end):
+    return Window(end - 172_800, end, 300.0)

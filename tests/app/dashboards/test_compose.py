@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import yaml
-from app.rules.settings import load
 
 from app.dashboards.forms import DashboardFormat
 from app.dashboards.made import files, made
+from app.rules.settings import load
 
 GRAFANA = Path(__file__).resolve().parents[3] / "deploy/compose/grafana"
 SETTINGS = load(GRAFANA / "leakwatch-rules.yml")

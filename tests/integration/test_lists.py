@@ -113,6 +113,8 @@ def test_one_workload_with_its_history(kept):
         (("workloads", "list", "--verdict", "maybe"), 2, "--verdict"),
         (("workloads", "list", "--sort", "name"), 2, "--sort"),
         (("workloads", "list", "--limit", "0"), 2, "--limit"),
+        (("workloads", "show", "\udcff"), 2, "a text holds what is not UTF-8"),
+        (("incidents", "list", "--text", "\udcff"), 2, "a text holds what is not UTF-8"),
         (("incidents", "list", "--severity", "fatal"), 2, "--severity"),
         (("incidents", "list", "--sort", "name"), 2, "--sort"),
     ],

@@ -2,14 +2,17 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, model_validator
+from pydantic_core import to_json
 
 from app.errors import UsageError
 
 # Epoch milliseconds below this are of 1973, and most likely seconds; above the other no database holds them.
 _LEAST_MILLISECONDS, _MOST_MILLISECONDS = 100_000_000_000, 221_845_392_000_000
+# It is handed back with each of a thousand annotations.
+_MOST_HANDED_BACK_BYTES = 8192
 _PLAIN = r"^[^\x00-\x1f]*$"
 
 Moment = StrictInt | Annotated[StrictStr, Field(max_length=40)]
@@ -40,6 +43,17 @@ class AnnotationQueryModel(_Sent):
 
     name: Text | None = None
     query: Text | None = Field(None, examples=["namespace=shop kind=leak,oom"])
+
+    @model_validator(mode="after")
+    def _can_be_handed_back(self) -> Self:
+        try:
+            # Nested deeper than in an answer: what can be written here can be written there.
+            size = len(to_json([[[[self.model_dump(exclude_unset=True)]]]]))
+        except ValueError:
+            raise ValueError("is nested too deeply, or holds what is no text") from None
+        if size > _MOST_HANDED_BACK_BYTES:
+            raise ValueError(f"is larger than {_MOST_HANDED_BACK_BYTES} bytes")
+        return self
 
 
 class AnnotationRequest(_Sent):

@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457): a stable `type`, a title, the status, and what to do about it."""
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 import structlog
@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.errors import (
     Conflict,
@@ -117,7 +118,9 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = error.headers if isinstance(error, HTTPException) else None
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_of(request))
     details = {
         404: "there is nothing at this address; /docs lists what there is",
         405: f"{request.method} is not possible here",
@@ -130,6 +133,17 @@ async def _http(request: Request, error: Exception) -> Response:
         instance=request.url.path,
         headers=headers,
     )
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What an address takes: each method is a route of its own, and the one that refused knows of itself alone."""
+    routes = request.app.routes
+
+    def takes(method: HTTPMethod) -> bool:
+        asked = {**request.scope, "method": method.value}
+        return any(route.matches(asked)[0] is Match.FULL for route in routes)
+
+    return [method.value for method in HTTPMethod if takes(method)]
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.errors import SettingsError, StorageError
+from app.errors import SettingsError, StorageError, UsageError
 from app.settings import Settings
 
 _FILE = "leakwatch.db"
@@ -67,9 +67,14 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Database errors as StorageError in one line, without the URL and without the statement's values."""
+    """Database errors as StorageError in one line, without the URL and without the statement's values.
+
+    UsageError where a text was given that is none, such as bytes of a command line that are not UTF-8.
+    """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise UsageError("a text holds what is not UTF-8", "give names as they are listed") from error
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()
         raise StorageError(f"the database failed: {reason[0] if reason else type(error.orig).__name__}") from error

@@ -141,6 +141,22 @@ def test_simple_json_is_told_that_a_query_is_none(client):
     assert "query: '#deploy' is not of the form key=value" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ('"\\ud800"', "holds what is no text"),
+        ("[" * 300 + "]" * 300, "nested too deeply"),
+        (f'"{"x" * 9000}"', "larger than 8192 bytes"),
+    ],
+    ids=["no text", "deep", "large"],
+)
+def test_simple_json_is_not_handed_back_what_no_answer_can_hold(client, more, told):
+    body = f'{{"range": {json.dumps(RANGE)}, "annotation": {{"query": "", "more": {more}}}}}'
+    answer = client.post("/grafana/annotations", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "annotation")
+    assert told in answer.json()["detail"]
+
+
 def test_search_lists_targets_and_the_values_of_a_variable(client):
     assert asked(client, "search", {"target": ""}) == ["annotations", "incidents", "leaking"]
     assert asked(client, "search", {"target": "namespace"}) == ["data", "shop"]

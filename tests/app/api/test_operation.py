@@ -216,6 +216,30 @@ def test_every_error_is_a_problem(client, method, path, status, kind):
     assert problem["title"]
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "DELETE"])
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/incidents", {"GET"}),
+        ("/api/v1/scans", {"GET", "POST"}),
+        ("/api/v1/silences/7", {"GET", "PUT"}),
+        ("/grafana/annotations", {"GET", "POST"}),
+        ("/api/v1/incidents/7/resolve", {"POST"}),
+    ],
+)
+def test_a_method_that_is_refused_is_told_all_that_are_taken(client, method, path, methods):
+    answer = client.request(method, path)
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == methods
+
+
+def test_what_an_address_takes_is_told_under_the_path_of_a_proxy_too(sqlite_engine, told):
+    settings = load_settings(scan_on_start=False, insecure_no_auth=True, root_path="/leakwatch")
+    with TestClient(create_app(settings, sqlite_engine, told)) as client:
+        answer = client.delete("/leakwatch/api/v1/scans")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
 def test_a_failing_database_is_a_503_that_says_to_try_again(client, sqlite_engine):
     _break_database(sqlite_engine)
     answer = client.get("/api/v1/incidents")

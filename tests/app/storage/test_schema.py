@@ -1,22 +1,32 @@
 """Migrations: what they make is what the tables say, and nothing runs on another schema."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from app.errors import SchemaOutdated, SchemaTooNew, SettingsError, StorageError
 from app.settings import load_settings
 from app.storage.engine import make_engine, transaction
 from app.storage.schema import check, upgrade
-from app.storage.tables import Table
+from app.storage.tables import Table, names_of
 
 
 def _stamp(engine, revision):
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = :new"), {"new": revision})
+
+
+def _upgrade_to(connection, revision):
+    config = Config()
+    config.set_main_option("script_location", "migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_the_migrations_make_what_the_tables_say(engine):
@@ -50,6 +60,23 @@ def test_upgrades_at_once_wait_for_each_other(empty_engine):
     for thread in threads:
         thread.join()
     assert ended == [check(empty_engine)] * 4
+
+
+@pytest.mark.parametrize("suspect", ["V42-Beta", None])
+def test_incidents_from_before_the_third_migration_are_found_by_their_names(empty_engine, suspect):
+    names = {"namespace": "Shop", "workload": "CART", "container": "Web", "suspect": suspect}
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    times = dict.fromkeys(("opened_at", "updated_at", "last_seen_at", "last_leak_at", "judged_until"), moment)
+    figures = {"window_seconds": 3600.0, "healthy_streak": 0, "occurrences": 1, "finding": {}}
+    with empty_engine.begin() as connection:
+        _upgrade_to(connection, "0002")
+        table = sa.Table("incidents", sa.MetaData(), autoload_with=connection)
+        one = {"fingerprint": "f", "cluster": "", "state": "open", "severity": "info"}
+        connection.execute(table.insert(), {**one, **names, **times, **figures})
+    upgrade(empty_engine)
+    with empty_engine.connect() as connection:
+        kept = connection.execute(sa.text("SELECT names FROM incidents")).scalar_one()
+    assert kept == names_of(*names.values())
 
 
 def test_a_newer_schema_is_refused(engine):

@@ -22,7 +22,7 @@ def hides_a_pod(panel: Panel, rows: Ints, peers: Ints) -> bool:
     rows: the panel's rows of the workload; peers: those of its namespace.
     """
     recent = slice(-_steps(panel, _DOUBT_SECONDS), None)
-    seen, told = _memory(panel)[rows][:, recent], np.isfinite(panel.restarts)[rows][:, recent]
+    seen, told = _memory(panel, rows)[:, recent], np.isfinite(panel.restarts[rows, recent])
     fresh = _is_fresh(panel, seen)
     if _state_is_told(panel, rows, peers):
         return bool((~fresh & seen.any(axis=1) & _is_fresh(panel, told)).any())
@@ -38,20 +38,19 @@ def unseen_seconds(panel: Panel, rows: Ints, peers: Ints) -> float:
     """
     if not _state_is_told(panel, rows, peers):
         return 0.0
-    told = (_memory(panel)[rows] | np.isfinite(panel.restarts)[rows]).any(axis=0)
+    told = (_memory(panel, rows) | np.isfinite(panel.restarts[rows])).any(axis=0)
     last = panel.grid.times[told].max(initial=panel.grid.start)
     return float(panel.grid.end - last)
 
 
-def _memory(panel: Panel) -> Bools:
-    known: Bools = np.isfinite(panel.working_set) | np.isfinite(panel.rss)
+def _memory(panel: Panel, rows: Ints) -> Bools:
+    known: Bools = np.isfinite(panel.working_set[rows]) | np.isfinite(panel.rss[rows])
     return known
 
 
 def _state_is_told(panel: Panel, rows: Ints, peers: Ints) -> bool:
     """Whether kube-state-metrics knew the workload, and still answers for its namespace: it may be limited to some."""
-    told = np.isfinite(panel.restarts)
-    return bool(told[rows].any() and _is_fresh(panel, told[peers]).any())
+    return bool(np.isfinite(panel.restarts[rows]).any() and _is_fresh(panel, np.isfinite(panel.restarts[peers])).any())
 
 
 def _is_fresh(panel: Panel, known: Bools) -> Bools:

@@ -12,6 +12,8 @@ from app.scanning.scan import scan
 from app.scanning.service import make_perform, remembering
 from app.settings import load_settings
 from detectors.options import Options
+from tests.support.servers import wait_until
+from tests.support.service import running_service
 
 STEP = 300.0
 POLICY = SeverityPolicy(86_400.0, 259_200.0)
@@ -57,3 +59,18 @@ def test_a_window_that_is_not_to_be_kept_is_not(demo_prometheus):
     settings = load_settings(prometheus_url=demo_prometheus.url, incremental=False)
     make_perform(settings, keep_window=True)(Control())
     assert not (settings.data_dir / "windows").exists()
+
+
+def test_the_service_reads_only_what_is_new_after_its_first_scan(demo_prometheus, tmp_path):
+    settings = {"recording": "", "prometheus_url": demo_prometheus.url, "insecure_no_auth": "true"}
+    with running_service(tmp_path, **settings, scan_interval="2s", scan_jitter="0s", scan_on_start="true") as service:
+
+        def ended():
+            with service.client() as client:
+                found = client.get("/api/v1/scans", params={"state": "succeeded"}).json()["items"]
+            return found if len(found) >= 2 else None
+
+        *_, second, first = wait_until(ended, "two scans have ended")
+    assert second["summary"]["samples"] < first["summary"]["samples"] / 20
+    assert second["leaks"] == first["leaks"]
+    assert [one["complete"] for one in second["summary"]["clusters"]] == [True]

@@ -186,6 +186,10 @@ WRONG = {
         "alertmanager: &a\n  b: *a\n",
         "rules.yml:1: is within itself; write it without an anchor",
     ),
+    "a character that no YAML has": (
+        "team: \x01\n",
+        "rules.yml: is not YAML: special characters are not allowed; take that character out",
+    ),
     "a day that there is not": ("team: 2026-02-31\n", "rules.yml: is not YAML: "),
 }
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from alert_rules.pack import PackKind
 from alert_rules.registry import PACKS
 from app.rules import names
-from app.rules.chosen import Misplaced, check_disabled, chosen_packs, options_of
+from app.rules.chosen import Misplaced, check_disabled, check_labels, chosen_packs, options_of
 from app.rules.complaint import told
 from app.rules.located import Located, Place, parse_located, read_located
 from app.rules.route_plan import MisplacedRoute, plan_of
@@ -56,6 +56,7 @@ def _checks(settings: RuleSettings, known: Sequence[PackKind]) -> Iterator[tuple
     for name, value in settings.labels.items():
         yield ("labels", name), partial(names.check_label, name, value)
     yield ("packs",), partial(chosen_packs, settings, known)
+    yield ("labels",), partial(check_labels, settings, known)
     yield ("selectors", "cadvisor"), partial(names.check_matchers, settings.selectors.cadvisor)
     yield ("selectors", "kube_state_metrics"), partial(names.check_matchers, settings.selectors.kube_state_metrics)
     yield ("selectors", "backups"), partial(names.check_matchers, settings.selectors.backups)

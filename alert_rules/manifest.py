@@ -18,8 +18,13 @@ def prometheus_rule(
     return {"apiVersion": "monitoring.coreos.com/v1", "kind": _KIND, "metadata": metadata, "spec": dict(rules)}
 
 
+def is_manifest(document: Any) -> bool:
+    """Whether a document is a PrometheusRule."""
+    return isinstance(document, dict) and document.get("kind") == _KIND
+
+
 def rules_in(document: Any) -> Any:
     """The rule file in a manifest; anything else as it is."""
-    if isinstance(document, dict) and document.get("kind") == _KIND:
+    if is_manifest(document):
         return document.get("spec") or {}
     return document

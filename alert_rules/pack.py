@@ -20,7 +20,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Something of a pack that can be set. default: in `unit`; per_workload: whether a workload may have its own."""
+    """Something of a pack that can be set. default: in `unit`; per_workload: whether a workload may have its own.
+
+    beyond_whole: of a ratio, whether it may be more than 100%; what is compared with others may be.
+    """
 
     pack: str
     name: str
@@ -28,6 +31,7 @@ class Threshold:
     unit: Unit
     help: str
     per_workload: bool = False
+    beyond_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

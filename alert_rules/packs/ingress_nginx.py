@@ -16,7 +16,12 @@ CANARY_ERRORS = Threshold(
     _PACK, "canary_errors", 0.05, Unit.RATIO, "how many more of a canary's requests may fail than of the stable ones"
 )
 CANARY_SLOWER = Threshold(
-    _PACK, "canary_slower", 1.5, Unit.RATIO, "a canary's latency against the stable one's, 95th percentile"
+    _PACK,
+    "canary_slower",
+    1.5,
+    Unit.RATIO,
+    "a canary's latency against the stable one's, 95th percentile",
+    beyond_whole=True,
 )
 
 _BACKEND = "cluster, namespace, ingress, service"

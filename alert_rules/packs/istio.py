@@ -20,7 +20,12 @@ CANARY_ERRORS = Threshold(
     _PACK, "canary_errors", 0.05, Unit.RATIO, "how many more of a version's requests may fail than of the others'"
 )
 CANARY_SLOWER = Threshold(
-    _PACK, "canary_slower", 1.5, Unit.RATIO, "a version's latency against the fastest one's, 95th percentile"
+    _PACK,
+    "canary_slower",
+    1.5,
+    Unit.RATIO,
+    "a version's latency against the fastest one's, 95th percentile",
+    beyond_whole=True,
 )
 
 _SERVICE = "cluster, namespace, service"

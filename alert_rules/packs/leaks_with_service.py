@@ -76,6 +76,9 @@ def _on_incidents(options: Options) -> tuple[Alert, ...]:
 def _on_scans(options: Options) -> tuple[Alert, ...]:
     stale = options.value(STALE)
     remembered = duration(max(_REMEMBERED_SCANS_SECONDS, 2 * stale))
+    last = f"max by ({_SERVICE}) (last_over_time({names.SCAN_LAST_SUCCESS.name}[{remembered}]))"
+    # One that never succeeded, as with a wrong address of Prometheus, leaves no time of a success to compare with.
+    there = f'max by ({_SERVICE}) ({names.SCANS.name}{{state="succeeded"}} offset {duration(stale)})'
     return (
         Alert(
             names.SCAN_FAILING,
@@ -87,12 +90,11 @@ def _on_scans(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             names.SCAN_STALE,
-            f"time() - max by ({_SERVICE}) (last_over_time({names.SCAN_LAST_SUCCESS.name}[{remembered}]))"
-            f" > {number(stale)}",
+            f"time() - {last} > {number(stale)}\nor ({there} * 0 + {number(stale)} unless on ({_SERVICE}) {last})",
             "10m",
             "warning",
             "Memory leaks have not been looked for for too long.",
-            "The last scan that succeeded ended {{ $value | humanizeDuration }} ago.",
+            "No scan has succeeded for at least {{ $value | humanizeDuration }}.",
         ),
         Alert(
             names.SCAN_INCOMPLETE,

@@ -86,7 +86,7 @@ def _scans(
 
 
 _FAILED = _SERVICE | {"state": "failed"}
-_OF_FAILED = ',state="failed"'
+_OF_FAILED, _OF_SUCCEEDED = ',state="failed"', ',state="succeeded"'
 _LAST, _COMPLETE, _SCANS = names.SCAN_LAST_SUCCESS, names.SCAN_COMPLETE, names.SCANS
 _UNREAD = "The scans of leakwatch have not read every series for an hour; what they did not read closes no incident."
 _ON_SCANS = (
@@ -99,18 +99,18 @@ _ON_SCANS = (
     ),
     _scans(names.SCAN_FAILING, "one fails", _of_service(_SCANS, "0x10 1x8", _OF_FAILED)),
     _scans(names.SCAN_FAILING, "the service was restarted", _of_service(_SCANS, "90x10 0x8", _OF_FAILED)),
-    _scans(names.SCAN_FAILING, "each succeeds", _of_service(_SCANS, "0+1x18", ',state="succeeded"')),
+    _scans(names.SCAN_FAILING, "each succeeds", _of_service(_SCANS, "0+1x18", _OF_SUCCEEDED)),
     _scans(
         names.SCAN_STALE,
         "none has succeeded for a while",
         _of_service(_LAST, "0x18"),
-        "The last scan that succeeded ended 1h 30m 0s ago.",
+        "No scan has succeeded for at least 1h 30m 0s.",
     ),
     _scans(
         names.SCAN_STALE,
         "the service is gone",
         _of_service(_LAST, "0x1 stale"),
-        "The last scan that succeeded ended 1h 30m 0s ago.",
+        "No scan has succeeded for at least 1h 30m 0s.",
     ),
     _scans(names.SCAN_STALE, "each succeeds", _of_service(_LAST, "0+300x18")),
     _scans(
@@ -119,6 +119,13 @@ _ON_SCANS = (
         _of_service(_LAST, "0x18", ',instance="a"') | _of_service(_LAST, "0+300x18", ',instance="b"'),
     ),
     _scans(names.SCAN_STALE, "it has only been installed, and not scanned", _UP),
+    _scans(names.SCAN_STALE, "it has not scanned yet, and is young", _of_service(_SCANS, "_x10 0x8", _OF_SUCCEEDED)),
+    _scans(
+        names.SCAN_STALE,
+        "none has ever succeeded",
+        _of_service(_SCANS, "0x18", _OF_SUCCEEDED),
+        "No scan has succeeded for at least 1h 0m 0s.",
+    ),
     _scans(names.SCAN_INCOMPLETE, "they read too little", _of_service(_COMPLETE, "0x18"), _UNREAD),
     _scans(names.SCAN_INCOMPLETE, "one read too little", _of_service(_COMPLETE, "1x10 0x4 1x4")),
     _scans(names.SCAN_INCOMPLETE, "the service is gone", _of_service(_COMPLETE, "0x1 stale")),

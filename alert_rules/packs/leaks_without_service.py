@@ -20,7 +20,12 @@ GROWTH = Threshold(
     NAME, "growth", 512 * 1024 / 3600, Unit.BYTES_PER_SECOND, "Growth of a container's floor that is too much.", True
 )
 GROWTH_RATIO = Threshold(
-    NAME, "growth_ratio", 0.1, Unit.RATIO, "Growth within a day, against the floor a day before, that is too much."
+    NAME,
+    "growth_ratio",
+    0.1,
+    Unit.RATIO,
+    "Growth within a day, against the floor a day before, that is too much.",
+    beyond_whole=True,
 )
 SETTLE = Threshold(
     NAME, "settle", 2 * 3600, Unit.SECONDS, "Age of a container from which on its floor counts: it warms up before."

@@ -8,7 +8,9 @@ from alert_rules.targets import AT_TARGET, TARGET, number, of_workload
 _PACK = "redis"
 MEMORY_USED = Threshold(_PACK, "memory_used", 0.9, Unit.RATIO, "memory in use against maxmemory")
 EVICTIONS = Threshold(_PACK, "evictions", 10.0, Unit.PER_SECOND, "keys evicted a second")
-FRAGMENTATION = Threshold(_PACK, "fragmentation", 1.5, Unit.RATIO, "resident memory against memory in use")
+FRAGMENTATION = Threshold(
+    _PACK, "fragmentation", 1.5, Unit.RATIO, "resident memory against memory in use", beyond_whole=True
+)
 FRAGMENTED_SIZE = Threshold(
     _PACK, "fragmented_size", 512.0 * 2**20, Unit.BYTES, "memory in use below which fragmentation does not matter"
 )

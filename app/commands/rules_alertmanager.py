@@ -18,7 +18,6 @@ app = typer.Typer(help="Alertmanager's configuration, as files to keep in Git.",
 
 # Something is not as it should be: the status of `rules check`, too.
 _FOUND_STATUS = 3
-_SETTINGS = "leakwatch-rules.yml"
 
 SettingsFile = Annotated[
     Path | None,
@@ -126,9 +125,7 @@ def _built(path: Path | None, form: RouteForm) -> "tuple[BuiltRoutes, str]":
     """What the settings make, and what files call their source. Raises SettingsError, UsageError."""
     from app.rules.route_alerts import own_alerts
     from app.rules.route_build import build_routes
-    from app.rules.route_file import load_routes
+    from app.rules.route_file import routes_of
 
     settings, source = settings_of(path)
-    if path is None and Path(_SETTINGS).is_file():
-        path = Path(_SETTINGS)
-    return build_routes(load_routes(path, own_alerts(settings)), form), source
+    return build_routes(routes_of(settings.alertmanager, own_alerts(settings)), form), source

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.errors import LeakwatchError, UsageError
+from app.errors import UsageError
 
 if TYPE_CHECKING:
     from alert_rules.pack import Accepted
@@ -37,7 +37,7 @@ def settings_of(path: Path | None) -> "tuple[RuleSettings, str]":
 
 
 def built_of(settings: "RuleSettings") -> "tuple[Built, ...]":
-    """All that the settings choose. Raises LeakwatchError where that is nothing: more likely a mistake than a wish."""
+    """All that the settings choose. Raises UsageError where that is nothing: more likely a mistake than a wish."""
     from app.rules.generate import build
 
     built = build(settings, accepted=_accepted_for(settings))
@@ -59,9 +59,9 @@ def _accepted_for(settings: "RuleSettings") -> "tuple[Accepted, ...]":
 
 
 def existing(folder: Path) -> Path:
-    """A folder that must be there. Raises LeakwatchError."""
+    """A folder that must be there. Raises UsageError."""
     if not folder.is_dir():
-        raise LeakwatchError(f"--into: {folder} is no folder", "write it with `leakwatch rules build --into`")
+        raise UsageError(f"--into: {folder} is no folder", "write it with `leakwatch rules build --into`")
     return folder
 
 

@@ -11,6 +11,8 @@ from app.rules.located import Place
 from app.rules.settings_model import RuleSettings
 from app.rules.units import parse_threshold
 
+_CLUSTER = "cluster"
+
 
 class Misplaced(ValueError):
     """Something in the settings cannot be. place: where it stands; hint: the fix."""
@@ -64,6 +66,21 @@ def check_disabled(settings: RuleSettings, known: Sequence[PackKind] = PACKS) ->
     for index, name in enumerate(settings.disable):
         if name not in names:
             raise Misplaced(("disable", index), f"there is no alert {name!r}", _instead(name, names))
+
+
+def check_labels(settings: RuleSettings, known: Sequence[PackKind] = PACKS) -> None:
+    """Raises Misplaced where a label of every alert would take the place of one that an alert has of its own.
+
+    What alerts have is seen in the situations that raise them. `cluster` may be set: one Prometheus is often of one.
+    """
+    if not settings.labels.keys() - {_CLUSTER}:
+        return
+    for kind in chosen_packs(settings, known):
+        for situation in kind.build(Options()).situations:
+            for name in settings.labels.keys() & {name for fired in situation.fires for name in fired.labels}:
+                if name != _CLUSTER:
+                    message = f"is a label that {situation.alert} has of its own"
+                    raise Misplaced(("labels", name), message, "give the label another name")
 
 
 def _overrides(settings: RuleSettings, known: Sequence[PackKind]) -> Iterator[Override]:

@@ -1,11 +1,12 @@
 """What `leakwatch-rules.yml` may say under `dashboards:`."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StrictStr, model_validator
+from pydantic import AfterValidator, Field, StrictStr
 
+from app.rules.section import Section
 from dashboards.model import Options
 
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -64,13 +65,11 @@ _Text = Annotated[StrictStr, AfterValidator(_text)]
 _Labels = Annotated[dict[str, StrictStr], AfterValidator(_labels)]
 
 
-class DashboardSettings(BaseModel):
+class DashboardSettings(Section):
     """Of dashboards. folder: its title in Grafana, folder_uid: what it is known by; path: where Grafana's server has
     the files that its provisioning names; namespace, labels: of manifests; instance_labels: by which a
     GrafanaDashboard finds its Grafana. The rest is as in `dashboards.model.Options`.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title_prefix: StrictStr = Options().title_prefix
     tags: tuple[_Text, ...] = Options().tags
@@ -81,16 +80,8 @@ class DashboardSettings(BaseModel):
     folder_uid: Annotated[StrictStr, AfterValidator(_uid)] = "leakwatch"
     path: Annotated[StrictStr, AfterValidator(_path)] = "/var/lib/grafana/dashboards/leakwatch"
     namespace: Annotated[StrictStr, AfterValidator(_namespace)] | None = None
-    labels: _Labels = {}
-    instance_labels: _Labels = {"dashboards": "grafana"}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, data: Any) -> Any:
-        """A key with nothing behind it is as one that is not there."""
-        if not isinstance(data, dict):
-            return data
-        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+    labels: _Labels = Field(default_factory=dict)
+    instance_labels: _Labels = Field({"dashboards": "grafana"})
 
     def options(self, cadvisor: str, kube_state_metrics: str) -> Options:
         """What dashboards are built from. cadvisor, kube_state_metrics: the settings' selectors."""

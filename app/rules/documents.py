@@ -5,12 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from app.errors import UsageError
-
-_SUFFIXES = {".yml", ".yaml"}
-_MAX_BYTES = 1 << 24
+from app.rules.yaml_files import SUFFIXES, documents_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +33,13 @@ def read_folder(folder: Path) -> list[dict[str, Any]]:
     found = [
         document
         for path in sorted(folder.rglob("*"))
-        if path.suffix in _SUFFIXES and path.is_file()
-        for document in _read(path)
-        if _groups(document)
+        if path.suffix in SUFFIXES and path.is_file()
+        for document in documents_in(path)
+        if isinstance(document, dict) and _groups(document)
     ]
     if not found:
         raise UsageError(f"--into: there are no rules in {folder}", "name the one that `leakwatch rules build` wrote")
     return found
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise UsageError(f"--into: {path}: longer than {_MAX_BYTES >> 20} MiB", "take it out of the folder")
-        loaded = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"--into: cannot read {path}: {reason}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UsageError(f"--into: {path} is not YAML: {error}", "build the folder anew") from None
-    return [one for one in loaded if isinstance(one, dict)]
 
 
 def _groups(document: Mapping[str, Any]) -> list[Any]:

@@ -1,6 +1,7 @@
 """A folder of generated files: what would change in it, and changing it. Files that are not ours are never touched."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -10,6 +11,8 @@ from pathlib import Path
 from app.errors import LeakwatchError, UsageError
 
 _MODE = 0o644
+# Another folder helps; where the disk is full or broken, what was asked for made sense.
+_NO_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,31 @@ def changes(folder: Path, files: Mapping[str, str], is_ours: Callable[[str], boo
 
 
 def write(folder: Path, planned: tuple[Change, ...]) -> None:
-    """Make the changes; each file is there as it was or as it will be, never in part. Raises LeakwatchError."""
+    """Make the changes; each file is there as it was or as it will be, never in part.
+
+    All texts are on the disk before the first file is replaced: a disk that is full changes nothing. Raises UsageError
+    where the folder is none to write into, LeakwatchError where writing fails otherwise.
+    """
+    staged: dict[Path, str] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for one in planned:
+            if one.after is not None and one.after != one.before:
+                staged[folder / one.name] = _staged(folder / one.name, one.after)
+        for path, name in staged.items():
+            os.replace(name, path)
+        for one in planned:
             if one.after is None:
                 (folder / one.name).unlink(missing_ok=True)
-            elif one.after != one.before:
-                _replace(folder / one.name, one.after)
     except OSError as error:
-        raise LeakwatchError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        message = f"{folder}: cannot be written: {error.strerror or error}"
+        if error.errno in _NO_PLACE:
+            raise UsageError(message, "choose another folder with --into") from error
+        raise LeakwatchError(message) from error
+    finally:
+        for name in staged.values():
+            with contextlib.suppress(OSError):
+                os.unlink(name)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -87,7 +105,8 @@ def _ours(path: Path, is_ours: Callable[[str], bool]) -> str | None:
     return text if is_ours(text) else None
 
 
-def _replace(path: Path, text: str) -> None:
+def _staged(path: Path, text: str) -> str:
+    """The name of a new file beside `path` that holds the text."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -95,8 +114,8 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fchmod(file.fileno(), _MODE)
             os.fsync(file.fileno())
-        os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+    return name

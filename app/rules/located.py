@@ -69,7 +69,10 @@ def read_located(path: Path) -> Located:
 
 def parse_located(text: str, name: str) -> Located:
     """The same, of a text. Raises SettingsError."""
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:
+        raise SettingsError(f"{name}: is not YAML: {error.reason}", "take that character out") from None
     try:
         node = loader.get_single_node()
         if node is None:

@@ -3,9 +3,11 @@
 import re
 from urllib.parse import urlsplit
 
+from app.promql.parse import ExpressionError, parse
+
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 # Set by each alert itself, or told by its series: incidents are matched by them.
-_TAKEN = ("alertname", "severity", "team", "namespace", "workload", "container", "pod")
+_TAKEN = ("alertname", "severity", "team", "namespace", "workload", "container", "pod", "node", "incident_id")
 _DNS = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _MANIFEST_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _MANIFEST_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
@@ -59,6 +61,11 @@ def check_matchers(text: str) -> None:
                 f'{text[at : at + 60]!r} is no label matcher; write them with no braces, as job="kubelet",container!=""'
             )
         at = match.end()
+    if text:
+        try:
+            parse(f"x{{{text}}}")
+        except ExpressionError as error:
+            raise ValueError(f"{text[:60]!r} {error}; mend the regular expression") from None
 
 
 def check_runbook_url(url: str) -> None:

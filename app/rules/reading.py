@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from alert_rules.lint import RuleFile
-from alert_rules.manifest import rules_in
+from alert_rules.manifest import is_manifest, rules_in
 from app.errors import UsageError
-
-_MAX_BYTES = 16 << 20
-_SUFFIXES = {".yml", ".yaml"}
+from app.rules.settings import FILE_NAME
+from app.rules.text import is_of_other_command
+from app.rules.yaml_files import SUFFIXES, loaded, text_of
 
 
 @dataclass(slots=True)
@@ -32,26 +30,27 @@ class Read:
 
 
 def read(paths: Sequence[Path]) -> Read:
-    """What is in files, and in the YAML files of folders. Raises UsageError where one cannot be read as YAML."""
+    """What is in files, and in the YAML files of folders. Raises UsageError where one is not YAML, or there is nothing.
+
+    Of a folder, what is plainly something else is passed over: other objects of Kubernetes, the settings, and what
+    leakwatch's other commands wrote. A file that is named itself is always looked at.
+    """
     found = Read()
     for path in paths:
-        files = sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES) if path.is_dir() else [path]
-        if not files:
-            raise UsageError(f"{path}: has no YAML files in it", "name a folder that `leakwatch rules build` wrote")
-        for file in files:
-            _read(file, found)
+        if path.is_dir():
+            for file in sorted(one for one in path.iterdir() if one.suffix in SUFFIXES and one.name != FILE_NAME):
+                _read(file, found, among_others=True)
+        else:
+            _read(path, found, among_others=False)
+    if not (found.rules or found.tests or found.alertmanager):
+        names = ", ".join(str(one) for one in paths)
+        raise UsageError(f"{names}: has no rules in it", "name what `leakwatch rules build` wrote, or other rule files")
     return found
 
 
-def _read(path: Path, found: Read) -> None:
-    text = _text(path)
-    try:
-        documents = [one for one in yaml.safe_load_all(text) if one is not None]
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = "" if mark is None else f":{mark.line + 1}"
-        raise UsageError(f"{path}{where}: is not YAML: {getattr(error, 'problem', None) or error}") from None
-    flat = [one for document in documents for one in _items(document)]
+def _read(path: Path, found: Read, *, among_others: bool) -> None:
+    text = text_of(path)
+    flat = [one for document in loaded(path, text) for one in _items(document)]
     for number, document in enumerate(flat, 1):
         name = path.name if len(flat) == 1 else f"{path.stem}-{number}{path.suffix}"
         if name in found.rules or name in found.tests:
@@ -60,8 +59,12 @@ def _read(path: Path, found: Read) -> None:
             found.tests[name] = document
         elif isinstance(document, dict) and "route" in document and "receivers" in document:
             found.alertmanager[name] = text
-        else:
+        elif not (among_others and (is_of_other_command(text) or _is_other_object(document))):
             found.rules[name] = rules_in(document)
+
+
+def _is_other_object(document: Any) -> bool:
+    return isinstance(document, dict) and {"apiVersion", "kind"} <= document.keys() and not is_manifest(document)
 
 
 def _items(document: Any) -> Iterator[Any]:
@@ -70,19 +73,6 @@ def _items(document: Any) -> Iterator[Any]:
         yield from document["items"]
     else:
         yield document
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-        if len(raw) > _MAX_BYTES:
-            raise UsageError(f"{path}: is longer than 16 MiB")
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
 
 
 def _named_by(tests: Any) -> list[str]:

@@ -1,13 +1,10 @@
 """What our own lint and amtool say of configurations of Alertmanager, and of the table that tries their routes."""
 
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from alert_rules.alertmanager.documents import embedded
 from alert_rules.alertmanager.from_resource import as_configuration
@@ -17,8 +14,7 @@ from app.rules import tools
 from app.rules.amtool import receivers_match
 from app.rules.route_build import TABLE, BuiltRoutes
 from app.rules.text import yaml_text
-
-_MAX_BYTES = 16 << 20
+from app.rules.yaml_files import documents_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +98,11 @@ def try_folder(folder: Path) -> list[TriedRow]:
 
 
 def read_yaml(path: Path) -> Any:
-    """One document of YAML. Raises UsageError."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-        if len(raw) > _MAX_BYTES:
-            raise UsageError(f"{path}: is longer than 16 MiB")
-        document = yaml.safe_load(raw.decode("utf-8-sig"))
-        # Something that holds itself, by an anchor, has no end.
-        json.dumps(document, default=str, skipkeys=True)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = "" if mark is None else f":{mark.line + 1}"
-        raise UsageError(f"{path}{where}: is not YAML: {getattr(error, 'problem', None) or error}") from None
-    return document
+    """One document of YAML; None where there is none. Raises UsageError."""
+    documents = documents_in(path)
+    if len(documents) > 1:
+        raise UsageError(f"{path}: has {len(documents)} documents in it", "leave one of them there")
+    return documents[0] if documents else None
 
 
 def _amtool(name: str, plain: dict[str, Any]) -> tools.Said:

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictInt,
     StrictStr,
     model_validator,
 )
+
+from app.rules.section import Section
 
 Severity = Literal["critical", "warning", "info"]
 
@@ -117,19 +117,6 @@ Dns = Annotated[StrictStr, AfterValidator(_dns)]
 Address = Annotated[StrictStr, AfterValidator(_address)]
 
 
-class Section(BaseModel):
-    """A mapping of the file. A key with nothing behind it is as one that is not there."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
-
-
 class SecretSettings(Section):
     """Where a secret is: a file where Alertmanager runs, a key of a Kubernetes Secret, or both for both forms."""
 
@@ -211,7 +198,7 @@ class TeamSettings(Section):
 
     namespaces: tuple[Annotated[StrictStr, AfterValidator(_namespace)], ...] = ()
     receiver: Text | None = None
-    severities: dict[Severity, Text] = {}
+    severities: dict[Severity, Text] = Field(default_factory=dict)
     hours: Text | None = None
 
 
@@ -229,7 +216,7 @@ class ManifestSettings(Section):
 
     name: Dns = "leakwatch"
     namespace: Dns | None = None
-    labels: dict[str, StrictStr] = {}
+    labels: dict[str, StrictStr] = Field(default_factory=dict)
     version: Literal["v1alpha1", "v1beta1"] = "v1alpha1"
     all_namespaces: bool = False
 
@@ -245,10 +232,10 @@ class RouteSettings(Section):
     """All of it. Without any of it, nobody is told of anything: alerts are grouped, kept quiet, and shown."""
 
     default: Text = "nobody"
-    severities: dict[Severity, Text] = {}
-    teams: dict[str, TeamSettings] = {}
-    receivers: dict[str, ReceiverSettings] = {}
-    hours: dict[str, HoursSettings] = {}
+    severities: dict[Severity, Text] = Field(default_factory=dict)
+    teams: dict[str, TeamSettings] = Field(default_factory=dict)
+    receivers: dict[str, ReceiverSettings] = Field(default_factory=dict)
+    hours: dict[str, HoursSettings] = Field(default_factory=dict)
     group_wait: Duration = "30s"
     group_interval: SomeTime = "5m"
     repeat_interval: SomeTime = "12h"

@@ -1,11 +1,13 @@
 """What `leakwatch-rules.yml` may say, as it is written; what it means is in `chosen.py`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, model_validator
+from pydantic import BeforeValidator, Field, StrictStr
 
 from alert_rules.pack import Options
 from app.rules.dashboard_settings import DashboardSettings
+from app.rules.route_settings import RouteSettings
+from app.rules.section import Section
 
 # Where the pages are in leakwatch's own repository: a link says which page, before there is a better one.
 PAGES = "docs/runbooks/{alert}.md"
@@ -18,19 +20,6 @@ def _as_value(value: object) -> object:
 
 
 Thresholds = dict[str, dict[str, Annotated[str | int | float, BeforeValidator(_as_value)]]]
-
-
-class Section(BaseModel):
-    """A mapping of the file. A key with nothing behind it is as one that is not there."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
 
 
 class Selectors(Section):
@@ -53,7 +42,7 @@ class ManifestSettings(Section):
     """Of PrometheusRule manifests. labels: those by which the operator selects; kube-prometheus' are the default."""
 
     namespace: StrictStr | None = None
-    labels: dict[str, StrictStr] = {"prometheus": "k8s", "role": "alert-rules"}
+    labels: dict[str, StrictStr] = Field({"prometheus": "k8s", "role": "alert-rules"})
 
 
 class RuleSettings(Section):
@@ -61,14 +50,14 @@ class RuleSettings(Section):
 
     runbook_url: StrictStr = PAGES
     team: StrictStr | None = None
-    labels: dict[str, StrictStr] = {}
+    labels: dict[str, StrictStr] = Field(default_factory=dict)
     packs: tuple[StrictStr, ...] | None = None
     selectors: Selectors = Selectors()
-    thresholds: Thresholds = {}
+    thresholds: Thresholds = Field(default_factory=dict)
     overrides: tuple[OverrideSettings, ...] = ()
     disable: tuple[StrictStr, ...] = ()
     prometheusrule: ManifestSettings = ManifestSettings()
-    alertmanager: dict[str, Any] = {}
+    alertmanager: RouteSettings = RouteSettings()
     dashboards: DashboardSettings = DashboardSettings()
 
     @property

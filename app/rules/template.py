@@ -1,17 +1,20 @@
 """A settings file with everything that can be set, as it is without one."""
 
+import json
 import textwrap
 from collections.abc import Iterator, Sequence
 
 from alert_rules.pack import Options, PackKind, Threshold
 from alert_rules.registry import PACKS, USUAL
+from app.rules.dashboard_settings import DashboardSettings
 from app.rules.settings_model import ManifestSettings
 from app.rules.units import format_value
 
 _WIDTH = 116
 
 _HEAD = """\
-# Settings of `leakwatch rules`. Each is as it would be without this file; take the # off those that you change.
+# Settings of `leakwatch rules` and `leakwatch dashboards`. Each is as it would be without this file; take the # off
+# those that you change.
 
 # Where the runbooks are: an alert's name goes in the place of {alert}, or behind. docs/runbooks has a page for each.
 #runbook_url: https://runbooks.example.org/leakwatch/{alert}
@@ -53,9 +56,44 @@ _MANIFEST = """
 #  namespace: monitoring
 #  labels:
 {labels}
+"""
 
-# `alertmanager:` and `dashboards:` are for `leakwatch rules alertmanager` and `leakwatch dashboards`, and are explained
-# in docs/alertmanager.md and docs/dashboards.md.
+_ALERTMANAGER = """
+# Who is told of which alert, for `leakwatch rules alertmanager`: docs/alertmanager.md explains all of it. Secrets are
+# named by files where Alertmanager runs, or by keys of a Kubernetes Secret (`{secret: NAME, key: KEY}`).
+#alertmanager:
+#  default: tickets
+#  severities: {critical: pager, info: nobody}
+#  teams:
+#    payments:
+#      namespaces: [payments, payments-*]
+#      receiver: payments-chat
+#      severities: {critical: pager}
+#      hours: office
+#  receivers:
+#    pager:
+#      pagerduty: {routing_key: {file: /etc/alertmanager/secrets/pagerduty}}
+#    tickets:
+#      email: {to: on-call@example.org, from: alerts@example.org, smarthost: smtp.example.org:587}
+#    payments-chat:
+#      slack: {api_url: {file: /etc/alertmanager/secrets/slack}, channel: "#payments"}
+#  hours:
+#    office: {weekdays: ["monday:friday"], from: "09:00", to: "17:00", location: Europe/Berlin}
+#  webhook:
+#    url: http://leakwatch:8080/webhooks/alertmanager
+#    token: {file: /etc/alertmanager/secrets/leakwatch}
+#  dead_mans_switch:
+#    url: https://switch.example.org/ping
+"""
+
+_DASHBOARDS = """
+# Of Grafana's dashboards, for `leakwatch dashboards`: docs/dashboards.md explains all of it.
+#dashboards:
+{values}
+#  public_url: https://leakwatch.example.org
+#  feed_url: http://leakwatch.monitoring:8080
+#  infinity_uid: leakwatch
+#  namespace: monitoring
 """
 
 
@@ -73,7 +111,9 @@ def template(known: Sequence[PackKind] = PACKS) -> str:
         value = format_value(example.default, example.unit)
         parts.append(_OVERRIDES.format(pack=example.pack, name=example.name, value=value, alert=alert))
     labels = "\n".join(f"#    {name}: {value}" for name, value in ManifestSettings().labels.items())
-    return "".join([*parts, _MANIFEST.format(labels=labels)])
+    dashboards = DashboardSettings().model_dump(mode="json", exclude_none=True)
+    values = "\n".join(f"#  {key}: {json.dumps(value)}" for key, value in dashboards.items())
+    return "".join([*parts, _MANIFEST.format(labels=labels), _ALERTMANAGER, _DASHBOARDS.format(values=values)])
 
 
 def _packs(known: Sequence[PackKind]) -> Iterator[str]:

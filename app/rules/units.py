@@ -33,6 +33,8 @@ _BYTE_STEPS = tuple(
     (2.0**power, name) for power, name in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
 )
 _FREQUENCIES = ((1.0, "s"), (60.0, "m"), (3600.0, "h"))
+# Prometheus itself refuses 300 years.
+_LONGEST_SECONDS = 10 * 365 * 86_400.0
 _TIME_STEPS = ((86_400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"))
 
 
@@ -43,6 +45,7 @@ def parse_threshold(threshold: Threshold, written: str | float) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text} is no number; write it as {_example(threshold)}")
     if unit is threshold.unit:
+        _check_reach(threshold, text, value)
         return value
     if unit is Unit.COUNT:
         raise ValueError(f"{text} has no unit, and this is {_NAMES[threshold.unit]}; write it as {_example(threshold)}")
@@ -80,6 +83,14 @@ def _read(text: str) -> tuple[Unit, float]:
         return Unit.SECONDS, parse_duration(text)
     except ValueError:
         return Unit.COUNT, math.nan
+
+
+def _check_reach(threshold: Threshold, text: str, value: float) -> None:
+    """Raise ValueError where no series could ever be compared with it, so that the alert would never fire."""
+    if threshold.unit is Unit.RATIO and value > 1 and not threshold.beyond_whole:
+        raise ValueError(f"{text} is more than there can be; write 100% or less, such as {_example(threshold)}")
+    if threshold.unit is Unit.SECONDS and value > _LONGEST_SECONDS:
+        raise ValueError(f"{text} is longer than Prometheus looks back; write 10y or less, as {_example(threshold)}")
 
 
 def _example(threshold: Threshold) -> str:

@@ -2,8 +2,9 @@
 
 from app.rules.route_alerts import own_alerts
 from app.rules.route_build import build_routes
-from app.rules.route_file import routes_in
+from app.rules.route_file import routes_of
 from app.rules.route_forms import RouteForm
+from app.rules.settings import loads
 from app.rules.settings_model import RuleSettings
 
 SETTINGS = """\
@@ -45,4 +46,4 @@ alertmanager:
 
 def routes(text=SETTINGS, form=RouteForm.FILE):
     """What the settings make, in a form."""
-    return build_routes(routes_in(text, own_alerts(RuleSettings())), form)
+    return build_routes(routes_of(loads(text).alertmanager, own_alerts(RuleSettings())), form)

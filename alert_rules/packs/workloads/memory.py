@@ -1,7 +1,7 @@
 """Memory: OOM kills, memory near the limit, no limit at all."""
 
 from alert_rules.pack import Options, Threshold, Unit
-from alert_rules.packs.workloads.owned import POD, WORKLOAD, of_workload
+from alert_rules.packs.workloads.owned import POD, WORKLOAD, of_workload, on_node
 from alert_rules.promql import selected
 from alert_rules.rule import Alert, Group, Recording
 from alert_rules.thresholds import compared, threshold_recordings
@@ -29,12 +29,16 @@ def memory(options: Options) -> Group:
             Recording(OF_LIMIT, _of_limit(options)),
             Alert(
                 "ContainerOomKilled",
-                f"sum by ({WORKLOAD}) ({of_workload(OOM_KILLS)}) > 0",
+                # By node, so that a node without memory keeps quiet what it brings about there.
+                f"sum by ({WORKLOAD}, node) ({_where_known(of_workload(OOM_KILLS), options)}) > 0",
                 # A kill is over when it is told of: there is nothing that could go on for longer.
                 "0m",
                 "warning",
                 "A container was OOM-killed.",
-                "OOM kills of " + _WHO + ' in the last 15 minutes: {{ $value | printf "%.0f" }}.',
+                "OOM kills of "
+                + _WHO
+                + "{{ with $labels.node }} on {{ . }}{{ end }}"
+                + ' in the last 15 minutes: {{ $value | printf "%.0f" }}.',
             ),
             Alert(
                 "ContainerMemoryNearLimit",
@@ -71,6 +75,11 @@ def _oom_kills(options: Options) -> str:
         f" or on ({POD}) (max by ({POD}) ({ended}) == 1"
         f" unless on ({POD}) max by ({POD}) (max_over_time({ended}[1h] offset 15m)) == 1)"
     )
+
+
+def _where_known(expr: str, options: Options) -> str:
+    """With the label of the node, where it is known; as it is, where it is not."""
+    return f"({on_node(expr, options)} or on ({POD}) {expr})"
 
 
 def _of_limit(options: Options) -> str:

@@ -45,6 +45,24 @@ _OOM_KILLS = (
         (_killed(3),),
     ),
     Situation(
+        "pods are killed on two nodes, and of one the node is not told",
+        "ContainerOomKilled",
+        _OWNERS
+        | {
+            _RESTARTS: "0x10 1x20",
+            _LAST: "_x10 1x20",
+            f"kube_pod_container_status_restarts_total{{{_OTHER}}}": "0x10 2x20",
+            f'kube_pod_container_status_last_terminated_reason{{{_OTHER},reason="OOMKilled"}}': "_x10 1x20",
+            'kube_pod_info{cluster="c",namespace="shop",pod="cart-1",node="n1",instance="a"}': "1x30",
+            'kube_pod_info{cluster="c",namespace="shop",pod="cart-1",node="n1",instance="b"}': "1x30",
+        },
+        "14m",
+        (
+            Fired(_CART | {"node": "n1"}, "OOM kills of shop/cart (app) on n1 in the last 15 minutes: 1."),
+            _killed(2),
+        ),
+    ),
+    Situation(
         "two replicas of kube-state-metrics tell of one kill",
         "ContainerOomKilled",
         _OWNERS

@@ -2,6 +2,7 @@
 
 from alert_rules.pack import Options, Threshold, Unit
 from alert_rules.packs.workloads.memory import OOM_KILLS
+from alert_rules.packs.workloads.owned import on_node
 from alert_rules.promql import number, selected
 from alert_rules.rule import Alert, Group, Recording
 
@@ -82,7 +83,4 @@ def _pressure(options: Options) -> str:
 
 def _untold(options: Options) -> str:
     """Kills on nodes where no container's end explains them: a child process died, and its parent lives on."""
-    where = selected("kube_pod_info", options.kube_state_metrics, 'node!=""')
-    node_of = f"topk by (cluster, namespace, pod) (1, max by (cluster, namespace, pod, node) ({where}))"
-    told = f"{OOM_KILLS} * on (cluster, namespace, pod) group_left (node) {node_of}"
-    return f"{KILLS} > 0 unless on (cluster, node) count by (cluster, node) ({told})"
+    return f"{KILLS} > 0 unless on (cluster, node) count by (cluster, node) ({on_node(OOM_KILLS, options)})"

@@ -24,7 +24,7 @@ def test_rule_files_and_manifests_hold_rules_and_other_files_do_not(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a: [", "a.yml is not YAML"),
+        ("a: [", "a.yml:1: is not YAML"),
         ("a: 1\n", "there are no rules in"),
         ("groups:\n- rules: 5\n", "no list of rules"),
         ("groups:\n- 5\n", "no list of rules"),

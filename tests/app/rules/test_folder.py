@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -82,13 +83,24 @@ def test_a_file_for_a_folder_is_refused(tmp_path):
         changes(tmp_path / "rules", {}, _ours)
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
-    _build(tmp_path, {"x.yml": "# ours 1\n"})
+def test_a_disk_that_is_full_at_the_second_file_leaves_all_as_it_was(tmp_path, monkeypatch):
+    before = {"x.yml": "# ours 1\n", "y.yml": "# ours 1\n", "z.yml": "# ours 1\n"}
+    _build(tmp_path, before)
+    calls = iter([None, OSError(28, "No space left on device")])
 
     def full(*_):
-        raise OSError(28, "No space left on device")
+        if (error := next(calls)) is not None:
+            raise error
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(LeakwatchError, match="No space left"):
-        write(tmp_path, changes(tmp_path, {"x.yml": "# ours 2\n"}, _ours))
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"x.yml": "# ours 1\n"}
+    with pytest.raises(LeakwatchError, match="No space left") as caught:
+        write(tmp_path, changes(tmp_path, {"x.yml": "# ours 2\n", "y.yml": "# ours 2\n"}, _ours))
+    assert caught.value.exit_status == 1
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_the_fix():
+    folder = Path("/proc/rules")
+    with pytest.raises(UsageError, match="/proc/rules: cannot be written") as caught:
+        write(folder, changes(folder, {"x.yml": "# ours\n"}, _ours))
+    assert caught.value.hint == "choose another folder with --into"

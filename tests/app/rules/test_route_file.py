@@ -3,14 +3,15 @@
 import pytest
 
 from app.errors import SettingsError, UsageError
-from app.rules.route_file import routes_in
+from app.rules.route_file import routes_of
 from app.rules.route_forms import RouteForm
+from app.rules.settings import loads
 from tests.support.routes import SETTINGS, routes
 
 
 def _said(text):
     with pytest.raises(SettingsError) as caught:
-        routes_in(text, ("A",), "rules.yml")
+        loads(text, "rules.yml")
     assert caught.value.exit_status == 2
     return f"{caught.value}; {caught.value.hint}" if caught.value.hint else str(caught.value)
 
@@ -21,12 +22,12 @@ def _line(text, part):
 
 @pytest.mark.parametrize("text", ["", "alertmanager:\n", "packs: [workloads]\n"])
 def test_without_settings_nobody_is_told(text):
-    file = routes_in(text, ("A",))
+    file = routes_of(loads(text).alertmanager, ("A",))
     assert (file.plan.default, file.plan.receivers, file.rows) == ("nobody", (), ())
 
 
 def test_the_whole_of_it_is_read():
-    plan = routes_in(SETTINGS, ("A",)).plan
+    plan = routes_of(loads(SETTINGS).alertmanager, ("A",)).plan
     assert [team.name for team in plan.teams] == ["search", "payments"]
     assert plan.leakwatch.max_alerts == 500
     assert plan.dead_mans_switch.send_resolved is False
@@ -38,6 +39,11 @@ def test_the_whole_of_it_is_read():
     [
         ("default: tickets", "defalut: tickets", "alertmanager.defalut: is no setting; write default"),
         ("channel: ", "chanel: ", "alertmanager.receivers.tickets.slack.chanel: is no setting; write channel"),
+        (
+            "    payments-chat:\n",
+            "    slack: {slak: {}}\n    payments-chat:\n",
+            "alertmanager.receivers.slack.slak: is no setting; write slack",
+        ),
         ("critical: pager, info", "critcal: pager, info", "should be 'critical', 'warning' or 'info'"),
         (
             "default: tickets",

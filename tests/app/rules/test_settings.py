@@ -1,5 +1,7 @@
 """The settings of rules: what they come to, and what is said of those that cannot be."""
 
+from dataclasses import replace
+
 import pytest
 
 from alert_rules.pack import Override, Unit
@@ -157,6 +159,26 @@ WRONG = {
         "disable:\n  - DiskFul\n",
         "rules.yml:2: disable[1]: there is no alert 'DiskFul'; write DiskFull",
     ),
+    "more than there can be": (
+        "thresholds:\n  disks:\n    full: 150%\n",
+        "rules.yml:3: thresholds.disks.full: 150% is more than there can be; write 100% or less, such as 90%",
+    ),
+    "longer than anything": (
+        "thresholds:\n  disks:\n    left: 300y\n",
+        "rules.yml:3: thresholds.disks.left: 300y is longer than Prometheus looks back; write 10y or less, as 1d",
+    ),
+    "a label by which pods are known": (
+        "labels:\n  node: a\n",
+        "rules.yml:2: labels.node: is a label that alerts have of their own; give the label another name",
+    ),
+    "a label that one of the alerts has": (
+        "packs: [disks]\nlabels:\n  disk: a\n",
+        "rules.yml:3: labels.disk: is a label that DiskGone has of its own; give the label another name",
+    ),
+    "matchers with a regular expression that is none": (
+        'selectors:\n  cadvisor: job=~"("\n',
+        "rules.yml:2: selectors.cadvisor: 'job=~\"(\"' is not PromQL: illegal regex for (; mend the regular expression",
+    ),
     "matchers in braces": (
         "selectors:\n  kube_state_metrics: '{job=\"ksm\"}'\n",
         "rules.yml:2: selectors.kube_state_metrics: '{job=\"ksm\"}' is no label matcher; write them with no braces",
@@ -186,6 +208,10 @@ WRONG = {
         "alertmanager: &a\n  b: *a\n",
         "rules.yml:1: is within itself; write it without an anchor",
     ),
+    "a character that no YAML has": (
+        "team: \x01\n",
+        "rules.yml: is not YAML: special characters are not allowed; take that character out",
+    ),
     "a day that there is not": ("team: 2026-02-31\n", "rules.yml: is not YAML: "),
 }
 
@@ -204,7 +230,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     ("threshold", "written", "value"),
     [
         (FULL, "90%", 0.9),
-        (FULL, "150 %", 1.5),
+        (FULL, "90.5 %", 0.905),
+        (replace(FULL, beyond_whole=True), "150%", 1.5),
         (SPARE, "1.5GiB", 1.5 * 2**30),
         (SPARE, "1GB", 1e9),
         (GROWTH, "36MiB/h", 2**20 / 100),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.domain.cost import Cost
 from app.domain.finding import Finding, Identity
 
 
@@ -74,6 +75,7 @@ class ScanReport:
     problems: tuple[Problem, ...]
     seconds: Seconds
     findings: tuple[Finding, ...]
+    cost: Cost = field(default_factory=Cost)
     seen: frozenset[Identity] = field(default_factory=frozenset)
     heeded: frozenset[int] = frozenset()
 
@@ -96,7 +98,11 @@ class ScanReport:
 
 @dataclass(frozen=True, slots=True)
 class ScanRecord:
-    """A scan as it is kept. summary: the document of what was looked at, once it has succeeded. Unix seconds."""
+    """A scan as it is kept. Times are unix seconds.
+
+    summary: the document of what was looked at, once it has succeeded; cost: that of what it cost the server, once it
+    has ended
+    """
 
     id: int
     trigger: str
@@ -107,3 +113,4 @@ class ScanRecord:
     leaks: int | None
     error: str | None
     summary: Mapping[str, Any] | None
+    cost: Mapping[str, Any] | None = None

@@ -13,6 +13,7 @@ from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
 from app.errors import SourceError, SourceUnusable
+from app.prometheus.cost import ASK_FOR_STATS
 from app.prometheus.session import CheckedSession
 from app.prometheus.source import Control, LabelSet
 from app.settings import Settings
@@ -53,7 +54,9 @@ class PrometheusClient:
         # partial_response is Thanos': a store that is down is to be an error or a warning, not a quiet hole.
         options = {"partial_response": "false", "timeout": f"{self._timeout:g}s"}
         return self._call(
-            lambda _, connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
+            lambda _, connect: connect.custom_query_range(
+                query, _utc(start), _utc(end), f"{step:g}", options | ASK_FOR_STATS
+            ),
             control,
         )
 
@@ -77,6 +80,7 @@ class PrometheusClient:
         options = {"query": query, "partial_response": "false", "timeout": f"{self._timeout:g}s"}
         if at is not None:
             options["time"] = f"{at:.3f}"
+        options |= ASK_FOR_STATS
         return self._call(
             lambda session, _: _data(session.request("POST", f"{self._url}/api/v1/query", params=options)), control
         )
@@ -107,9 +111,10 @@ class PrometheusClient:
 
     def _ask_once(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
+        began = time.monotonic()
         try:
-            session.exchange.deadline = deadline = time.monotonic() + control.remaining(self._timeout)
-            session.exchange.warnings = []
+            deadline = began + control.remaining(self._timeout)
+            session.exchange.begin(deadline)
             with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
                 return ask(session, connect), session.exchange.warnings
         except SourceError:
@@ -117,6 +122,7 @@ class PrometheusClient:
             control.check()  # a scan that was told to stop has not failed
             raise
         finally:
+            control.cost.add(session.exchange.cost(time.monotonic() - began))
             self._idle.put((session, connect))
 
     def _borrow(self, control: Control) -> tuple[CheckedSession, PrometheusConnect]:

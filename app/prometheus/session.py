@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -28,6 +28,8 @@ from app.errors import (
     SourceUnreachable,
     SourceUnusable,
 )
+from app.prometheus.cost import spent_in
+from app.prometheus.exchange import Exchange
 from app.settings import Settings
 from app.text import printable
 
@@ -62,14 +64,6 @@ class ParsedResponse(requests.Response):
     def json(self, **kwargs: Any) -> Any:
         """The parsed document."""
         return self.document
-
-
-@dataclass(slots=True)
-class Exchange:
-    """What a session's next request may take, and what its last one brought."""
-
-    deadline: float = 0.0
-    warnings: list[str] = field(default_factory=list)
 
 
 class _Wire:
@@ -215,7 +209,13 @@ class CheckedSession(requests.Session):
             raise _transport_error(Timeout(), where)
         document = _checked(status, content_type, body, where)
         self.exchange.warnings.extend(Answer(document).warnings)
+        self.exchange.spent = spent_in(document)
         return ParsedResponse(document)
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """As requests does, and takes note that it did."""
+        self.exchange.sent += 1
+        return super().send(request, **kwargs)
 
     def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
         """A GET of the client's, sent as the form it should be."""
@@ -227,6 +227,7 @@ class CheckedSession(requests.Session):
         for chunk in response.iter_content(_CHUNK_BYTES):
             chunks.append(chunk)
             size += len(chunk)
+            self.exchange.bytes += len(chunk)
             if size > _MAX_BODY_BYTES:
                 raise SourceTooLarge(
                     f"{response.url}: the answer is larger than {_MAX_BODY_BYTES >> 20} MiB",

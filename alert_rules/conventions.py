@@ -21,6 +21,12 @@ SCAN_DURATION = Metric(
 SCAN_SAMPLES = Metric("leakwatch_scan_samples", "Samples that the last successful scan read.")
 SCAN_CONTAINERS = Metric("leakwatch_scan_containers", "Containers of pods that the last successful scan looked at.")
 SCAN_COMPLETE = Metric("leakwatch_scan_complete", "1 when the last successful scan read all that it planned, else 0.")
+COST_QUERIES = Metric("leakwatch_scan_cost_queries", "Queries that the last successful scan sent to Prometheus.")
+COST_SAMPLES = Metric("leakwatch_scan_cost_samples", "Samples that Prometheus looked at for the last successful scan.")
+COST_BYTES = Metric("leakwatch_scan_cost_bytes", "Bytes that Prometheus answered the last successful scan.")
+COST_SECONDS = Metric(
+    "leakwatch_scan_cost_seconds", "Time that Prometheus spent on the queries of the last successful scan."
+)
 SCANS = Metric("leakwatch_scans_total", "Scans that ended, by how they ended.", ("state",))
 SCAN_LAST_SUCCESS = Metric("leakwatch_scan_last_success_timestamp_seconds", "When the last successful scan ended.")
 INCIDENTS = Metric("leakwatch_incidents", "Incidents, by state and severity.", ("state", "severity"))
@@ -75,6 +81,10 @@ ALL = (
     SCAN_SAMPLES,
     SCAN_CONTAINERS,
     SCAN_COMPLETE,
+    COST_QUERIES,
+    COST_SAMPLES,
+    COST_BYTES,
+    COST_SECONDS,
     SCANS,
     SCAN_LAST_SUCCESS,
     INCIDENTS,

@@ -92,12 +92,19 @@ class _Kept(Collector):
             yield GaugeMetricFamily(named.name, named.help, labels=named.labels)
 
 
+_COST = {
+    conventions.COST_QUERIES: "queries",
+    conventions.COST_SAMPLES: "samples",
+    conventions.COST_BYTES: "bytes",
+    conventions.COST_SECONDS: "seconds",
+}
 _OF_LAST_SCAN = (
     conventions.SCAN_DURATION,
     conventions.SCAN_SAMPLES,
     conventions.SCAN_CONTAINERS,
     conventions.SCAN_COMPLETE,
     conventions.SCAN_LAST_SUCCESS,
+    *_COST,
 )
 
 
@@ -130,6 +137,8 @@ def _values(named: conventions.Metric, last: ScanRecord | None) -> list[tuple[li
         return []
     if named is conventions.SCAN_DURATION:
         return [([stage], float(last.summary["seconds"][stage])) for stage in _STAGES]
+    if named in _COST:
+        return [] if last.cost is None else [([], float(last.cost[_COST[named]]))]
     value = {
         conventions.SCAN_SAMPLES: last.summary["samples"],
         conventions.SCAN_CONTAINERS: last.summary["containers"],

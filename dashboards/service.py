@@ -2,6 +2,7 @@
 
 from alert_rules import conventions
 from dashboards import links, queries, variables
+from dashboards.cost import cost_panels
 from dashboards.model import Dashboard, DashboardKind, Line, Options, Panel, Query, Row, Shape, Step, Unit, Variable
 
 _INSTANCE = 'instance=~"$instance"'
@@ -18,7 +19,7 @@ def _build(_: Options) -> Dashboard:
         description="Whether leakwatch scans, what that costs Prometheus, what comes in and what goes out.",
         rows=(
             Row("Scans", (*_now(), _ended(), _stages())),
-            Row("Cost to Prometheus", (_samples(), _containers(), _speed())),
+            Row("Cost to Prometheus", cost_panels(_INSTANCE)),
             Row("Webhook", (_notifications(), _alerts())),
             Row("Pushes", (_to_alertmanager(), _to_grafana(), _queue())),
             Row("HTTP", (_requests(), _latency(), _slow())),
@@ -123,43 +124,6 @@ def _stages() -> Panel:
         minimum=0,
         stacked=True,
         legend_values=("lastNotNull", "max"),
-    )
-
-
-def _samples() -> Panel:
-    return Panel(
-        title="Samples read by a scan",
-        description="Samples that Prometheus gave the last successful scan: what a scan costs it most.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(f"max({_of(conventions.SCAN_SAMPLES)})", "samples"),),
-        unit=Unit.COUNT,
-        width=8,
-        minimum=0,
-    )
-
-
-def _containers() -> Panel:
-    return Panel(
-        title="Containers looked at by a scan",
-        description="Containers of pods that the last successful scan looked at, those that are gone included.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(f"max({_of(conventions.SCAN_CONTAINERS)})", "containers"),),
-        unit=Unit.COUNT,
-        width=8,
-        minimum=0,
-    )
-
-
-def _speed() -> Panel:
-    reading = _of(conventions.SCAN_DURATION, 'stage="read"')
-    return Panel(
-        title="Samples per second of reading",
-        description="How fast Prometheus answered the last successful scan. It falls when Prometheus is busy.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(f"max({_of(conventions.SCAN_SAMPLES)}) / (max({reading}) > 0)", "samples a second"),),
-        unit=Unit.PER_SECOND,
-        width=8,
-        minimum=0,
     )
 
 

@@ -244,6 +244,15 @@ class ScanClusterModel(Model):
     seconds: float | None = Field(description="Of its plan, read and judging")
 
 
+class ScanCostModel(Model):
+    """What a scan cost the server that it read."""
+
+    queries: int = Field(description="Requests sent, those that failed and were tried again included")
+    samples: int = Field(description="Samples it looked at where it says so, else those it answered")
+    bytes: int = Field(description="Bytes of its answers")
+    seconds: float = Field(description="Spent on evaluating queries where it says so, else until its answers had come")
+
+
 class ScanSummaryModel(Model):
     """What a scan looked at."""
 
@@ -272,6 +281,7 @@ class ScanModel(Model):
     leaks: int | None
     error: str | None
     summary: ScanSummaryModel | None
+    cost: ScanCostModel | None = Field(description="Null while it runs, and of scans before this was kept")
 
     @classmethod
     def of(cls, record: ScanRecord) -> "ScanModel":
@@ -286,6 +296,7 @@ class ScanModel(Model):
             leaks=record.leaks,
             error=record.error,
             summary=None if record.summary is None else ScanSummaryModel.model_validate(record.summary),
+            cost=None if record.cost is None else ScanCostModel.model_validate(record.cost),
         )
 
 

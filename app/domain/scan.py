@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.domain.cost import Cost
 from app.domain.finding import Finding, Identity
 
 
@@ -75,6 +76,7 @@ class ScanReport:
     problems: tuple[Problem, ...]
     seconds: Seconds
     findings: tuple[Finding, ...]
+    cost: Cost = field(default_factory=Cost)
     seen: frozenset[Identity] = field(default_factory=frozenset)
     heeded: frozenset[int] = frozenset()
     shards: tuple["ShardResult", ...] = ()
@@ -144,6 +146,7 @@ def together(shards: Sequence[ShardResult], started_at: float, finished_at: floa
             sum(report.seconds.judge for report in reports),
         ),
         findings=tuple(finding for report in reports for finding in report.findings),
+        cost=sum((report.cost for report in reports), Cost()),
         seen=frozenset().union(*(report.seen for report in reports)),
         heeded=frozenset().union(*(report.heeded for report in reports)),
         shards=tuple(shards),
@@ -152,7 +155,11 @@ def together(shards: Sequence[ShardResult], started_at: float, finished_at: floa
 
 @dataclass(frozen=True, slots=True)
 class ScanRecord:
-    """A scan as it is kept. summary: the document of what was looked at, once it has succeeded. Unix seconds."""
+    """A scan as it is kept. Times are unix seconds.
+
+    summary: the document of what was looked at, once it has succeeded; cost: that of what it cost the server, once it
+    has ended
+    """
 
     id: int
     trigger: str
@@ -163,3 +170,4 @@ class ScanRecord:
     leaks: int | None
     error: str | None
     summary: Mapping[str, Any] | None
+    cost: Mapping[str, Any] | None = None

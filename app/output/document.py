@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.cost import Cost
 from app.domain.finding import Finding
 from app.domain.scan import Problem, ScanReport, ShardResult
 
@@ -11,7 +12,12 @@ Document = dict[str, Any]
 
 def document_of(report: ScanReport, findings: list[Finding]) -> Document:
     """The whole document, with the given findings of the report."""
-    return {"scan": scan_summary(report), "findings": [finding_document(finding) for finding in findings]}
+    return {"scan": scan_document(report), "findings": [finding_document(finding) for finding in findings]}
+
+
+def scan_document(report: ScanReport) -> Document:
+    """What was looked at, how well it went, where the time went, and what it cost the server."""
+    return scan_summary(report) | {"cost": cost_document(report.cost)}
 
 
 def scan_summary(report: ScanReport) -> Document:
@@ -54,6 +60,16 @@ def _cluster(shard: ShardResult) -> Document:
         "workloads": report and report.workloads,
         "samples": report and report.samples,
         "seconds": None if spent is None else round(spent, 3),
+    }
+
+
+def cost_document(cost: Cost) -> Document:
+    """What a scan cost the server that it read."""
+    return {
+        "queries": cost.queries,
+        "samples": cost.samples,
+        "bytes": cost.bytes,
+        "seconds": round(cost.seconds, 3),
     }
 
 

@@ -3,14 +3,14 @@
 import numpy as np
 
 from app.domain.explanation import Explained, Explanation, PodSeries
-from app.output.document import Document, finding_document, scan_summary
+from app.output.document import Document, finding_document, scan_document
 from detectors.panel import Floats
 
 
 def explained_document(explained: Explained, most_pods: int | None) -> Document:
     """The whole document, with the series of at most so many pods of each container; None: of all there are."""
     return {
-        "scan": scan_summary(explained.report),
+        "scan": scan_document(explained.report),
         "findings": [_explanation(one, most_pods) for one in explained.explanations],
     }
 

@@ -5,6 +5,7 @@ import time
 from rich.console import Console
 from rich.text import Text
 
+from app.domain.cost import Cost
 from app.domain.finding import Evidence, Finding
 from app.domain.scan import ScanReport
 from app.durations import format_duration
@@ -36,6 +37,8 @@ def print_report(console: Console, report: ScanReport, findings: list[Finding]) 
         console.print(fitted_table(console, _COLUMNS, rows))
         console.print()
     console.print(Text(_closing(report, findings)), soft_wrap=True)
+    if report.cost.queries:
+        console.print(Text(_cost(report.cost), style="dim"), soft_wrap=True)
     for problem in report.problems:
         console.print(Text(f"note: {problem.text}", style="yellow"), soft_wrap=True)
     if not report.complete:
@@ -89,4 +92,11 @@ def _closing(report: ScanReport, findings: list[Finding]) -> str:
         f"{leaks} {'leak' if leaks == 1 else 'leaks'} in {report.workloads} workloads "
         f"({report.containers} containers of pods, {report.samples} samples, {span} up to {end}, by {report.source}); "
         f"{untold} with too little data to tell"
+    )
+
+
+def _cost(cost: Cost) -> str:
+    return (
+        f"cost to the server: {cost.queries} {'query' if cost.queries == 1 else 'queries'}, {cost.samples} samples, "
+        f"{amount(cost.bytes)}, {cost.seconds:.1f} s"
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.domain.cost import Cost
 from app.domain.scan import Problem
 from app.errors import SourceTooLarge
 from app.prometheus.assemble import reading_of
@@ -110,10 +111,13 @@ class BulkSource:
     ) -> int:
         """Give `add` all series of a metric of the containers, and say how many samples they had."""
         try:
-            return ask(metric, self._selection.matchers(matchers, containers), steps, add, control)
+            samples = ask(metric, self._selection.matchers(matchers, containers), steps, add, control)
         except SourceTooLarge:
             if len(containers) < 2:
                 raise
+        else:
+            control.cost.add(Cost(samples=samples))
+            return samples
         half = len(containers) // 2
         return sum(
             self._read(ask, metric, matchers, some, steps, add, control)

@@ -15,6 +15,7 @@ from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
 from app.errors import SourceError, SourceUnusable
+from app.prometheus.cost import ASK_FOR_STATS
 from app.prometheus.session import CheckedSession
 from app.prometheus.source import Control, LabelSet
 from app.settings import Settings
@@ -56,7 +57,9 @@ class PrometheusClient:
         # read is to be samples, not averages of five minutes.
         options = {"partial_response": "false", "max_source_resolution": "0s", "timeout": f"{self._timeout:g}s"}
         return self._call(
-            lambda _, connect: connect.custom_query_range(query, _utc(start), _utc(end), f"{step:g}", dict(options)),
+            lambda _, connect: connect.custom_query_range(
+                query, _utc(start), _utc(end), f"{step:g}", options | ASK_FOR_STATS
+            ),
             control,
         )
 
@@ -80,6 +83,7 @@ class PrometheusClient:
         options = {"query": query, "partial_response": "false", "timeout": f"{self._timeout:g}s"}
         if at is not None:
             options["time"] = f"{at:.3f}"
+        options |= ASK_FOR_STATS
         return self._call(
             lambda session, _: _data(session.request("POST", f"{self.url}/api/v1/query", params=options)), control
         )
@@ -124,9 +128,10 @@ class PrometheusClient:
 
     def _ask_once(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
+        began = time.monotonic()
         try:
-            session.exchange.deadline = deadline = time.monotonic() + control.remaining(self._timeout)
-            session.exchange.warnings = []
+            deadline = began + control.remaining(self._timeout)
+            session.exchange.begin(deadline)
             with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
                 return ask(session, connect), session.exchange.warnings
         except SourceError:
@@ -134,6 +139,7 @@ class PrometheusClient:
             control.check()  # a scan that was told to stop has not failed
             raise
         finally:
+            control.cost.add(session.exchange.cost(time.monotonic() - began))
             self._idle.put((session, connect))
 
     def _borrow(self, control: Control) -> tuple[CheckedSession, PrometheusConnect]:

@@ -8,7 +8,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import requests
@@ -26,6 +26,8 @@ from app.errors import (
     SourceUnreachable,
     SourceUnusable,
 )
+from app.prometheus.cost import spent_in
+from app.prometheus.exchange import Exchange
 from app.prometheus.refusals import MOST_BYTES, asks_too_much, in_short, parse, told
 from app.prometheus.wire import WatchedAdapter, Wire
 from app.settings import Settings
@@ -63,14 +65,6 @@ class ParsedResponse(requests.Response):
     def json(self, **kwargs: Any) -> Any:
         """The parsed document."""
         return self.document
-
-
-@dataclass(slots=True)
-class Exchange:
-    """What a session's next request may take, and what its last one brought."""
-
-    deadline: float = 0.0
-    warnings: list[str] = field(default_factory=list)
 
 
 class CheckedSession(requests.Session):
@@ -152,6 +146,7 @@ class CheckedSession(requests.Session):
         self._check_in_time(where)
         document = _checked(status, content_type, body, where)
         self.exchange.warnings.extend(Answer(document).warnings)
+        self.exchange.spent = spent_in(document)
         return ParsedResponse(document)
 
     def read_streamed(
@@ -195,6 +190,11 @@ class CheckedSession(requests.Session):
         if time.monotonic() >= self.exchange.deadline:
             raise _transport_error(Timeout(), where)
 
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """As requests does, and takes note that it did."""
+        self.exchange.sent += 1
+        return super().send(request, **kwargs)
+
     def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
         """A GET of the client's, sent as the form it should be."""
         return self.request("POST", url, **kwargs)
@@ -215,6 +215,7 @@ class CheckedSession(requests.Session):
     def _chunks(self, response: requests.Response) -> Iterator[bytes]:
         """The body as it comes. Raises Timeout as soon as it is late."""
         for chunk in response.iter_content(_CHUNK_BYTES):
+            self.exchange.bytes += len(chunk)
             if time.monotonic() > self.exchange.deadline:
                 raise Timeout
             yield chunk

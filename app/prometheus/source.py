@@ -11,6 +11,7 @@ import numpy as np
 from app.domain.finding import Workload
 from app.domain.scan import Problem
 from app.errors import ScanAbandoned
+from app.prometheus.cost import CostMeter
 from app.prometheus.limits import ToldLimits
 from detectors.panel import Grid, History, Panel
 
@@ -94,11 +95,15 @@ class Reading:
 
 @dataclass(slots=True)
 class Control:
-    """How a scan is told to stop: by a person, a signal, or the clock. `deadline` is on time.monotonic()."""
+    """How a scan is told to stop: by a person, a signal, or the clock. `deadline` is on time.monotonic().
+
+    cost: what it has cost the server until now.
+    """
 
     deadline: float | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[int, int], None] = lambda done, total: None
+    cost: CostMeter = field(default_factory=CostMeter)
 
     def remaining(self, at_most: float) -> float:
         """Seconds left for one wait, never more than `at_most`. Raises ScanAbandoned when there are none."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanReport, ScanState
 from app.errors import LeakwatchError, ScanAbandoned, ScanNotDue, StorageError
-from app.output.document import scan_summary
+from app.output.document import cost_document, scan_summary
 from app.prometheus.source import Control
 from app.scanning.lease import Lease, take_lease
 from app.scanning.record import Recorder
@@ -79,6 +79,8 @@ class ActiveScan:
 
     def _end(self, outcome: Outcome, report: ScanReport | None) -> None:
         self.lease.stop_renewing()
+        cost = self.control.cost.total() if report is None else report.cost
+        outcome = replace(outcome, cost=cost_document(cost))
         try:
             # One transaction: whoever sees that the scan has ended may begin the next.
             # The lease first, as whoever takes it over does: in the other order the two could wait for each other.

@@ -86,6 +86,7 @@ def scan(
         problems=tuple(dict.fromkeys(tally.problems)),
         seconds=Seconds(planned - began, tally.read_seconds, tally.judge_seconds),
         findings=tuple(tally.findings),
+        cost=control.cost.total(),
         seen=seen,
         heeded=frozenset(feedback.id for feedback in said.values()),
     )

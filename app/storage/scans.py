@@ -21,6 +21,7 @@ class Outcome:
     complete: bool | None = None
     leaks: int | None = None
     error: str | None = None
+    cost: dict[str, Any] | None = None
 
 
 def add(session: Session, trigger: str, now: float) -> int:
@@ -43,6 +44,7 @@ def finish(session: Session, scan_id: int, outcome: Outcome) -> bool:
             complete=outcome.complete,
             leaks=outcome.leaks,
             error=outcome.error,
+            cost=outcome.cost,
         )
     )
     return isinstance(result, CursorResult) and result.rowcount == 1
@@ -118,4 +120,5 @@ def _record(row: ScanRow) -> ScanRecord:
         leaks=row.leaks,
         error=row.error,
         summary=row.summary,
+        cost=row.cost,
     )

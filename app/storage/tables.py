@@ -75,6 +75,7 @@ class ScanRow(Table):
     complete: Mapped[bool | None]
     leaks: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(Text)
+    cost: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class IncidentRow(Table):

@@ -58,7 +58,7 @@ def _shape(name: str) -> Shape:
         return counts(0.01)
     if name.endswith("_timestamp_seconds"):
         return clock()
-    return grows(1e5, 10) if name == names.SCAN_SAMPLES.name else flat(1)
+    return grows(1e5, 10) if name in {names.SCAN_SAMPLES.name, names.COST_SAMPLES.name} else flat(1)
 
 
 def _of_incidents(metric: names.Metric) -> dict[str, Shape]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.domain.cost import Cost
 from app.domain.finding import Evidence, Finding, Identity, PodEvidence, Revisions, Severity, Workload
 from app.domain.fingerprint import fingerprint
 from app.domain.scan import Problem, ScanReport, Seconds, Window
@@ -87,6 +88,7 @@ def report(
         problems=problems,
         seconds=Seconds(0.1, 0.2, 0.3, 0.0),
         findings=findings,
+        cost=Cost(5, 2000, 30_000, 0.4),
         seen=frozenset(there),
         heeded=heeded,
     )

@@ -112,10 +112,19 @@ def test_metrics_of_scans_and_incidents(client, told):
     assert metrics["leakwatch_scans_total", ("state", "succeeded")] == 1
     assert metrics["leakwatch_scans_total", ("state", "failed")] == 1
     assert metrics["leakwatch_scan_samples",] == 1000
+    cost = {name: metrics[f"leakwatch_scan_cost_{name}",] for name in ("queries", "samples", "bytes", "seconds")}
+    assert cost == {"queries": 5, "samples": 2000, "bytes": 30_000, "seconds": 0.4}
     assert metrics["leakwatch_scan_duration_seconds", ("stage", "judge")] == pytest.approx(0.3)
     assert metrics["leakwatch_incidents", ("severity", "critical"), ("state", "open")] == 1
     assert metrics["leakwatch_incidents", ("severity", "info"), ("state", "open")] == 0
     assert time.time() - metrics["leakwatch_scan_last_success_timestamp_seconds",] < 60
+
+
+def test_a_scan_tells_what_it_cost(client, told):
+    told.report = report(finding())
+    _scan(client)
+    (scan,) = client.get("/api/v1/scans").json()["items"]
+    assert scan["cost"] == {"queries": 5, "samples": 2000, "bytes": 30_000, "seconds": 0.4}
 
 
 def test_pushes_to_each_alertmanager_are_counted_from_zero(sqlite_engine, told):

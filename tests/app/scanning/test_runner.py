@@ -7,6 +7,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
+from app.domain.cost import Cost
 from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanState
 from app.errors import ScanAbandoned, ScanInProgress, SourceUnreachable
@@ -50,6 +51,7 @@ def test_a_good_scan(engine):
     scan = _scan(engine, active.id)
     assert (scan.state, scan.trigger, scan.leaks, scan.complete) == (ScanState.SUCCEEDED, "cli", 1, True)
     assert scan.summary["containers"] == 1
+    assert scan.cost == {"queries": 5, "samples": 2000, "bytes": 30_000, "seconds": 0.4}
     assert seen == [(ScanState.SUCCEEDED, True)]
     assert len(all_incidents(engine)) == 1
 
@@ -73,6 +75,17 @@ def test_a_scan_that_fails_says_why_and_leaves_incidents_alone(engine, error, st
     assert (_scan(engine, active.id).state, _scan(engine, active.id).error) == (state, says)
     assert seen == [(state, False)]
     assert [one.standing.state.value for one in all_incidents(engine)] == ["open"]
+
+
+def test_what_a_scan_that_fails_cost_is_kept(engine):
+    def perform(control):
+        control.cost.add(Cost(3, 40, 500, 0.1234))
+        raise SourceUnreachable("gone")
+
+    active = _runner(engine, perform).begin("cli", Control())
+    with pytest.raises(SourceUnreachable):
+        active.execute()
+    assert _scan(engine, active.id).cost == {"queries": 3, "samples": 40, "bytes": 500, "seconds": 0.123}
 
 
 def test_the_next_scan_may_begin_after_a_failure(engine):

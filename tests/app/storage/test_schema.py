@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 
 from app.errors import SchemaOutdated, SchemaTooNew, SettingsError, StorageError
 from app.settings import load_settings
+from app.storage import scans
 from app.storage.engine import make_engine, transaction
 from app.storage.schema import check, upgrade
 from app.storage.tables import Table, names_of
@@ -93,6 +94,18 @@ def test_an_upgrade_that_fails_leaves_nothing(empty_engine):
     with pytest.raises(StorageError):
         upgrade(empty_engine)
     assert sa.inspect(empty_engine).get_table_names() == ["incident_events"]
+
+
+def test_of_scans_before_costs_were_kept_nothing_is_known(engine):
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE scans DROP COLUMN cost"))
+        connection.execute(
+            sa.text("INSERT INTO scans (trigger, state, started_at) VALUES ('cli', 'failed', '2026-01-01 00:00:00')")
+        )
+    _stamp(engine, "0003")
+    upgrade(engine)
+    with transaction(engine) as session:
+        assert [scan.cost for scan in scans.page(session, None, 5, None)] == [None]
 
 
 def test_a_transaction_is_whole_or_nothing(engine):

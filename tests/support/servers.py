@@ -246,7 +246,7 @@ def _postgresql_in(folder: Path) -> Iterator[PostgreSQL]:
         server.stop(signal.SIGINT)
 
 
-Reply = tuple[int, str, bytes]
+Reply = tuple[int, str, bytes] | tuple[int, str, bytes, dict[str, str]]
 
 
 @dataclass
@@ -271,7 +271,7 @@ class _QuietServer(http.server.ThreadingHTTPServer):
 def false_prometheus(
     answer: Callable[[str, str], Reply | None], tls: ssl.SSLContext | None = None
 ) -> Iterator[FalsePrometheus]:
-    """Serve `answer(path, form)`: (status, content type, body), or None to cut the connection."""
+    """Serve `answer(path, form)`: (status, content type, body) and further headers, or None to cut the connection."""
     shown: FalsePrometheus
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -283,10 +283,12 @@ def false_prometheus(
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{")
                 self.close_connection = True
                 return
-            status, kind, body = reply
+            status, kind, body, *more = reply
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in (more[0] if more else {}).items():
+                self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)

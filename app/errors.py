@@ -65,9 +65,10 @@ class SourceUnreachable(SourceError):
 
 
 class SourceOverloaded(SourceError):
-    """The server is too busy, or the query is too large for it."""
+    """The server is too busy, or the query is too large for it. retry_after_seconds: how long it wants to be left."""
 
     retryable = True
+    retry_after_seconds = 0.0
 
 
 class SourceRefused(SourceError):

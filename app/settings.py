@@ -105,6 +105,20 @@ class Settings(BaseSettings):
     prometheus_max_samples: int = Field(
         250_000, ge=10_000, description="Most samples one query may return; batches are cut to it"
     )
+    prometheus_max_samples_in_flight: int = Field(
+        1_000_000, ge=10_000, description="Most samples that all queries under way may return together"
+    )
+    prometheus_slow_after: DurationSeconds = Field(
+        15.0, gt=0, le=_HOUR, description="An answer that takes longer makes the next queries smaller"
+    )
+    prometheus_pause_above_queries: int | None = Field(
+        None,
+        ge=1,
+        description="Wait, up to a minute, while a Prometheus that scrapes itself has more queries under way",
+    )
+    prometheus_pause_above_bytes: int | None = Field(
+        None, ge=1, description="The same while it holds more memory than that"
+    )
     prometheus_retries: int = Field(3, ge=0, le=10, description="Tries after a time-out, a cut connection or a 503")
 
     recording: Path | None = Field(None, description="A recorded cluster to scan in place of a server")

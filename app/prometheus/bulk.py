@@ -16,6 +16,7 @@ from app.prometheus.members import members_by_metric
 from app.prometheus.reduce import Reduced, Steps
 from app.prometheus.selection import Selection
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
+from app.prometheus.watch import BusyWatch
 from app.settings import Settings
 from detectors.memory import nonreclaimable
 from detectors.panel import Floats, Grid, History
@@ -38,6 +39,7 @@ class BulkSource:
         keep_compiled(settings.data_dir)
         self._client = PrometheusClient(settings)
         self._metrics = settings.metrics
+        self._watch = BusyWatch(settings, self._client)
         self._max_samples = settings.prometheus_max_samples
         self._concurrency = settings.prometheus_concurrency
         self._selection = Selection(settings.metrics)
@@ -49,6 +51,7 @@ class BulkSource:
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """Each metric of the batch's containers by one read; what is held is the batch's grid, not its samples."""
+        self._watch.wait(control)
         members, ask, steps = members_by_metric(self._metrics), self._asking(batch.containers), Steps.of(plan.grid)
         wanted = [
             (metric, matchers, Gathering.of(members[metric], len(batch.containers), plan.grid))
@@ -109,15 +112,21 @@ class BulkSource:
         add: Add,
         control: Control,
     ) -> int:
-        """Give `add` all series of a metric of the containers, and say how many samples they had."""
-        try:
-            samples = ask(metric, self._selection.matchers(matchers, containers), steps, add, control)
-        except SourceTooLarge:
-            if len(containers) < 2:
-                raise
-        else:
-            control.cost.add(Cost(samples=samples))
-            return samples
+        """Give `add` all series of a metric of the containers, and say how many samples they had.
+
+        What a read may take is reckoned in steps: how many samples make one only shows when they come.
+        """
+        cells = len(containers) * steps.count
+        if cells <= self._client.pace.samples or len(containers) < 2:
+            try:
+                with self._client.room_for(cells, control):
+                    samples = ask(metric, self._selection.matchers(matchers, containers), steps, add, control)
+            except SourceTooLarge:
+                if len(containers) < 2:
+                    raise
+            else:
+                control.cost.add(Cost(samples=samples))
+                return samples
         half = len(containers) // 2
         return sum(
             self._read(ask, metric, matchers, some, steps, add, control)

@@ -14,14 +14,17 @@ import requests
 from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
-from app.errors import SourceError, SourceUnusable
+from app.errors import SourceError, SourceOverloaded, SourceTooLarge, SourceUnusable
+from app.prometheus.budget import SamplesInFlight
 from app.prometheus.cost import ASK_FOR_STATS
+from app.prometheus.pace import Pace
 from app.prometheus.session import CheckedSession
 from app.prometheus.source import Control, LabelSet
 from app.settings import Settings
 
 _FIRST_BACK_OFF_SECONDS = 0.5
 _LONGEST_BACK_OFF_SECONDS = 15.0
+_LONGEST_HEEDED_SECONDS = 120.0
 
 Result = TypeVar("Result")
 _Ask = Callable[[CheckedSession, PrometheusConnect], Result]
@@ -38,6 +41,8 @@ class PrometheusClient:
             raise ValueError("settings.prometheus_url is needed")
         self._timeout = settings.prometheus_timeout
         self._retries = settings.prometheus_retries
+        self.pace = Pace(settings.prometheus_max_samples, settings.prometheus_slow_after)
+        self._in_flight = SamplesInFlight(settings.prometheus_max_samples_in_flight)
         self._idle: queue.SimpleQueue[tuple[CheckedSession, PrometheusConnect]] = queue.SimpleQueue()
         self.url = url = settings.prometheus_url.rstrip("/")
         for _ in range(settings.prometheus_concurrency):
@@ -110,6 +115,21 @@ class PrometheusClient:
         """
         return self._call(lambda session, _: session.read_streamed(self.url + path, body, headers, take), control)[0]
 
+    @contextmanager
+    def room_for(self, samples: int, control: Control) -> Iterator[None]:
+        """Room for a query of so many samples in the block, waited for; how long it takes sets the pace.
+
+        Raises ScanAbandoned.
+        """
+        with self._in_flight.taken(samples, control):
+            began = time.monotonic()
+            try:
+                yield
+            except SourceTooLarge:
+                self.pace.too_large(samples)
+                raise
+            self.pace.answered(time.monotonic() - began)
+
     def close(self) -> None:
         """Close the connections that are not in use."""
         while not self._idle.empty():
@@ -120,22 +140,28 @@ class PrometheusClient:
             try:
                 return self._ask_once(ask, control)
             except SourceError as error:
+                if error.retryable:
+                    self.pace.refused()
                 if not error.retryable or attempt == self._retries:
                     raise
+                wanted = error.retry_after_seconds if isinstance(error, SourceOverloaded) else 0.0
             pause = min(_FIRST_BACK_OFF_SECONDS * 2**attempt, _LONGEST_BACK_OFF_SECONDS)
-            control.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads clients; nothing secret)
+            spread = pause * random.uniform(0.5, 1.5)  # noqa: S311 (spreads clients; nothing secret)
+            control.wait(max(spread, min(wanted, _LONGEST_HEEDED_SECONDS)))
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _ask_once(self, ask: _Ask[Result], control: Control) -> tuple[Result, list[str]]:
         session, connect = self._borrow(control)
+        session.exchange.begin()
         began = time.monotonic()
         try:
-            deadline = began + control.remaining(self._timeout)
-            session.exchange.begin(deadline)
+            session.exchange.deadline = deadline = began + control.remaining(self._timeout)
             with session.cut_short(lambda: time.monotonic() >= deadline or control.cancelled.is_set()):
                 return ask(session, connect), session.exchange.warnings
-        except SourceError:
+        except SourceError as error:
             session.drop()
+            if isinstance(error, SourceOverloaded):
+                error.retry_after_seconds = session.exchange.retry_after_seconds
             control.check()  # a scan that was told to stop has not failed
             raise
         finally:

@@ -13,6 +13,7 @@ from app.prometheus.members import container_key
 from app.prometheus.selection import Selection, distinct
 from app.prometheus.series import RawSeries
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
+from app.prometheus.watch import BusyWatch
 from app.settings import Settings
 from detectors.panel import Grid, History
 
@@ -28,6 +29,7 @@ class QueryRangeSource:
     def __init__(self, settings: Settings) -> None:
         self._client = PrometheusClient(settings)
         self._metrics = settings.metrics
+        self._watch = BusyWatch(settings, self._client)
         self._max_samples = settings.prometheus_max_samples
         self._concurrency = settings.prometheus_concurrency
         self._selection = Selection(settings.metrics)
@@ -39,6 +41,7 @@ class QueryRangeSource:
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """Each metric of the batch's containers, by one query each where the server allows it."""
+        self._watch.wait(control)
         names = self._metrics
         with reading_threads(self._concurrency, control) as pool:
             answers = [
@@ -66,18 +69,16 @@ class QueryRangeSource:
         grid = Grid(float(end - np.floor(seconds / step) * step + step), step, int(seconds // step))
         low, high = np.full((2, len(containers), grid.steps), np.nan)
         row_of = {(c.namespace, c.pod, c.container): row for row, c in enumerate(containers)}
-        warnings: list[str] = []
-        inner = self._query(self._metrics.rss, self._metrics.container_matchers, containers)
+        names, warnings = self._metrics, list[str]()
         for function, into, pick in (("min_over_time", low, np.fmin), ("max_over_time", high, np.fmax)):
-            query = f"{function}({inner}[{step:g}s])"
-            for part in _parts(grid):
-                matrix, said = self._client.query_range(query, part.start, part.end, step, control)
-                warnings += said
-                for one in _raw_series(matrix, self._metrics.rss):
-                    row = row_of.get(container_key(one.labels))
-                    if row is not None:
-                        columns = np.rint((one.times - grid.start) / step).astype(np.int64)
-                        into[row, columns] = pick(into[row, columns], one.values)
+            over = f"{function}({{}}[{step:g}s])"
+            series, said = self._read_metric(names.rss, names.container_matchers, containers, grid, control, over)
+            warnings += said
+            for one in series:
+                row = row_of.get(container_key(one.labels))
+                if row is not None:
+                    columns = np.rint((one.times - grid.start) / step).astype(np.int64)
+                    into[row, columns] = pick(into[row, columns], one.values)
         return History(step, low, high), distinct([Problem("server_warning", text) for text in warnings])
 
     def close(self) -> None:
@@ -87,34 +88,53 @@ class QueryRangeSource:
     def _query(self, metric: str, matchers: str, containers: Sequence[ContainerRef]) -> str:
         return f"{metric}{{{self._selection.matchers(matchers, containers)}}}"
 
+    def _most(self, grid: Grid) -> int:
+        """How many containers to ask for at once, for no answer to have more samples than it may just now."""
+        return max(self._client.pace.samples // min(grid.steps, _MAX_POINTS), 1)
+
     def _read_metric(
-        self, metric: str, matchers: str, containers: Sequence[ContainerRef], grid: Grid, control: Control
+        self,
+        metric: str,
+        matchers: str,
+        containers: Sequence[ContainerRef],
+        grid: Grid,
+        control: Control,
+        over: str = "{}",
     ) -> tuple[list[RawSeries], list[str]]:
+        """The metric's series of the containers, and the server's warnings. over: what to make of its selector."""
         series: list[RawSeries] = []
         warnings: list[str] = []
-        most = max(int(self._max_samples // min(grid.steps, _MAX_POINTS)), 1)
+        most = self._most(grid)
         if len(containers) > most:
-            return self._read_apart(metric, matchers, containers, most, grid, control)
-        query = self._query(metric, matchers, containers)
+            return self._read_apart(metric, matchers, containers, most, grid, control, over)
+        query = over.format(self._query(metric, matchers, containers))
         try:
             for part in _parts(grid):
-                matrix, said = self._client.query_range(query, part.start, part.end, part.step, control)
+                with self._client.room_for(len(containers) * part.steps, control):
+                    matrix, said = self._client.query_range(query, part.start, part.end, part.step, control)
                 series += _raw_series(matrix, metric)
                 warnings += said
         except SourceTooLarge:
             if len(containers) < 2:
                 raise
-            return self._read_apart(metric, matchers, containers, -(-len(containers) // 2), grid, control)
+            return self._read_apart(metric, matchers, containers, -(-len(containers) // 2), grid, control, over)
         return series, warnings
 
     def _read_apart(
-        self, metric: str, matchers: str, containers: Sequence[ContainerRef], most: int, grid: Grid, control: Control
+        self,
+        metric: str,
+        matchers: str,
+        containers: Sequence[ContainerRef],
+        most: int,
+        grid: Grid,
+        control: Control,
+        over: str,
     ) -> tuple[list[RawSeries], list[str]]:
         """The same by several queries, each for at most so many of the containers."""
         series: list[RawSeries] = []
         warnings: list[str] = []
         for first in range(0, len(containers), most):
-            found, said = self._read_metric(metric, matchers, containers[first : first + most], grid, control)
+            found, said = self._read_metric(metric, matchers, containers[first : first + most], grid, control, over)
             series += found
             warnings += said
         return series, warnings

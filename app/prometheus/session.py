@@ -193,7 +193,9 @@ class CheckedSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """As requests does, and takes note that it did."""
         self.exchange.sent += 1
-        return super().send(request, **kwargs)
+        response = super().send(request, **kwargs)
+        self.exchange.heed(response.headers.get("Retry-After"))
+        return response
 
     def get(self, url: str | bytes, **kwargs: Any) -> requests.Response:
         """A GET of the client's, sent as the form it should be."""

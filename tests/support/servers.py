@@ -282,7 +282,7 @@ def _postgresql_in(folder: Path) -> Iterator[PostgreSQL]:
         server.stop(signal.SIGINT)
 
 
-Reply = tuple[int, str, bytes]
+Reply = tuple[int, str, bytes] | tuple[int, str, bytes, dict[str, str]]
 
 
 class Cut(bytes):
@@ -311,7 +311,7 @@ class _QuietServer(http.server.ThreadingHTTPServer):
 def false_prometheus(
     answer: Callable[[str, str], Reply | None], tls: ssl.SSLContext | None = None
 ) -> Iterator[FalsePrometheus]:
-    """Serve `answer(path, form)`: (status, content type, body), or None to cut the connection."""
+    """Serve `answer(path, form)`: (status, content type, body) and further headers, or None to cut the connection."""
     shown: FalsePrometheus
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -323,12 +323,14 @@ def false_prometheus(
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{")
                 self.close_connection = True
                 return
-            status, kind, body = reply
+            status, kind, body, *more = reply
             self.send_response(status)
             self.send_header("Content-Type", kind)
             cut = isinstance(body, Cut)
             self.send_header("Content-Length", str(len(body) + 1000 * cut))
             self.close_connection = self.close_connection or cut
+            for name, value in (more[0] if more else {}).items():
+                self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)

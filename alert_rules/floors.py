@@ -12,12 +12,11 @@ owners, and 4 s each five minutes for the pack's other rules, were all 10,000 to
 """
 
 from alert_rules import conventions as names
+from alert_rules.belonging import CONTAINER, WORKLOAD, of_workload
 from alert_rules.pack import Options
 from alert_rules.promql import duration, selected
 from alert_rules.rule import Group, Recording
 
-POD = "cluster, namespace, pod, container"
-WORKLOAD = "cluster, namespace, workload, container"
 EVERY = "5m"
 # For as long a scrape may fail, or an owner be unknown, before a container counts as gone.
 REMEMBERED = "15m"
@@ -29,7 +28,7 @@ _NO_LIMIT_ABOVE = "2 ^ 60"
 def memory_group(options: Options) -> Group:
     """Bytes that the kernel cannot take back, each minute: the floor is not to miss a short drop."""
     rss, working_set, cache = (
-        f"max by ({POD}) ({selected(metric, options.cadvisor)})"
+        f"max by ({CONTAINER}) ({selected(metric, options.cadvisor)})"
         for metric in ("container_memory_rss", "container_memory_working_set_bytes", "container_memory_cache")
     )
     expr = f"({rss} >= ({working_set} - {cache}))\nor ({working_set} - {cache})\nor {rss}"
@@ -47,17 +46,11 @@ def floor_recordings(options: Options, settle_seconds: float) -> tuple[Recording
     return (
         Recording(names.STARTED, _started(options)),
         Recording(names.MEMORY_LIMIT, _limit(options)),
-        Recording(names.CPU, f"max by ({POD}) ({cpu})"),
+        Recording(names.CPU, f"max by ({CONTAINER}) ({cpu})"),
         Recording(names.FLOOR, f"min_over_time({names.UNRECLAIMABLE}[1h]) and {present}"),
-        Recording(names.WORKLOAD_FLOOR, f"max by ({WORKLOAD}) ({of_workload(names.FLOOR)})"),
+        Recording(names.WORKLOAD_FLOOR, f"max by ({WORKLOAD}) ({of_workload(names.FLOOR, REMEMBERED)})"),
         *(Recording(name, _growth(window, settle_seconds)) for name, window in WINDOWS_SECONDS.items()),
     )
-
-
-def of_workload(series: str) -> str:
-    """Series of pods with the label workload; those of a pod whose owner is not known are left out."""
-    owner = f"last_over_time({names.POD_OWNER}[{REMEMBERED}])"
-    return f"{series} * on (cluster, namespace, pod) group_left (workload) {owner}"
 
 
 def _growth(window_seconds: float, settle_seconds: float) -> str:
@@ -69,10 +62,10 @@ def _started(options: Options) -> str:
     """The newest: for some minutes after a restart, the container before is still told of."""
     by_cadvisor = selected("container_start_time_seconds", options.cadvisor)
     by_state = selected("kube_pod_container_state_started", options.kube_state_metrics)
-    return " or ".join(f"max by ({POD}) (last_over_time({one}[{REMEMBERED}]))" for one in (by_cadvisor, by_state))
+    return " or ".join(f"max by ({CONTAINER}) (last_over_time({one}[{REMEMBERED}]))" for one in (by_cadvisor, by_state))
 
 
 def _limit(options: Options) -> str:
     by_state = selected("kube_pod_container_resource_limits", 'resource="memory"', options.kube_state_metrics)
     by_cadvisor = selected("container_spec_memory_limit_bytes", options.cadvisor)
-    return f"min by ({POD}) ({by_state} > 0)\nor min by ({POD}) ({by_cadvisor} > 0 < {_NO_LIMIT_ABOVE})"
+    return f"min by ({CONTAINER}) ({by_state} > 0)\nor min by ({CONTAINER}) ({by_cadvisor} > 0 < {_NO_LIMIT_ABOVE})"

@@ -6,7 +6,8 @@ lives, and alone tells of nothing new.
 """
 
 from alert_rules import conventions as names
-from alert_rules.floors import POD, WORKLOAD, of_workload
+from alert_rules.belonging import CONTAINER, POD, WORKLOAD, of_workload
+from alert_rules.floors import REMEMBERED
 from alert_rules.pack import Options, Threshold
 from alert_rules.promql import selected
 from alert_rules.rule import Alert
@@ -19,7 +20,7 @@ def oom_loop(options: Options, kills: Threshold) -> Alert:
     """kills: how many restarts within a day are a loop."""
     return Alert(
         names.CONTAINER_OOM_LOOP,
-        compared(f"max by ({WORKLOAD}) ({of_workload(_killed(options))})", ">=", kills, options),
+        compared(f"max by ({WORKLOAD}) ({of_workload(_killed(options), REMEMBERED)})", ">=", kills, options),
         "5m",
         "warning",
         "A container is OOM-killed again and again.",
@@ -37,9 +38,9 @@ def _killed(options: Options) -> str:
     """
     state = options.kube_state_metrics
     restarts = selected("kube_pod_container_status_restarts_total", state)
-    now = f"max by ({POD}) ({restarts})"
-    before = f"max by ({POD}) (last_over_time({restarts}[1h] offset 1d))"
-    created = f"max by (cluster, namespace, pod) ({selected('kube_pod_created', state)})"
-    young = f"{now} * 0 and on (cluster, namespace, pod) (time() - {created} < {_DAY_SECONDS})"
+    now = f"max by ({CONTAINER}) ({restarts})"
+    before = f"max by ({CONTAINER}) (last_over_time({restarts}[1h] offset 1d))"
+    created = f"max by ({POD}) ({selected('kube_pod_created', state)})"
+    young = f"{now} * 0 and on ({POD}) (time() - {created} < {_DAY_SECONDS})"
     reason = selected("kube_pod_container_status_last_terminated_reason", 'reason="OOMKilled"', state)
-    return f"({now} - (({young}) or {before} <= {now}) and max by ({POD}) ({reason}) == 1)"
+    return f"{now} - (({young}) or {before} <= {now}) and max by ({CONTAINER}) ({reason}) == 1"

@@ -1,6 +1,7 @@
 """Whose pod is it: a series for each pod that names its workload, for every other rule to join on. Pure."""
 
 from alert_rules import conventions as names
+from alert_rules.belonging import POD
 from alert_rules.pack import Options
 from alert_rules.promql import selected
 from alert_rules.rule import Group, Recording
@@ -8,8 +9,7 @@ from alert_rules.rule import Group, Recording
 GROUP = "leakwatch-owners"
 # Looked up once a minute: a join on an owner that was seen four minutes ago is still true.
 _INTERVAL = "1m"
-_POD = "cluster, namespace, pod"
-_FOUND = f"{_POD}, workload, workload_type"
+_FOUND = f"{POD}, workload, workload_type"
 # Operators own pods beside the controller that a pod may have one of; kube-state-metrics tells of all.
 _CONTROLLER = 'owner_is_controller!="false"'
 # kube-state-metrics says <none> of what nobody owns.
@@ -35,10 +35,10 @@ def _expression(matchers: str) -> str:
         _by_name("Job", "CronJob", "(.+)-[0-9]{8,10}", matchers),
         _direct(f"{_OWNED},{_CONTROLLER}", matchers),
         # Owned, though by nothing that controls it: some operators do that. Of several, one.
-        f"topk by ({_POD}) (1, {_direct(_OWNED, matchers)})",
+        f"topk by ({POD}) (1, {_direct(_OWNED, matchers)})",
         _itself(matchers),
     )
-    return f"\nor on ({_POD})\n".join(branches)
+    return f"\nor on ({POD})\n".join(branches)
 
 
 def _through(kind: str, label: str, metric: str, matchers: str) -> str:
@@ -47,7 +47,7 @@ def _through(kind: str, label: str, metric: str, matchers: str) -> str:
     above = _named(selected(metric, f"{_OWNED},{_CONTROLLER}", matchers))
     return (
         f"max by ({_FOUND}) (\n"
-        f"  max by ({_POD}, {label}) ({pods})\n"
+        f"  max by ({POD}, {label}) ({pods})\n"
         f"  * on (cluster, namespace, {label}) group_left (workload, workload_type)\n"
         f"  max by (cluster, namespace, {label}, workload, workload_type) ({above})\n"
         ")"
@@ -58,7 +58,7 @@ def _by_name(kind: str, above: str, pattern: str, matchers: str) -> str:
     """Pods of an owner of which nothing more is told, and whose name is made from that of the workload above it."""
     matching = f'owner_kind="{kind}",owner_name=~"{pattern}",{_CONTROLLER}'
     named = _renamed(selected("kube_pod_owner", matching, matchers), "workload", "owner_name", pattern)
-    return f'label_replace(max by ({_POD}, workload) ({named}), "workload_type", "{above}", "", "")'
+    return f'label_replace(max by ({POD}, workload) ({named}), "workload_type", "{above}", "", "")'
 
 
 def _direct(matching: str, matchers: str) -> str:
@@ -66,7 +66,7 @@ def _direct(matching: str, matchers: str) -> str:
 
 
 def _itself(matchers: str) -> str:
-    pods = f"max by ({_POD}) ({selected('kube_pod_owner', '', matchers)})"
+    pods = f"max by ({POD}) ({selected('kube_pod_owner', '', matchers)})"
     return f'label_replace({_renamed(pods, "workload", "pod")}, "workload_type", "Pod", "", "")'
 
 

@@ -1,9 +1,11 @@
 """ingress-nginx: errors and latency of each backend, its canary beside what is stable, and the controller."""
 
+from alert_rules.belonging import of_workload_if_known
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.ingress_nginx_situations import SITUATIONS
+from alert_rules.promql import number
 from alert_rules.rule import Alert, Group, Recording
-from alert_rules.targets import TARGET, number, of_workload
+from alert_rules.targets import TARGET
 
 _PACK = "ingress-nginx"
 ERRORS = Threshold(_PACK, "errors", 0.05, Unit.RATIO, "requests answered with 5xx")
@@ -125,7 +127,7 @@ def _canary(options: Options) -> tuple[Alert, ...]:
 def _reload_failed() -> Alert:
     return Alert(
         "IngressNginxReloadFailed",
-        of_workload(f"max by ({TARGET}) (nginx_ingress_controller_config_last_reload_successful) == 0"),
+        of_workload_if_known(f"max by ({TARGET}) (nginx_ingress_controller_config_last_reload_successful) == 0"),
         "5m",
         "warning",
         "An ingress controller goes on with an old configuration, for it could not load the new one.",

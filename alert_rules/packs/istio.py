@@ -4,10 +4,12 @@ A request is told twice, by the proxy that sends it and by the one that gets it:
 worse counts. What never reaches a proxy is only told by the sender, which then knows the service but no workload.
 """
 
+from alert_rules.belonging import of_workload_if_known
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.istio_situations import SITUATIONS
+from alert_rules.promql import number
 from alert_rules.rule import Alert, Group, Recording
-from alert_rules.targets import AT_TARGET, TARGET, number, of_workload
+from alert_rules.targets import AT_TARGET, TARGET
 
 _PACK = "istio"
 ERRORS = Threshold(_PACK, "errors", 0.05, Unit.RATIO, "requests that fail: 5xx, and gRPC's errors of the server")
@@ -152,7 +154,7 @@ def _control_plane() -> tuple[Alert, ...]:
     return (
         Alert(
             "IstioConfigRejected",
-            of_workload(rejected),
+            of_workload_if_known(rejected),
             "5m",
             "warning",
             "Proxies of the mesh refuse the configuration they are sent, and go on with the old one.",
@@ -160,7 +162,7 @@ def _control_plane() -> tuple[Alert, ...]:
         ),
         Alert(
             "IstioConfigPushFailing",
-            of_workload(f"({unsent} > 0) or ({unmade} > 0)"),
+            of_workload_if_known(f"({unsent} > 0) or ({unmade} > 0)"),
             "10m",
             "warning",
             "Istio's control plane fails to send configuration to proxies.",

@@ -1,7 +1,8 @@
 """Alerts on what the service tells of its incidents and scans. Silenced incidents raise none. Pure."""
 
 from alert_rules import conventions as names
-from alert_rules.floors import REMEMBERED, WORKLOAD
+from alert_rules.belonging import WORKLOAD
+from alert_rules.floors import REMEMBERED
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.leaks_with_service_situations import SITUATIONS
 from alert_rules.promql import duration, number

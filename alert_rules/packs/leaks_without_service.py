@@ -7,7 +7,8 @@ service sees those; while it does, the alerts on leaks keep quiet.
 """
 
 from alert_rules import conventions as names
-from alert_rules.floors import EVERY, POD, REMEMBERED, WORKLOAD, floor_recordings, memory_group, of_workload
+from alert_rules.belonging import CONTAINER, WORKLOAD, of_workload
+from alert_rules.floors import EVERY, REMEMBERED, floor_recordings, memory_group
 from alert_rules.oom_loop import oom_loop
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.leaks_without_service_situations import SITUATIONS
@@ -70,14 +71,14 @@ def _steady() -> str:
         # In proportion CPU rose as much since the same hour of yesterday: the load explains it.
         f"unless {cpu} / {cpu.replace(')', ' offset 1d)')} >= {names.FLOOR} / ({names.FLOOR} - {long})",
     )
-    return of_workload("(\n  " + "\n  ".join(conditions) + "\n)\n")
+    return of_workload("\n  " + "\n  ".join(conditions) + "\n", REMEMBERED)
 
 
 def _leaking(options: Options) -> str:
     """Steady growth that is too much, absolutely and against the level, and that nobody has accepted."""
     before = f"({names.FLOOR} - {names.GROWTH_24H})"
     enough = f"{names.GROWTH_24H} >= {number(options.value(GROWTH_RATIO))} * {before}"
-    expr = f"{compared(names.STEADY_GROWTH, '>', GROWTH, options)}\nand on ({POD}) {enough}"
+    expr = f"{compared(names.STEADY_GROWTH, '>', GROWTH, options)}\nand on ({CONTAINER}) {enough}"
     if not options.accepted:
         return expr
     return f"{expr}\nunless on ({WORKLOAD}) last_over_time({names.WITHIN_ACCEPTED}[{REMEMBERED}]) == 1"
@@ -87,7 +88,7 @@ def _alerts(options: Options) -> tuple[Alert, ...]:
     growth = f"max by ({WORKLOAD}) ({names.LEAK_GROWTH}) * {_HOURS}"
     left = (
         f"clamp_min(min by ({WORKLOAD}) (({names.MEMORY_LIMIT} - {names.FLOOR})"
-        f" / on ({POD}) group_right () {names.LEAK_GROWTH}), 0)"
+        f" / on ({CONTAINER}) group_right () {names.LEAK_GROWTH}), 0)"
     )
     ends = _WHO + " is expected to be OOM-killed in {{ $value | humanizeDuration }}, as it has grown for a day."
     return (

@@ -4,10 +4,12 @@ What tells of the replica set is called mongodb_rs_... by one of its collectors 
 read. Several members tell of the same set, each as it sees it: what one of them sees as well is believed.
 """
 
+from alert_rules.belonging import of_workload_if_known
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.mongodb_situations import SITUATIONS
+from alert_rules.promql import number
 from alert_rules.rule import Alert, Group
-from alert_rules.targets import AT_TARGET, TARGET, number, of_workload
+from alert_rules.targets import AT_TARGET, TARGET
 
 _PACK = "mongodb"
 ELECTIONS = Threshold(_PACK, "elections", 3.0, Unit.COUNT, "elections an hour that are still no churn")
@@ -34,7 +36,7 @@ def _build(options: Options) -> Pack:
 def _down() -> Alert:
     return Alert(
         "MongodbDown",
-        of_workload(f"max by ({TARGET}) (mongodb_up) == 0"),
+        of_workload_if_known(f"max by ({TARGET}) (mongodb_up) == 0"),
         "3m",
         "critical",
         "MongoDB does not answer its exporter.",
@@ -98,7 +100,7 @@ def _cache(options: Options) -> tuple[Alert, ...]:
     return (
         Alert(
             "MongodbCacheNearFull",
-            of_workload(f"{used} > {number(options.value(CACHE_USED))}"),
+            of_workload_if_known(f"{used} > {number(options.value(CACHE_USED))}"),
             "15m",
             "warning",
             "WiredTiger cannot keep its cache below what it may use, and lets queries wait.",
@@ -106,7 +108,7 @@ def _cache(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             "MongodbCacheDirty",
-            of_workload(f"{dirty} > {number(options.value(CACHE_DIRTY))}"),
+            of_workload_if_known(f"{dirty} > {number(options.value(CACHE_DIRTY))}"),
             "10m",
             "warning",
             "WiredTiger's cache holds more unwritten data than the disk takes, and lets writes wait.",
@@ -126,7 +128,7 @@ def _resources(options: Options) -> tuple[Alert, ...]:
     return (
         Alert(
             "MongodbConnectionsNearLimit",
-            of_workload(f"{current} / ({current} + {available}) > {number(options.value(CONNECTIONS))}"),
+            of_workload_if_known(f"{current} / ({current} + {available}) > {number(options.value(CONNECTIONS))}"),
             "5m",
             "warning",
             "MongoDB has few connections left to give.",
@@ -134,7 +136,7 @@ def _resources(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             "MongodbMemoryOutsideCache",
-            of_workload(f"({outside} > {number(options.value(OUTSIDE_CACHE))}) and ({outside} > {half})"),
+            of_workload_if_known(f"({outside} > {number(options.value(OUTSIDE_CACHE))}) and ({outside} > {half})"),
             "30m",
             "warning",
             "MongoDB holds much memory that is not its cache.",

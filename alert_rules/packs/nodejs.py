@@ -2,11 +2,13 @@
 
 from itertools import pairwise
 
+from alert_rules.belonging import CONTAINER, POD, of_workload_if_known
 from alert_rules.conventions import POD_OWNER
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.nodejs_situations import SITUATIONS
+from alert_rules.promql import number, selected
 from alert_rules.rule import Alert, Group, Recording
-from alert_rules.targets import AT_CONTAINER, CONTAINER, POD, matching, number, of_workload
+from alert_rules.targets import AT_CONTAINER
 
 _PACK = "nodejs"
 HEAP_LIMIT = Threshold(
@@ -35,7 +37,7 @@ def _build(options: Options) -> Pack:
     alerts = (
         Alert(
             "NodejsHeapNearLimit",
-            of_workload(f"min_over_time({_HEAP_RATIO}[10m]) > {number(options.value(HEAP_USED))}"),
+            of_workload_if_known(f"min_over_time({_HEAP_RATIO}[10m]) > {number(options.value(HEAP_USED))}"),
             "5m",
             "warning",
             "A Node.js process has little heap left.",
@@ -44,7 +46,7 @@ def _build(options: Options) -> Pack:
         _heap_growing(options),
         Alert(
             "NodejsEventLoopLagHigh",
-            of_workload(f"{_lag()} > {number(options.value(EVENT_LOOP_LAG))}"),
+            of_workload_if_known(f"{_lag()} > {number(options.value(EVENT_LOOP_LAG))}"),
             "5m",
             "warning",
             "A Node.js process answers late, for its event loop is blocked.",
@@ -52,7 +54,7 @@ def _build(options: Options) -> Pack:
         ),
         Alert(
             "NodejsGcTimeHigh",
-            of_workload(f"{_gc()} > {number(options.value(GC_TIME))}"),
+            of_workload_if_known(f"{_gc()} > {number(options.value(GC_TIME))}"),
             "10m",
             "warning",
             "A Node.js process spends much of its time collecting garbage.",
@@ -91,8 +93,8 @@ def _heap_ratio(options: Options) -> str:
     if everywhere > 0:
         ladder.append(f"{used} / {number(everywhere)}")
     else:
-        memory = matching(options.kube_state_metrics, 'resource="memory"')
-        limit = f"max by ({CONTAINER}) (kube_pod_container_resource_limits{memory})"
+        memory = selected("kube_pod_container_resource_limits", options.kube_state_metrics, 'resource="memory"')
+        limit = f"max by ({CONTAINER}) ({memory})"
         derived = f"clamp({limit} / 2, {2**28}, {2**31}) * (1 + ({limit} >= bool {_LARGE_BYTES}))"
         ladder.append(f"{used} / on ({CONTAINER}) ({derived})")
     return " or ".join(f"({one})" for one in ladder)
@@ -109,7 +111,7 @@ def _heap_growing(options: Options) -> Alert:
     rate = f"({floors[0]} - {floors[2]}) / 4 > {number(per_hour)}"
     return Alert(
         "NodejsHeapGrowing",
-        of_workload(f"({rate}) and ({grew}) and {_older(8)} unless {busier}"),
+        of_workload_if_known(f"({rate}) and ({grew}) and {_older(8)} unless {busier}"),
         "1h",
         "warning",
         "The heap that garbage collection leaves to a Node.js process grows steadily.",
@@ -124,7 +126,7 @@ def _handles_growing(options: Options) -> Alert:
     grew = f"({floors[0]} > {floors[1]}) and ({floors[0]} > 1.5 * {floors[2]}) and ({floors[1]} > {floors[2]})"
     return Alert(
         "NodejsActiveHandlesGrowing",
-        of_workload(f"({floors[0]} > {number(options.value(HANDLES))}) and {grew} and {_older(8)}"),
+        of_workload_if_known(f"({floors[0]} > {number(options.value(HANDLES))}) and {grew} and {_older(8)}"),
         "1h",
         "warning",
         "A Node.js process opens handles that it does not close.",

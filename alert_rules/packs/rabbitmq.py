@@ -5,10 +5,12 @@ summed up to one series a node at /metrics. A queue is told by the node that lea
 its workload, not by its pod.
 """
 
+from alert_rules.belonging import CONTAINER, of_workload_if_known
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.rabbitmq_situations import SITUATIONS
+from alert_rules.promql import number
 from alert_rules.rule import Alert, Group, Recording
-from alert_rules.targets import AT_CONTAINER, CONTAINER, number, of_workload
+from alert_rules.targets import AT_CONTAINER
 
 _PACK = "rabbitmq"
 MEMORY_USED = Threshold(_PACK, "memory_used", 0.85, Unit.RATIO, "memory in use against the high watermark")
@@ -46,7 +48,7 @@ def _alarms() -> tuple[Alert, ...]:
     return (
         Alert(
             "RabbitmqMemoryAlarm",
-            of_workload(f"max by ({CONTAINER}) (rabbitmq_alarms_memory_used_watermark) == 1"),
+            of_workload_if_known(f"max by ({CONTAINER}) (rabbitmq_alarms_memory_used_watermark) == 1"),
             "1m",
             "critical",
             "RabbitMQ is out of memory, and lets nobody publish.",
@@ -54,7 +56,7 @@ def _alarms() -> tuple[Alert, ...]:
         ),
         Alert(
             "RabbitmqDiskAlarm",
-            of_workload(f"max by ({CONTAINER}) (rabbitmq_alarms_free_disk_space_watermark) == 1"),
+            of_workload_if_known(f"max by ({CONTAINER}) (rabbitmq_alarms_free_disk_space_watermark) == 1"),
             "1m",
             "critical",
             "RabbitMQ is out of disk space, and lets nobody publish.",
@@ -62,7 +64,7 @@ def _alarms() -> tuple[Alert, ...]:
         ),
         Alert(
             "RabbitmqClusterPartitioned",
-            of_workload(f"max by ({CONTAINER}) (rabbitmq_unreachable_cluster_peers_count) > 0"),
+            of_workload_if_known(f"max by ({CONTAINER}) (rabbitmq_unreachable_cluster_peers_count) > 0"),
             "5m",
             "critical",
             "A RabbitMQ node does not reach others of its cluster.",
@@ -82,7 +84,7 @@ def _nodes(options: Options) -> tuple[Alert, ...]:
     return (
         Alert(
             "RabbitmqMemoryNearWatermark",
-            of_workload(f"{memory} > {number(options.value(MEMORY_USED))}"),
+            of_workload_if_known(f"{memory} > {number(options.value(MEMORY_USED))}"),
             "10m",
             "warning",
             "RabbitMQ comes close to the memory at which it stops publishers.",
@@ -90,7 +92,7 @@ def _nodes(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             "RabbitmqFileDescriptorsNearLimit",
-            of_workload(f"{files} > {number(options.value(FILE_DESCRIPTORS))}"),
+            of_workload_if_known(f"{files} > {number(options.value(FILE_DESCRIPTORS))}"),
             "10m",
             "warning",
             "RabbitMQ has few file descriptors left, and then takes no connections.",
@@ -104,7 +106,7 @@ def _recordings() -> tuple[Recording, ...]:
     return tuple(
         Recording(
             name,
-            f"max by ({_QUEUE}) ({of_workload(f'rabbitmq_queue_{metric} or rabbitmq_detailed_queue_{metric}')})",
+            f"max by ({_QUEUE}) ({of_workload_if_known(_of_queues(metric))})",
         )
         for name, metric in (
             (_READY, "messages_ready"),
@@ -112,6 +114,10 @@ def _recordings() -> tuple[Recording, ...]:
             (_CONSUMERS, "consumers"),
         )
     )
+
+
+def _of_queues(metric: str) -> str:
+    return f"rabbitmq_queue_{metric} or rabbitmq_detailed_queue_{metric}"
 
 
 def _queues(options: Options) -> tuple[Alert, ...]:

@@ -1,9 +1,11 @@
 """Redis and Valkey: memory, evictions, replication, clients. Names are those of redis_exporter."""
 
+from alert_rules.belonging import of_workload_if_known
 from alert_rules.pack import Options, Pack, PackKind, Threshold, Unit
 from alert_rules.packs.redis_situations import SITUATIONS
+from alert_rules.promql import number
 from alert_rules.rule import Alert, Group
-from alert_rules.targets import AT_TARGET, TARGET, number, of_workload
+from alert_rules.targets import AT_TARGET, TARGET
 
 _PACK = "redis"
 MEMORY_USED = Threshold(_PACK, "memory_used", 0.9, Unit.RATIO, "memory in use against maxmemory")
@@ -31,7 +33,7 @@ def _availability() -> tuple[Alert, ...]:
     return (
         Alert(
             "RedisDown",
-            of_workload(f"max by ({TARGET}) (redis_up) == 0"),
+            of_workload_if_known(f"max by ({TARGET}) (redis_up) == 0"),
             "3m",
             "critical",
             "Redis does not answer its exporter.",
@@ -39,7 +41,7 @@ def _availability() -> tuple[Alert, ...]:
         ),
         Alert(
             "RedisConnectionsRejected",
-            of_workload(f"{rejected} > 0"),
+            of_workload_if_known(f"{rejected} > 0"),
             "2m",
             "warning",
             "Redis turns clients away, for it has as many as it may.",
@@ -57,7 +59,9 @@ def _memory(options: Options) -> tuple[Alert, ...]:
     return (
         Alert(
             "RedisMemoryNearMax",
-            of_workload(f"{_USED} / ({_MAX} > 0) > {number(options.value(MEMORY_USED))} unless on ({TARGET}) {cache}"),
+            of_workload_if_known(
+                f"{_USED} / ({_MAX} > 0) > {number(options.value(MEMORY_USED))} unless on ({TARGET}) {cache}"
+            ),
             "10m",
             "critical",
             "Redis has little memory left, and refuses writes when it is used up.",
@@ -65,7 +69,7 @@ def _memory(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             "RedisEvictionsHigh",
-            of_workload(f"{evicted} > {number(options.value(EVICTIONS))}"),
+            of_workload_if_known(f"{evicted} > {number(options.value(EVICTIONS))}"),
             "15m",
             "warning",
             "Redis throws many keys away to make room.",
@@ -73,7 +77,7 @@ def _memory(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             "RedisMemoryFragmented",
-            of_workload(f"({_RESIDENT} / {_USED} > {number(options.value(FRAGMENTATION))}) and {large}"),
+            of_workload_if_known(f"({_RESIDENT} / {_USED} > {number(options.value(FRAGMENTATION))}) and {large}"),
             "1h",
             "warning",
             "Redis holds much more memory than its data needs.",
@@ -81,7 +85,7 @@ def _memory(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             "RedisMaxMemoryNotSet",
-            of_workload(f"{_MAX} == 0 unless on ({TARGET}) {sentinel}"),
+            of_workload_if_known(f"{_MAX} == 0 unless on ({TARGET}) {sentinel}"),
             "1h",
             "info",
             "Redis has no maxmemory, and grows until it is killed.",
@@ -95,7 +99,7 @@ def _replication(options: Options) -> tuple[Alert, ...]:
     return (
         Alert(
             "RedisReplicationBroken",
-            of_workload(f"max by ({TARGET}, master_host) (redis_master_link_up) == 0"),
+            of_workload_if_known(f"max by ({TARGET}, master_host) (redis_master_link_up) == 0"),
             "5m",
             "warning",
             "A Redis replica has lost its primary.",
@@ -103,7 +107,7 @@ def _replication(options: Options) -> tuple[Alert, ...]:
         ),
         Alert(
             "RedisReplicationLagging",
-            of_workload(f"{lag} > {number(options.value(REPLICATION_LAG))}"),
+            of_workload_if_known(f"{lag} > {number(options.value(REPLICATION_LAG))}"),
             "5m",
             "warning",
             "A Redis replica lags behind its primary.",

@@ -9,7 +9,8 @@ judgements by itself.
 from collections.abc import Iterator
 
 from alert_rules import conventions as names
-from alert_rules.floors import EVERY, REMEMBERED, WORKLOAD, of_workload
+from alert_rules.belonging import WORKLOAD, of_workload
+from alert_rules.floors import EVERY, REMEMBERED
 from alert_rules.pack import Accepted, Options, Pack, PackKind
 from alert_rules.packs.leaks_without_service import unless_scanned
 from alert_rules.packs.tuned_situations import SITUATIONS
@@ -50,7 +51,7 @@ def _accepted(accepted: tuple[Accepted, ...]) -> Iterator[Recording]:
 def _highest() -> str:
     """The floor up to which a level is not clearly exceeded, as detectors/acceptance.py has it."""
     level = names.ACCEPTED_LEVEL
-    limit = f"min by ({WORKLOAD}) ({of_workload(f'last_over_time({names.MEMORY_LIMIT}[{REMEMBERED}])')})"
+    limit = f"min by ({WORKLOAD}) ({of_workload(f'last_over_time({names.MEMORY_LIMIT}[{REMEMBERED}])', REMEMBERED)})"
     wandering = f"{level} * {number(1 + WANDERING)}"
     return (
         f"({level} + {HALF:g} * ({limit} - on ({WORKLOAD}) {level}) > {wandering})\n"

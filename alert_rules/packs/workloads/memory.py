@@ -1,7 +1,7 @@
 """Memory: OOM kills, memory near the limit, no limit at all."""
 
+from alert_rules.belonging import CONTAINER, WORKLOAD, of_workload, on_node
 from alert_rules.pack import Options, Threshold, Unit
-from alert_rules.packs.workloads.owned import POD, WORKLOAD, of_workload, on_node
 from alert_rules.promql import selected
 from alert_rules.rule import Alert, Group, Recording
 from alert_rules.thresholds import compared, threshold_recordings
@@ -70,22 +70,23 @@ def _oom_kills(options: Options) -> str:
     restarts = selected("kube_pod_container_status_restarts_total", ksm)
     last = selected("kube_pod_container_status_last_terminated_reason", ksm, 'reason="OOMKilled"')
     ended = selected("kube_pod_container_status_terminated_reason", ksm, 'reason="OOMKilled"')
+    rises = f"max by ({CONTAINER}) (round(increase({restarts}[15m]))) > 0"
     return (
-        f"(max by ({POD}) (round(increase({restarts}[15m]))) > 0 and on ({POD}) max by ({POD}) ({last}) == 1)"
-        f" or on ({POD}) (max by ({POD}) ({ended}) == 1"
-        f" unless on ({POD}) max by ({POD}) (max_over_time({ended}[1h] offset 15m)) == 1)"
+        f"({rises} and on ({CONTAINER}) max by ({CONTAINER}) ({last}) == 1)"
+        f" or on ({CONTAINER}) (max by ({CONTAINER}) ({ended}) == 1"
+        f" unless on ({CONTAINER}) max by ({CONTAINER}) (max_over_time({ended}[1h] offset 15m)) == 1)"
     )
 
 
 def _where_known(expr: str, options: Options) -> str:
     """With the label of the node, where it is known; as it is, where it is not."""
-    return f"({on_node(expr, options)} or on ({POD}) {expr})"
+    return f"({on_node(expr, options)} or on ({CONTAINER}) {expr})"
 
 
 def _of_limit(options: Options) -> str:
     """The share of its limit that the fullest pod has resident. The working set counts page cache that is in use."""
     resident = selected("container_memory_rss", options.cadvisor)
-    ratio = f"max by ({POD}) ({resident}) / on ({POD}) (max by ({POD}) ({_limits(options)}) > 0)"
+    ratio = f"max by ({CONTAINER}) ({resident}) / on ({CONTAINER}) (max by ({CONTAINER}) ({_limits(options)}) > 0)"
     return f"max by ({WORKLOAD}) ({of_workload(ratio)})"
 
 
@@ -94,7 +95,7 @@ def _unlimited(options: Options) -> str:
     running = selected("kube_pod_container_status_running", options.kube_state_metrics)
     told = selected("kube_pod_container_resource_limits", options.kube_state_metrics)
     none = (
-        f"max by ({POD}) ({running}) == 1 unless on ({POD}) max by ({POD}) ({_limits(options)})"
+        f"max by ({CONTAINER}) ({running}) == 1 unless on ({CONTAINER}) max by ({CONTAINER}) ({_limits(options)})"
         f" and on (cluster) count by (cluster) ({told})"
     )
     return f"count by ({WORKLOAD}) ({of_workload(none)}) > 0"

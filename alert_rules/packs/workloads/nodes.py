@@ -1,8 +1,8 @@
 """Nodes: memory pressure, little memory left, processes killed that no container's end tells of."""
 
+from alert_rules.belonging import on_node
 from alert_rules.pack import Options, Threshold, Unit
 from alert_rules.packs.workloads.memory import OOM_KILLS
-from alert_rules.packs.workloads.owned import on_node
 from alert_rules.promql import number, selected
 from alert_rules.rule import Alert, Group, Recording
 

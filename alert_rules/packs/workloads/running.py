@@ -1,7 +1,7 @@
 """How containers run: crash loops, CPU throttling."""
 
+from alert_rules.belonging import CONTAINER, WORKLOAD, of_workload
 from alert_rules.pack import Options, Threshold, Unit
-from alert_rules.packs.workloads.owned import POD, WORKLOAD, of_workload
 from alert_rules.promql import number, selected
 from alert_rules.rule import Alert, Group, Recording
 from alert_rules.thresholds import compared, threshold_recordings
@@ -55,10 +55,10 @@ def _crash_loops(options: Options) -> str:
         selected(f"kube_pod_{kind}_status_waiting_reason", ksm, 'reason="CrashLoopBackOff"')
         for kind in ("container", "init_container")
     )
-    waits = (f"max by ({POD}) (max_over_time({reason}[10m])) == 1" for reason in reasons)
+    waits = (f"max by ({CONTAINER}) (max_over_time({reason}[10m])) == 1" for reason in reasons)
     restarts = selected("kube_pod_container_status_restarts_total", ksm)
-    often = f"max by ({POD}) (round(increase({restarts}[1h]))) >= {number(options.value(RESTARTS))}"
-    either = f" or on ({POD}) ".join((*waits, often))
+    often = f"max by ({CONTAINER}) (round(increase({restarts}[1h]))) >= {number(options.value(RESTARTS))}"
+    either = f" or on ({CONTAINER}) ".join((*waits, often))
     return f"count by ({WORKLOAD}) ({of_workload(either)}) > 0"
 
 
@@ -67,5 +67,5 @@ def _throttled(options: Options) -> str:
     held, every = (
         selected(f"container_cpu_cfs_{which}_total", options.cadvisor) for which in ("throttled_periods", "periods")
     )
-    held, every = (of_workload(f"max by ({POD}) (rate({counter}[5m]))") for counter in (held, every))
+    held, every = (of_workload(f"max by ({CONTAINER}) (rate({counter}[5m]))") for counter in (held, every))
     return f"sum by ({WORKLOAD}) ({held}) / (sum by ({WORKLOAD}) ({every}) > 1)"

@@ -8,7 +8,7 @@ from app.api.access import Responder, Viewer
 from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
-from app.api.schemas import ScanModel, ScanPageModel
+from app.api.scan_schemas import ScanModel, ScanPageModel
 from app.api.services import TheServices
 from app.domain.scan import ScanState
 from app.services.answers import Answer

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime
 
 from app.api.access import Viewer
 from app.api.alert_schemas import AlertModel, AlertPageModel, IncidentAlertsModel
+from app.api.headers import PAGED
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
 from app.api.services import TheServices
@@ -31,7 +32,7 @@ def _sane_or_none(when: datetime | None) -> datetime | None:
     return when
 
 
-@router.get("/alerts", summary="List alerts of other systems", responses=documented(400, 422, 503))
+@router.get("/alerts", summary="List alerts of other systems", responses=PAGED | documented(400, 422, 503))
 def list_alerts(
     request: Request,
     response: Response,

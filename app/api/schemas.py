@@ -29,7 +29,7 @@ Probability = Annotated[float, Field(ge=0, le=1, description="That it leaks, 0 t
 Growth = Annotated[float, Field(description="Bytes per hour, of one leaking pod", examples=[12_582_912.0])]
 LimitBytes = Annotated[int | None, Field(description="Memory limit, bytes; null for none", examples=[536_870_912])]
 NextCursor = Annotated[
-    str | None, Field(description="`cursor` of the next page; null at the end", examples=["eyJpZCI6NDF9"])
+    str | None, Field(description="`cursor` of the next page; null at the end", examples=["WyItaWQiLDAsbnVsbCw0MV0"])
 ]
 
 
@@ -192,7 +192,9 @@ class EventModel(Model):
     id: int = Field(description="Its number; later lines have larger ones", examples=[112])
     at: Time = Field(description="When it happened")
     kind: str = Field(description="What happened: a stable name", examples=["severity_changed"])
-    actor: str = Field(description="Who caused it: the name of a token, or `leakwatch`", examples=["leakwatch"])
+    actor: str = Field(
+        description="Who caused it: a token by its name, a scan by its number, or `alertmanager`", examples=["scan 41"]
+    )
     before: str | None = Field(description="What it was; null where there was nothing", examples=["warning"])
     after: str | None = Field(description="What it became; null where there is nothing", examples=["critical"])
     text: str = Field(description="Why, in plain words", examples=["memory runs out in 8 hours"])

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import Admin
+from app.api.headers import PAGED
 from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
@@ -84,7 +85,7 @@ class TokenPageModel(BaseModel):
     next_cursor: NextCursor
 
 
-@router.get("", summary="List tokens", responses=documented(400, 422, 503))
+@router.get("", summary="List tokens", responses=PAGED | documented(400, 422, 503))
 def list_tokens(
     request: Request, response: Response, services: TheServices, _: Admin, limit: Limit = 50, cursor: Cursor = None
 ) -> TokenPageModel:

@@ -15,7 +15,7 @@ from app.alertmanager.push import RESULTS, make_pushers
 from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
-from app.api.openapi import openapi_of
+from app.api.openapi import openapi_of, operation_id
 from app.api.problems import install_problems
 from app.api.services import Services
 from app.background import Worker
@@ -104,6 +104,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        generate_unique_id_function=operation_id,
     )
     longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
     app.state.services = Services(

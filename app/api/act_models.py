@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from app.api.schemas import IncidentModel, Time
+from app.api.schemas import IncidentModel, NextCursor, Time
 from app.domain.silence import LONGEST_SECONDS, MOST_MATCHERS, Matcher, MatcherLabel, MatcherOp, Silence, SilenceState
 from app.output.silence import silence_document
 from app.services.held import Acted
@@ -20,7 +20,9 @@ def _sane(when: datetime) -> datetime:
 
 _When = Annotated[AwareDatetime, AfterValidator(_sane), Field(examples=["2026-01-01T18:00:00Z"])]
 _LONGEST = 2000
-_Comment = Annotated[str, Field(max_length=_LONGEST, description="Why; kept in the timeline as one line")]
+_Comment = Annotated[
+    str, Field(max_length=_LONGEST, description="Why; kept in the timeline as one line", examples=["rolled back"])
+]
 _Words = Annotated[str, Field(min_length=1, max_length=_LONGEST, examples=["rolled back to v41"])]
 
 
@@ -53,8 +55,14 @@ class AssignBody(_Body):
 class SilenceIncidentBody(_Body):
     """Until when an incident is silenced: a time, or so many seconds from now."""
 
-    until: _When | None = None
-    seconds: float | None = Field(None, gt=0, le=LONGEST_SECONDS, examples=[7200])
+    until: _When | None = Field(None, description="Its end, with a zone, within a year; null where `seconds` is given")
+    seconds: float | None = Field(
+        None,
+        gt=0,
+        le=LONGEST_SECONDS,
+        description="Seconds from now until its end; null where `until` is given",
+        examples=[7200],
+    )
     comment: _Words = Field(description="Why; kept in the timeline as one line")
 
     @model_validator(mode="after")
@@ -72,7 +80,7 @@ class ActedModel(BaseModel):
     """How the incident stands after the act."""
 
     changed: bool = Field(description="False where it was so already; the timeline then has no new line")
-    incident: IncidentModel
+    incident: IncidentModel = Field(description="The incident as it is now")
 
     @classmethod
     def of(cls, acted: Acted) -> Self:
@@ -87,9 +95,9 @@ class MatcherModel(_Body):
     of RE2 as far as names need it: no flags, no assertions.
     """
 
-    name: MatcherLabel = Field(examples=["namespace"])
-    op: MatcherOp = Field(MatcherOp.EQUAL, examples=["="])
-    value: str = Field(max_length=255, examples=["shop"])
+    name: MatcherLabel = Field(description="What of the incident is looked at", examples=["namespace"])
+    op: MatcherOp = Field(MatcherOp.EQUAL, description="How it is compared", examples=["="])
+    value: str = Field(max_length=255, description="A name, or a regular expression", examples=["shop"])
 
     def matcher(self) -> Matcher:
         """What it stands for."""
@@ -99,26 +107,34 @@ class MatcherModel(_Body):
 class SilenceBody(_Body):
     """A silence as it is wanted. All matchers must be met; one of them must not be met by what is empty."""
 
-    matchers: list[MatcherModel] = Field(min_length=1, max_length=MOST_MATCHERS)
-    starts_at: _When | None = Field(None, description="At once where it is left out; of one there is: as it was")
-    ends_at: _When = Field(description="Within a year")
+    matchers: list[MatcherModel] = Field(
+        min_length=1, max_length=MOST_MATCHERS, description="Conditions, all of which an incident must meet"
+    )
+    starts_at: _When | None = Field(
+        None, description="Its start, with a zone; null or left out: at once, of a silence there is: as it was"
+    )
+    ends_at: _When = Field(description="Its end, with a zone, within a year")
     comment: _Words = Field(description="Why")
 
 
 class SilenceModel(BaseModel):
     """For some time, incidents that match are quiet: nobody is told of them. They stay as they are."""
 
-    id: int
-    state: SilenceState
-    matchers: list[MatcherModel] = Field(description="Empty where it is of one incident")
-    incident_id: int | None = Field(description="Of this incident alone")
-    author: str = Field(description="Who made it, or changed it last")
-    comment: str
-    created_at: Time
-    starts_at: Time
-    ends_at: Time
-    ended_by: str | None = Field(description="Who ended it before its time")
-    version: int = Field(description="Grows with each change; it is the `ETag`")
+    id: int = Field(description="Its number", examples=[4])
+    state: SilenceState = Field(description="How it stands")
+    matchers: list[MatcherModel] = Field(
+        description="Conditions, all of which are met; empty where it is of one incident"
+    )
+    incident_id: int | None = Field(
+        description="Number of the incident that it is of alone; null where it has matchers", examples=[7]
+    )
+    author: str = Field(description="Who made it, or changed it last", examples=["ann"])
+    comment: str = Field(description="Why", examples=["rolled back to v41"])
+    created_at: Time = Field(description="When it was made")
+    starts_at: Time = Field(description="Its start")
+    ends_at: Time = Field(description="Its end")
+    ended_by: str | None = Field(description="Who ended it before its time; null for nobody", examples=["ann"])
+    version: int = Field(description="Grows with each change; it is the `ETag`", examples=[2])
 
     @classmethod
     def of(cls, silence: Silence, now: float) -> Self:
@@ -130,11 +146,11 @@ class SilencedModel(BaseModel):
     """How a silence stands after the act."""
 
     changed: bool = Field(description="False where it was so already")
-    silence: SilenceModel
+    silence: SilenceModel = Field(description="The silence as it is now")
 
 
 class SilencePageModel(BaseModel):
     """A page of silences, newest first."""
 
-    items: list[SilenceModel]
-    next_cursor: str | None = Field(description="`cursor` of the next page; null at the end")
+    items: list[SilenceModel] = Field(description="The silences")
+    next_cursor: NextCursor

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime
 
 from app.api.access import Viewer
 from app.api.alert_schemas import AlertModel, AlertPageModel, IncidentAlertsModel
+from app.api.headers import PAGED
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
 from app.api.services import TheServices
@@ -16,8 +17,12 @@ from app.domain.alert import AlertFilter, AlertKind, AlertStatus
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
 
 # No name in a cluster has such characters, and PostgreSQL takes no NUL.
-_Name = Annotated[str | None, Query(max_length=255, pattern=r"^[^\x00-\x1f]*$")]
-_Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+_Name = Annotated[
+    str | None,
+    Query(max_length=255, pattern=r"^[^\x00-\x1f]*$", description="Only of exactly this name"),
+]
+_Id = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the alert", examples=[52])]
+_IncidentId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the incident", examples=[7])]
 
 
 def _sane_or_none(when: datetime | None) -> datetime | None:
@@ -27,7 +32,7 @@ def _sane_or_none(when: datetime | None) -> datetime | None:
     return when
 
 
-@router.get("/alerts", summary="List alerts of other systems", responses=documented(400, 422, 503))
+@router.get("/alerts", summary="List alerts of other systems", responses=PAGED | documented(400, 422, 503))
 def list_alerts(
     request: Request,
     response: Response,
@@ -71,6 +76,6 @@ def get_alert(services: TheServices, _: Viewer, alert_id: _Id) -> AlertModel:
 
 
 @router.get("/incidents/{incident_id}/alerts", summary="Alerts about an incident", responses=documented(404, 422, 503))
-def list_incident_alerts(services: TheServices, _: Viewer, incident_id: _Id) -> IncidentAlertsModel:
+def list_incident_alerts(services: TheServices, _: Viewer, incident_id: _IncidentId) -> IncidentAlertsModel:
     """What other alerts say of the same workload and time: OOM kills, restarts, rollouts, and our own that fired."""
     return IncidentAlertsModel(items=[AlertModel.of(one) for one in services.alerts.of_incident(incident_id)])

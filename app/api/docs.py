@@ -23,7 +23,7 @@ class _Operation:
     summary: str
     description: str
     parameters: list[dict[str, Any]]
-    answers: list[tuple[str, str, str]]
+    answers: list[tuple[str, str, str, list[str]]]
 
 
 @router.get("/docs")
@@ -35,13 +35,14 @@ def docs(request: Request, _: Viewer) -> HTMLResponse:
     tags: dict[str, list[_Operation]] = {}
     for operation in _operations(document):
         tags.setdefault(operation.tag, []).append(operation)
+    told = {tag["name"]: tag["description"] for tag in document["tags"]}
     schemas = document["components"]["schemas"]
     models = [
         (name, schemas[name].get("description", ""), _fields(schemas[name]), schemas[name].get("enum", []))
         for name in sorted(schemas)
     ]
     page = environment.get_template("docs.html").render(
-        info=document["info"], tags=tags, models=models, root=request.scope.get("root_path", "")
+        info=document["info"], tags=tags, told=told, models=models, root=request.scope.get("root_path", "")
     )
     return HTMLResponse(page)
 
@@ -86,7 +87,7 @@ def _operations(document: dict[str, Any]) -> list[_Operation]:
                 for one in operation.get("parameters", [])
             ],
             answers=[
-                (status, answer["description"], _answer_model(answer))
+                (status, answer["description"], _answer_model(answer), sorted(answer.get("headers", {})))
                 for status, answer in sorted(operation["responses"].items())
             ],
         )

@@ -23,6 +23,7 @@ from app.api.grafana_models import (
     VariableRequest,
     moment,
 )
+from app.api.headers import Responses
 from app.api.problems import documented
 from app.api.services import TheServices
 from app.domain.annotation_filter import KEYS, AnnotationFilter, filter_of, parse_filter
@@ -40,7 +41,7 @@ _TARGETS = {
 _DEFAULT_SECONDS = 86_400.0
 _DEFAULT_LIMIT = 1000
 _MOST_POINTS = 500
-_LEFT_OUT: dict[int | str, dict[str, Any]] = {
+_LEFT_OUT: Responses = {
     200: {"headers": {"X-Leakwatch-Left-Out": {"description": "What is not all drawn", "schema": {"type": "string"}}}}
 }
 
@@ -50,7 +51,7 @@ _Names = Annotated[list[_Name] | None, Query(max_length=50, description="Only of
 
 
 @router.get("/annotations", summary="Annotations, for Infinity", responses=_LEFT_OUT | documented(400, 422, 503))
-def get_annotations(
+def list_annotations(
     response: Response,
     services: TheServices,
     _: Viewer,
@@ -86,7 +87,7 @@ def get_annotations(
 
 @router.get("", include_in_schema=False)
 @router.get("/", summary="The test of a data source", responses=documented(503))
-def connection(_: Viewer) -> dict[str, str]:
+def check_grafana_connection(_: Viewer) -> dict[str, str]:
     """Answers, and so says that the data source is set up well."""
     return {"status": "ok"}
 
@@ -97,7 +98,7 @@ def connection(_: Viewer) -> dict[str, str]:
     response_model_exclude_none=True,
     responses=documented(400, 422, 503),
 )
-def post_annotations(services: TheServices, _: Viewer, body: AnnotationRequest) -> list[SimpleAnnotationModel]:
+def query_annotations(services: TheServices, _: Viewer, body: AnnotationRequest) -> list[SimpleAnnotationModel]:
     """The same annotations; `annotation.query` chooses among them."""
     wanted = _parsed(body.annotation.query or "")
     drawn = services.annotations.drawn(wanted, _span_of(services.annotations, body.range), _DEFAULT_LIMIT)
@@ -111,26 +112,28 @@ def post_annotations(services: TheServices, _: Viewer, body: AnnotationRequest) 
 @router.post(
     "/search", summary="What can be asked for, or the values of a variable", responses=documented(400, 422, 503)
 )
-def search(services: TheServices, _: Viewer, body: Annotated[SearchRequest | None, Body()] = None) -> list[str]:
+def search_grafana_targets(
+    services: TheServices, _: Viewer, body: Annotated[SearchRequest | None, Body()] = None
+) -> list[str]:
     """The targets; where the text names a filter's key, such as `namespace`, its values."""
     text = (body.target or "").strip() if body else ""
     return services.annotations.values(text) if text in KEYS else list(_TARGETS)
 
 
 @router.post("/tag-keys", summary="Keys of filters")
-def tag_keys(_: Viewer) -> list[dict[str, str]]:
+def list_filter_keys(_: Viewer) -> list[dict[str, str]]:
     """What annotations can be filtered by."""
     return [{"type": "string", "text": key} for key in KEYS]
 
 
 @router.post("/tag-values", summary="Values of a filter's key", responses=documented(400, 422, 503))
-def tag_values(services: TheServices, _: Viewer, body: KeyRequest) -> list[dict[str, str]]:
+def list_filter_values(services: TheServices, _: Viewer, body: KeyRequest) -> list[dict[str, str]]:
     """Up to a thousand."""
     return [{"text": value} for value in services.annotations.values(body.key)]
 
 
 @router.post("/query", summary="Annotations, tables and series, for simPod", responses=documented(400, 422, 503))
-def query(services: TheServices, _: Viewer, body: QueryRequest) -> list[dict[str, Any]]:
+def query_grafana(services: TheServices, _: Viewer, body: QueryRequest) -> list[dict[str, Any]]:
     """One answer a target: `annotations` and `incidents` are tables, `leaking` is a series."""
     span = _span_of(services.annotations, body.range)
     by_hand = _filter({})
@@ -143,20 +146,20 @@ def query(services: TheServices, _: Viewer, body: QueryRequest) -> list[dict[str
 
 
 @router.post("/metrics", summary="What simPod can ask for")
-def metrics(_: Viewer) -> list[dict[str, Any]]:
+def list_grafana_metrics(_: Viewer) -> list[dict[str, Any]]:
     """The targets, each with the parts of a filter to choose from."""
     parts = [{"name": key, "label": key.capitalize(), "type": "multi-select"} for key in KEYS]
     return [{"label": label, "value": name, "payloads": parts} for name, label in _TARGETS.items()]
 
 
 @router.post("/metric-payload-options", summary="Values of a part of a filter", responses=documented(400, 422, 503))
-def metric_payload_options(services: TheServices, _: Viewer, body: OptionsRequest) -> list[dict[str, str]]:
+def list_metric_payload_options(services: TheServices, _: Viewer, body: OptionsRequest) -> list[dict[str, str]]:
     """Up to a thousand."""
     return [{"label": value, "value": value} for value in services.annotations.values(body.name or "")]
 
 
 @router.post("/variable", summary="Values of a variable, for simPod", responses=documented(400, 422, 503))
-def variable(services: TheServices, _: Viewer, body: VariableRequest) -> list[dict[str, str]]:
+def list_variable_values(services: TheServices, _: Viewer, body: VariableRequest) -> list[dict[str, str]]:
     """Those of the filter's key that the payload names, as text or as `{"target": key}`."""
     told = body.payload.get("target") if isinstance(body.payload, dict) else body.payload
     return [{"__text": value, "__value": value} for value in services.annotations.values(str(told or "").strip())]

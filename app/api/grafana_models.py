@@ -15,6 +15,8 @@ _LEAST_MILLISECONDS, _MOST_MILLISECONDS = 100_000_000_000, 221_845_392_000_000
 _MOST_HANDED_BACK_BYTES = 8192
 _PLAIN = r"^[^\x00-\x1f]*$"
 
+_MOMENTS = "ISO 8601 with a zone, or epoch milliseconds"
+
 Moment = StrictInt | Annotated[StrictStr, Field(max_length=40)]
 Text = Annotated[str, Field(max_length=2000, pattern=_PLAIN)]
 
@@ -26,23 +28,25 @@ class _Sent(BaseModel):
 class RangeModel(_Sent):
     """The time that a dashboard shows."""
 
-    from_: Moment = Field(alias="from", examples=["2026-01-01T00:00:00.000Z"])
-    to: Moment = Field(examples=["2026-01-01T06:00:00.000Z"])
+    from_: Moment = Field(alias="from", description=f"Its start: {_MOMENTS}", examples=["2026-01-01T00:00:00.000Z"])
+    to: Moment = Field(description=f"Its end: {_MOMENTS}", examples=["2026-01-01T06:00:00.000Z"])
 
 
 class AdHocFilterModel(_Sent):
     """A filter that somebody set at the head of a dashboard."""
 
-    key: Text
-    operator: Text = "="
-    value: Text
+    key: Text = Field(description="What is filtered by; `/grafana/tag-keys` lists them", examples=["namespace"])
+    operator: Text = Field("=", description="Only `=` is supported", examples=["="])
+    value: Text = Field(description="The value that it must have", examples=["shop"])
 
 
 class AnnotationQueryModel(_Sent):
     """An annotation of a dashboard. query: which to draw, such as `namespace=shop kind=leak,oom`."""
 
-    name: Text | None = None
-    query: Text | None = Field(None, examples=["namespace=shop kind=leak,oom"])
+    name: Text | None = Field(None, description="As the dashboard names it; may be null", examples=["Leaks"])
+    query: Text | None = Field(
+        None, description="Which to draw; null for all", examples=["namespace=shop kind=leak,oom"]
+    )
 
     @model_validator(mode="after")
     def _can_be_handed_back(self) -> Self:
@@ -59,58 +63,78 @@ class AnnotationQueryModel(_Sent):
 class AnnotationRequest(_Sent):
     """SimpleJSON's question for annotations."""
 
-    range: RangeModel
-    annotation: AnnotationQueryModel
+    range: RangeModel = Field(description="The time that is shown")
+    annotation: AnnotationQueryModel = Field(description="What is asked for; it is handed back with each annotation")
 
 
 class TargetModel(_Sent):
     """One query of a panel. target: `annotations`, `incidents` or `leaking`, and a filter behind it."""
 
-    target: Text | None = Field(None, examples=["annotations namespace=shop"])
-    refId: Text | None = None  # noqa: N815 (Grafana's name)
-    payload: dict[str, Any] | str | None = Field(None, description="{'query': a filter}, or keys with their values")
+    target: Text | None = Field(
+        None,
+        description="`annotations`, `incidents` or `leaking`, a filter behind it; null: not answered",
+        examples=["annotations namespace=shop"],
+    )
+    refId: Text | None = Field(  # noqa: N815 (Grafana's name)
+        None, description="Grafana's name for the query; may be null", examples=["A"]
+    )
+    payload: dict[str, Any] | str | None = Field(
+        None,
+        description='`{"query": a filter}`, or keys with their values; null for no filter',
+        examples=[{"namespace": ["shop"]}],
+    )
 
 
 class QueryRequest(_Sent):
     """simPod's question for a panel's data, or for annotations."""
 
-    range: RangeModel
-    targets: list[TargetModel] = Field(max_length=50)
-    maxDataPoints: float | None = Field(None, ge=1, le=1_000_000)  # noqa: N815 (Grafana's name)
-    adhocFilters: list[AdHocFilterModel] | None = Field(None, max_length=50)  # noqa: N815 (Grafana's name)
+    range: RangeModel = Field(description="The time that is shown")
+    targets: list[TargetModel] = Field(max_length=50, description="The queries of the panel")
+    maxDataPoints: float | None = Field(  # noqa: N815 (Grafana's name)
+        None, ge=1, le=1_000_000, description="Most points of a series; null: as many as there may be", examples=[500]
+    )
+    adhocFilters: list[AdHocFilterModel] | None = Field(  # noqa: N815 (Grafana's name)
+        None, max_length=50, description="Filters of the dashboard, all of which must be met; null for none"
+    )
 
 
 class SearchRequest(_Sent):
     """What is typed so far where a metric is chosen, or the key whose values a variable wants."""
 
-    target: Text | None = None
+    target: Text | None = Field(
+        None, description="The text, or a filter's key; null or empty for the targets", examples=["namespace"]
+    )
 
 
 class KeyRequest(_Sent):
     """The key whose values are wanted."""
 
-    key: Text = Field(examples=["namespace"])
+    key: Text = Field(description="One of those that `/grafana/tag-keys` lists", examples=["namespace"])
 
 
 class OptionsRequest(_Sent):
     """The part of a query builder whose values are wanted."""
 
-    name: Text | None = Field(None, examples=["namespace"])
+    name: Text | None = Field(None, description="A filter's key; null has no values", examples=["namespace"])
 
 
 class VariableRequest(_Sent):
     """The variable whose values are wanted: its `target` names a filter's key."""
 
-    payload: dict[str, Any] | str | None = Field(None, examples=[{"target": "namespace"}])
+    payload: dict[str, Any] | str | None = Field(
+        None, description="A filter's key, alone or as `target`; null has no values", examples=[{"target": "namespace"}]
+    )
 
 
 class AnnotationModel(BaseModel):
     """One annotation; title, text and tags are safe in HTML."""
 
-    time: int = Field(description="Epoch milliseconds", examples=[1_767_225_600_000])
-    timeEnd: int = Field(description="The same as `time` for a point", examples=[1_767_229_200_000])  # noqa: N815
-    title: str = Field(examples=["Memory leak: shop/cart/app"])
-    text: str
+    time: int = Field(description="Its start, epoch milliseconds", examples=[1_767_225_600_000])
+    timeEnd: int = Field(  # noqa: N815
+        description="Its end, epoch milliseconds; the same as `time` for a point", examples=[1_767_229_200_000]
+    )
+    title: str = Field(description="What it is", examples=["Memory leak: shop/cart/app"])
+    text: str = Field(description="What is known of it, as HTML", examples=["12 MiB an hour in 2 of 6 pods"])
     tags: str = Field(description="Joined by commas", examples=["leakwatch,leak,critical,namespace:shop"])
 
 
@@ -118,12 +142,14 @@ class SimpleAnnotationModel(BaseModel):
     """One annotation as SimpleJSON wants it."""
 
     annotation: dict[str, Any] = Field(description="What was asked, handed back")
-    time: int
-    timeEnd: int | None = None  # noqa: N815
-    isRegion: bool  # noqa: N815
-    title: str
-    text: str
-    tags: list[str]
+    time: int = Field(description="Its start, epoch milliseconds", examples=[1_767_225_600_000])
+    timeEnd: int | None = Field(  # noqa: N815
+        None, description="Its end, epoch milliseconds; absent, never null, for a point", examples=[1_767_229_200_000]
+    )
+    isRegion: bool = Field(description="Whether it is a span")  # noqa: N815
+    title: str = Field(description="What it is", examples=["Memory leak: shop/cart/app"])
+    text: str = Field(description="What is known of it, as HTML", examples=["12 MiB an hour in 2 of 6 pods"])
+    tags: list[str] = Field(description="What it can be filtered by", examples=[["leakwatch", "leak", "critical"]])
 
 
 def moment(value: str | int, name: str) -> float:

@@ -18,15 +18,17 @@ router = APIRouter(tags=["operation"])
 _PATIENCE_SECONDS = 5.0
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Is the process alive")
-async def healthz() -> dict[str, str]:
-    """Answers as long as the process does; says nothing of the database or of scans."""
+async def get_liveness() -> dict[str, str]:
+    """Answers as long as the process does; says nothing of the database or of scans. HEAD works, too."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Can it be relied on", response_model=ReadyModel, responses=documented(503))
-async def readyz(services: TheServices) -> Response:
-    """503, and why, when the database does not answer, or when the last scan failed or is overdue."""
+async def get_readiness(services: TheServices) -> Response:
+    """503, and why, when the database does not answer, or when the last scan failed or is overdue. HEAD works, too."""
     found: tuple[Check, ...] = (Check("database", False, f"does not answer in {_PATIENCE_SECONDS:g} s"),)
     with anyio.move_on_after(_PATIENCE_SECONDS):
         # A database that hangs would keep us for as long as it does; the thread that waits for it is left behind.
@@ -40,6 +42,6 @@ async def readyz(services: TheServices) -> Response:
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
-def metrics(services: TheServices, _: Viewer) -> Response:
+def get_metrics(services: TheServices, _: Viewer) -> Response:
     """The service's own metrics in Prometheus' text format."""
     return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)

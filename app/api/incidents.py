@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime
 
 from app.api.access import Viewer
 from app.api.etags import IfNoneMatch, incident_tag, is_known
+from app.api.headers import ETAG, PAGED, TAGGED
 from app.api.paging import PLAIN, Cursor, Limit, Text, link_next
 from app.api.problems import documented
 from app.api.reading_schemas import PlotModel, TimelinePageModel
@@ -84,7 +85,7 @@ def _wanted(
     )
 
 
-@router.get("", summary="List incidents", responses=documented(400, 422, 503))
+@router.get("", summary="List incidents", responses=PAGED | documented(400, 422, 503))
 def list_incidents(
     request: Request,
     response: Response,
@@ -121,7 +122,7 @@ def list_incidents(
     "/{incident_id}",
     summary="One incident",
     response_model=IncidentDetailModel,
-    responses={304: {"description": "Not Modified"}, **documented(400, 404, 422, 503)},
+    responses={**TAGGED, 304: {"description": "Not Modified", "headers": ETAG}, **documented(400, 404, 422, 503)},
 )
 def get_incident(
     response: Response,
@@ -139,8 +140,8 @@ def get_incident(
     return IncidentDetailModel.of_detail(detail)
 
 
-@router.get("/{incident_id}/timeline", summary="Its timeline", responses=documented(400, 404, 422, 503))
-def get_timeline(
+@router.get("/{incident_id}/timeline", summary="Its timeline", responses=PAGED | documented(400, 404, 422, 503))
+def get_incident_timeline(
     request: Request,
     response: Response,
     services: TheServices,
@@ -158,7 +159,7 @@ def get_timeline(
 
 
 @router.get("/{incident_id}/evidence", summary="Its evidence, to plot", responses=documented(404, 422, 503))
-def get_evidence(
+def get_incident_evidence(
     services: TheServices,
     _: Viewer,
     incident_id: _Id,

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from app.api.access import WEBHOOK_SCHEMES
 from app.api.problems import documented
@@ -13,6 +14,18 @@ _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 _EVERYWHERE = (400, 413, 431, 503)
 _WITH_SECRET = (401, 403)
 _WITH_TOKEN = (429,)
+TAGS = {
+    "webhooks": "What other systems send, with a secret of its own.",
+    "incidents": "Leaks that someone must deal with: to list, to look at, and the series behind them.",
+    "acts": "What people do to one incident. Each says what it changed; `If-Match` and `Idempotency-Key` are optional.",
+    "alerts": "Alerts of other systems, as Alertmanager told of them, and the incidents they are about.",
+    "silences": "Spans of time in which nobody is told of the incidents that match.",
+    "workloads": "The latest verdict on every workload's container, leaking or not, and those before it.",
+    "scans": "Looks at every container: what came of them, and what they cost Prometheus.",
+    "tokens": "What opens this API. For admins.",
+    "grafana": "Annotations, tables and series for Grafana's data sources Infinity, SimpleJSON and simPod's JSON.",
+    "operation": "Whether the service is well: for kubelets, load balancers and Prometheus.",
+}
 
 
 def openapi_of(app: FastAPI, root_path: str) -> dict[str, Any]:
@@ -26,10 +39,13 @@ def openapi_of(app: FastAPI, root_path: str) -> dict[str, Any]:
             version=app.version,
             description=app.description,
             routes=app.routes,
+            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
             servers=[{"url": root_path}] if root_path else None,
         )
         schemas = document["components"]["schemas"]
-        schemas["Problem"] = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
+        problem = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs"))
+        schemas["Problem"] = problem
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         document["components"].setdefault("securitySchemes", {}).update(WEBHOOK_SCHEMES)
@@ -39,6 +55,11 @@ def openapi_of(app: FastAPI, root_path: str) -> dict[str, Any]:
                     _complete(operation)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def operation_id(route: APIRoute) -> str:
+    """What a client that is made of the document calls an operation: its function's name, which stays as it is."""
+    return route.name
 
 
 def _complete(operation: dict[str, Any]) -> None:

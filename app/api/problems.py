@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from app.api.headers import OF_PROBLEMS
 from app.errors import (
     Conflict,
     Forbidden,
@@ -79,6 +80,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": HTTPStatus(status).phrase,
+            **({"headers": OF_PROBLEMS[status]} if status in OF_PROBLEMS else {}),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in statuses

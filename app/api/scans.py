@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.access import Responder, Viewer
+from app.api.headers import LOCATION, PAGED
 from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
-from app.api.schemas import ScanModel, ScanPageModel
+from app.api.scan_schemas import ScanModel, ScanPageModel
 from app.api.services import TheServices
 from app.domain.scan import ScanState
 from app.services.answers import Answer
@@ -16,7 +17,7 @@ from app.services.answers import Answer
 router = APIRouter(prefix="/api/v1/scans", tags=["scans"])
 
 
-@router.get("", summary="List scans", responses=documented(400, 422, 503))
+@router.get("", summary="List scans", responses=PAGED | documented(400, 422, 503))
 def list_scans(
     request: Request,
     response: Response,
@@ -33,7 +34,11 @@ def list_scans(
 
 
 @router.post(
-    "", status_code=202, summary="Scan now", response_model=ScanModel, responses=documented(403, 409, 422, 503)
+    "",
+    status_code=202,
+    summary="Scan now",
+    response_model=ScanModel,
+    responses={202: {"headers": LOCATION}, **documented(403, 409, 422, 503)},
 )
 def begin_scan(services: TheServices, _: Responder, asked: KeyOf) -> Response:
     """Begin a scan. The answer comes at once; `Location` says where to see how it goes. 409 while another one runs."""

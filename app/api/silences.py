@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.api.access import Responder, Viewer
 from app.api.act_models import SilenceBody, SilencedModel, SilenceModel, SilencePageModel
 from app.api.etags import IfMatch, version_tag
+from app.api.headers import ETAG, LOCATION, PAGED, TAGGED
 from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/api/v1/silences", tags=["silences"])
 _Id = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the silence")]
 
 
-@router.get("", summary="List silences", responses=documented(400, 422, 503))
+@router.get("", summary="List silences", responses=PAGED | documented(400, 422, 503))
 def list_silences(
     request: Request,
     response: Response,
@@ -47,7 +48,7 @@ def list_silences(
     status_code=201,
     summary="Silence what matches",
     response_model=SilenceModel,
-    responses=documented(400, 403, 409, 422, 503),
+    responses={201: {"headers": ETAG | LOCATION}, **documented(400, 403, 409, 422, 503)},
 )
 def create_silence(services: TheServices, principal: Responder, asked: KeyOf, body: SilenceBody) -> Response:
     """Nobody is told of incidents that meet all matchers while it is in force. `Location` says where to see it."""
@@ -60,7 +61,7 @@ def create_silence(services: TheServices, principal: Responder, asked: KeyOf, bo
     return sent(services.answers.once(asked, act))
 
 
-@router.get("/{silence_id}", summary="One silence", responses=documented(404, 422, 503))
+@router.get("/{silence_id}", summary="One silence", responses=TAGGED | documented(404, 422, 503))
 def get_silence(response: Response, services: TheServices, _: Viewer, silence_id: _Id) -> SilenceModel:
     """One silence."""
     silence = services.silences.one(silence_id)
@@ -71,7 +72,7 @@ def get_silence(response: Response, services: TheServices, _: Viewer, silence_id
 @router.put(
     "/{silence_id}",
     summary="Change a silence",
-    responses=documented(400, 403, 404, 409, 412, 422, 503),
+    responses=TAGGED | documented(400, 403, 404, 409, 412, 422, 503),
 )
 def edit_silence(
     response: Response,
@@ -91,7 +92,7 @@ def edit_silence(
     "/{silence_id}/expire",
     summary="End a silence",
     response_model=SilencedModel,
-    responses=documented(400, 403, 404, 409, 412, 422, 503),
+    responses=TAGGED | documented(400, 403, 404, 409, 412, 422, 503),
 )
 def expire_silence(
     services: TheServices, principal: Responder, silence_id: _Id, if_match: IfMatch, asked: KeyOf

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import Admin
+from app.api.headers import PAGED
 from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
-from app.api.schemas import Time
+from app.api.schemas import NextCursor, Time
 from app.api.services import TheServices
 from app.domain.access import Role
 from app.domain.token import Standing, Token
@@ -33,24 +34,25 @@ class NewTokenModel(BaseModel):
         int(DEFAULT_LIFE_SECONDS),
         ge=1,
         le=int(LONGEST_LIFE_SECONDS),
-        description="For how long it is in force; null: until it is revoked",
+        description="Seconds for which it is in force; null: until it is revoked",
+        examples=[2_592_000],
     )
 
 
 class TokenModel(BaseModel):
     """A token, without its secret."""
 
-    id: int
+    id: int = Field(description="Its number", examples=[2])
     key_id: str = Field(description="The part of the token behind `lw_`", examples=["0123456789abcdef"])
-    name: str
-    role: Role
-    state: Standing
-    created_at: Time
-    created_by: str
-    expires_at: Time | None
-    revoked_at: Time | None
-    revoked_by: str | None
-    last_used_at: Time | None = Field(description="To the minute")
+    name: str = Field(description="Whose or what it is for", examples=["prometheus"])
+    role: Role = Field(description="What it may do")
+    state: Standing = Field(description="Whether it opens anything")
+    created_at: Time = Field(description="When it was made")
+    created_by: str = Field(description="Who made it", examples=["ann"])
+    expires_at: Time | None = Field(description="When it ends by itself; null for never")
+    revoked_at: Time | None = Field(description="When it was revoked; null where it was not")
+    revoked_by: str | None = Field(description="Who revoked it; null for nobody", examples=["ann"])
+    last_used_at: Time | None = Field(description="When it was last used, to the minute; null for never")
 
     @classmethod
     def of(cls, token: Token, now: datetime) -> "TokenModel":
@@ -79,11 +81,11 @@ class MadeTokenModel(TokenModel):
 class TokenPageModel(BaseModel):
     """A page of tokens, newest first."""
 
-    items: list[TokenModel]
-    next_cursor: str | None = Field(description="`cursor` of the next page; null at the end")
+    items: list[TokenModel] = Field(description="The tokens")
+    next_cursor: NextCursor
 
 
-@router.get("", summary="List tokens", responses=documented(400, 422, 503))
+@router.get("", summary="List tokens", responses=PAGED | documented(400, 422, 503))
 def list_tokens(
     request: Request, response: Response, services: TheServices, _: Admin, limit: Limit = 50, cursor: Cursor = None
 ) -> TokenPageModel:
@@ -122,7 +124,10 @@ def create_token(services: TheServices, who: Admin, wanted: NewTokenModel, asked
     responses=documented(404, 409, 422, 503),
 )
 def revoke_token(
-    services: TheServices, who: Admin, token_id: Annotated[int, Path(ge=1, le=2**63 - 1)], asked: KeyOf
+    services: TheServices,
+    who: Admin,
+    token_id: Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the token", examples=[2])],
+    asked: KeyOf,
 ) -> Response:
     """End a token; to do it twice is to do it once. It opens nothing any more a few seconds later. Needs admin."""
 

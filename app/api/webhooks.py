@@ -28,7 +28,7 @@ def _body() -> dict[str, Any]:
     responses=documented(400, 503),
     openapi_extra={**_body(), "security": WEBHOOK_SECURITY},
 )
-async def alertmanager(request: Request) -> Response:
+async def take_alertmanager_notification(request: Request) -> Response:
     """For Alertmanager's `webhook_configs`, version 0.25 or later. Answers once all of it is kept, crash or not.
 
     An alert is known by its fingerprint and start: sent again, or late, it changes nothing that is newer. What is no

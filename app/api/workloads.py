@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.access import Viewer
+from app.api.headers import PAGED
 from app.api.paging import PLAIN, Cursor, Limit, Text, link_next
 from app.api.problems import documented
 from app.api.reading_schemas import (
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/api/v1/workloads", tags=["workloads"])
 _Name = Annotated[str | None, Query(max_length=255, pattern=PLAIN, description="Only of exactly this name")]
 
 
-@router.get("", summary="List workloads", responses=documented(400, 422, 503))
+@router.get("", summary="List workloads", responses=PAGED | documented(400, 422, 503))
 def list_workloads(
     request: Request,
     response: Response,
@@ -64,7 +65,7 @@ def list_workloads(
     )
 
 
-@router.get("/{fingerprint}", summary="One workload", responses=documented(400, 404, 422, 503))
+@router.get("/{fingerprint}", summary="One workload", responses=PAGED | documented(400, 404, 422, 503))
 def get_workload(
     request: Request,
     response: Response,

@@ -36,6 +36,16 @@ def test_alive(client):
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("broken", [False, True])
+def test_probes_that_ask_for_the_head_alone_are_told_the_same(client, sqlite_engine, path, broken):
+    if broken:
+        _break_database(sqlite_engine)
+    head, whole = client.head(path), client.get(path)
+    assert (head.status_code, head.headers["content-length"]) == (whole.status_code, whole.headers["content-length"])
+    assert head.content == b""
+
+
 def test_ready_at_the_start(client):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)

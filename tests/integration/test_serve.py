@@ -221,7 +221,7 @@ def test_run_a_second_time_keeps_what_it_had(tmp_path):
 
 def test_run_on_a_prometheus(tmp_path, demo_prometheus):
     with _serving(tmp_path, "run", prometheus_url=demo_prometheus.url) as (url, process):
-        assert "by query_range" in process.log.read_text()
+        assert "by remote_read" in process.log.read_text()
         assert len(_get(f"{url}/api/v1/incidents")["items"]) == 10
         process.stop()
 

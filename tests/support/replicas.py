@@ -78,7 +78,7 @@ def _serve(settings: dict[str, object], world: Path, log: str, elsewhere: bool) 
     if elsewhere:
         place = f"{lease.here()}/of-{os.getpid()}"
         lease.here = lambda: place
-    serving.make_perform = lambda _settings: partial(perform, world)  # type: ignore[assignment]
+    serving.make_scan = lambda _settings, **_: partial(perform, world)  # type: ignore[assignment]
     loaded = load_settings(**settings)
     configure_logs(loaded)
     serving.serve(loaded)

@@ -2,7 +2,8 @@
 
 from alert_rules import conventions
 from dashboards import queries
-from dashboards.model import Panel, Query, Shape, Unit
+from dashboards.graphs import graph
+from dashboards.model import Panel, Query, Unit
 
 
 def cost_panels(instance: str) -> tuple[Panel, ...]:
@@ -13,59 +14,41 @@ def cost_panels(instance: str) -> tuple[Panel, ...]:
 
     reading = last(conventions.SCAN_DURATION, 'stage="read"')
     return (
-        _panel(
+        graph(
             "Time that a scan took Prometheus",
             "Time that Prometheus spent on evaluating the queries of the last successful scan, or on answering where "
             "it does not say.",
-            last(conventions.COST_SECONDS),
-            "seconds",
             Unit.SECONDS,
+            Query(last(conventions.COST_SECONDS), "seconds"),
         ),
-        _panel(
+        graph(
             "Samples looked at for a scan",
             "Samples that Prometheus looked at to answer the last successful scan: what a scan costs it most.",
-            last(conventions.COST_SAMPLES),
-            "samples",
             Unit.COUNT,
+            Query(last(conventions.COST_SAMPLES), "samples"),
         ),
-        _panel(
+        graph(
             "Bytes sent for a scan",
             "Bytes that Prometheus answered the last successful scan.",
-            last(conventions.COST_BYTES),
-            "bytes",
             Unit.BYTES,
+            Query(last(conventions.COST_BYTES), "bytes"),
         ),
-        _panel(
+        graph(
             "Queries of a scan",
             "Requests that the last successful scan sent to Prometheus, those that were tried again included.",
-            last(conventions.COST_QUERIES),
-            "queries",
             Unit.COUNT,
+            Query(last(conventions.COST_QUERIES), "queries"),
         ),
-        _panel(
+        graph(
             "Containers looked at by a scan",
             "Containers of pods that the last successful scan looked at, those that are gone included.",
-            last(conventions.SCAN_CONTAINERS),
-            "containers",
             Unit.COUNT,
+            Query(last(conventions.SCAN_CONTAINERS), "containers"),
         ),
-        _panel(
+        graph(
             "Samples per second of reading",
             "How fast Prometheus answered the last successful scan. It falls when Prometheus is busy.",
-            f"{last(conventions.SCAN_SAMPLES)} / ({reading} > 0)",
-            "samples a second",
             Unit.PER_SECOND,
+            Query(f"{last(conventions.SCAN_SAMPLES)} / ({reading} > 0)", "samples a second"),
         ),
-    )
-
-
-def _panel(title: str, description: str, expr: str, legend: str, unit: Unit) -> Panel:
-    return Panel(
-        title=title,
-        description=description,
-        shape=Shape.TIMESERIES,
-        queries=(Query(expr, legend),),
-        unit=unit,
-        width=8,
-        minimum=0,
     )

@@ -3,15 +3,13 @@
 from alert_rules import conventions
 from dashboards import annotations, links, queries, variables
 from dashboards.fleet_memory import growth, kills, memory
+from dashboards.graphs import BY_TIME, NONE_IS_GOOD, figure
 from dashboards.links import ROW_FIELD, SERIES_LABEL
 from dashboards.model import Column, Dashboard, DashboardKind, Options, Panel, Query, Row, Shape, Step, Unit
 
 _INCIDENT = ", ".join(conventions.INCIDENT_LABELS)
 _INFO = queries.selector(conventions.INCIDENT_INFO.name, queries.NAMESPACE)
 _HOUR_SECONDS = 3600
-
-_BY_TIME = (Step(None, "red"), Step(4 * 3600, "orange"), Step(24 * 3600, "yellow"), Step(3 * 86400, "green"))
-_NONE_IS_GOOD = (Step(None, "green"), Step(1, "red"))
 
 
 def _build(options: Options) -> Dashboard:
@@ -52,49 +50,41 @@ def _counts(options: Options) -> tuple[Panel, ...]:
     kills = f"sum({queries.oom_kills(options, queries.NAMESPACE, '24h')}) or vector(0)"
     return (
         *(
-            Panel(
-                title=f"Leaks: {severity}",
-                description=f"Incidents that are not over and whose severity is {severity}.",
-                shape=Shape.STAT,
-                queries=(Query(_incidents(severity), severity, instant=True),),
-                unit=Unit.COUNT,
-                width=4,
-                height=4,
-                thresholds=(Step(None, "green"), Step(1, color)),
+            figure(
+                f"Leaks: {severity}",
+                f"Incidents that are not over and whose severity is {severity}.",
+                Unit.COUNT,
+                _incidents(severity),
+                (Step(None, "green"), Step(1, color)),
+                legend=severity,
             )
             for severity, color in severities.items()
         ),
-        Panel(
-            title="Next limit",
-            description="Time until the first of the leaking workloads is expected to run out of memory.",
-            shape=Shape.STAT,
-            queries=(Query(f"min({_once(conventions.INCIDENT_TIME_TO_LIMIT)})", "next", instant=True),),
-            unit=Unit.SECONDS,
-            width=4,
-            height=4,
-            thresholds=_BY_TIME,
+        figure(
+            "Next limit",
+            "Time until the first of the leaking workloads is expected to run out of memory.",
+            Unit.SECONDS,
+            f"min({_once(conventions.INCIDENT_TIME_TO_LIMIT)})",
+            BY_TIME,
+            legend="next",
             no_value="none in sight",
         ),
-        Panel(
-            title="Pods that leak",
-            description="Pods of all incidents that leak now.",
-            shape=Shape.STAT,
-            queries=(Query(f"sum({_once(conventions.INCIDENT_PODS_LEAKING)}) or vector(0)", "pods", instant=True),),
-            unit=Unit.COUNT,
-            width=4,
-            height=4,
-            thresholds=(Step(None, "green"), Step(1, "orange")),
+        figure(
+            "Pods that leak",
+            "Pods of all incidents that leak now.",
+            Unit.COUNT,
+            f"sum({_once(conventions.INCIDENT_PODS_LEAKING)}) or vector(0)",
+            (Step(None, "green"), Step(1, "orange")),
+            legend="pods",
         ),
-        Panel(
-            title="OOM kills in 24 h",
-            description="Restarts of containers whose last termination was an OOM kill, in the last 24 hours.",
-            shape=Shape.STAT,
-            queries=(Query(kills, "kills", instant=True),),
-            unit=Unit.COUNT,
-            width=4,
-            height=4,
+        figure(
+            "OOM kills in 24 h",
+            "Restarts of containers whose last termination was an OOM kill, in the last 24 hours.",
+            Unit.COUNT,
+            kills,
+            NONE_IS_GOOD,
+            legend="kills",
             decimals=0,
-            thresholds=_NONE_IS_GOOD,
         ),
     )
 
@@ -122,7 +112,7 @@ def _urgent(options: Options) -> Panel:
             Column("severity", "Severity"),
             Column("state", "State"),
             Column("revision", "Suspected revision"),
-            Column("Value #B", "Time to limit", Unit.SECONDS, _BY_TIME),
+            Column("Value #B", "Time to limit", Unit.SECONDS, BY_TIME),
             Column("Value #C", "Growth per hour", Unit.BYTES, decimals=1),
             Column("Value #D", "Probability", Unit.RATIO, decimals=0),
             Column("Value #E", "Pods leaking", Unit.COUNT),
@@ -149,7 +139,7 @@ def _time_to_limit() -> Panel:
         width=8,
         height=10,
         minimum=0,
-        thresholds=_BY_TIME,
+        thresholds=BY_TIME,
         no_value="none in sight",
         series_link=links.to_workload(SERIES_LABEL),
     )
@@ -170,43 +160,35 @@ def _coverage(options: Options) -> tuple[Panel, ...]:
         ),
     }
     return (
-        _stat("Containers running", "Containers that cAdvisor reports now.", f"count({running})", Unit.COUNT),
-        _stat(
+        figure(
+            "Containers running",
+            "Containers that cAdvisor reports now.",
+            Unit.COUNT,
+            f"count({running})",
+        ),
+        figure(
             "Containers judged",
             "Containers that the last successful scan of leakwatch looked at, those that are gone included.",
-            f"max({conventions.SCAN_CONTAINERS.name})",
             Unit.COUNT,
+            f"max({conventions.SCAN_CONTAINERS.name})",
         ),
         *(
-            _stat(
+            figure(
                 title,
                 f"Share of the running containers that {words}.",
-                f"count({running} and on ({queries.CONTAINER_KEYS}) {having}) / count({running})",
                 Unit.RATIO,
+                f"count({running} and on ({queries.CONTAINER_KEYS}) {having}) / count({running})",
                 (Step(None, "red"), Step(0.5, "orange"), Step(0.9, "green")),
             )
             for title, (having, words) in shares.items()
         ),
-        _stat(
+        figure(
             "Last scan",
             "Time since the last successful scan ended.",
-            age,
             Unit.SECONDS,
+            age,
             (Step(None, "green"), Step(1800, "orange"), Step(7200, "red")),
         ),
-    )
-
-
-def _stat(title: str, description: str, expr: str, unit: Unit, thresholds: tuple[Step, ...] = ()) -> Panel:
-    return Panel(
-        title=title,
-        description=description,
-        shape=Shape.STAT,
-        queries=(Query(expr, title, instant=True),),
-        unit=unit,
-        width=4,
-        height=4,
-        thresholds=thresholds,
     )
 
 

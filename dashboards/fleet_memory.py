@@ -1,8 +1,9 @@
 """Of the dashboard Fleet: how full memory is, where it grows, what was killed for want of it."""
 
 from dashboards import links, queries
+from dashboards.graphs import BY_FULLNESS, HALF, graph
 from dashboards.links import ROW_FIELD, SERIES_LABEL
-from dashboards.model import Column, Line, Options, Panel, Query, Shape, Step, Unit
+from dashboards.model import Column, Line, Options, Panel, Query, Shape, Unit
 
 _LISTED = 20
 # Long enough that the saw-tooth of garbage collection evens out, short enough that today's leak is seen today.
@@ -10,7 +11,6 @@ _GROWTH_WINDOW = "6h"
 _GROWTH_SECONDS = 6 * 3600
 _HOUR_SECONDS = 3600
 
-_BY_FULLNESS = (Step(None, "green"), Step(0.8, "yellow"), Step(0.9, "orange"), Step(0.95, "red"))
 _OF_CONTAINERS = (
     Column("namespace", "Namespace"),
     Column("workload", "Workload", link=links.to_workload(ROW_FIELD)),
@@ -84,7 +84,7 @@ def _fullest(options: Options) -> Panel:
         width=24,
         columns=(
             *_OF_CONTAINERS,
-            Column("Value", "Of its limit", Unit.RATIO, _BY_FULLNESS, decimals=1),
+            Column("Value", "Of its limit", Unit.RATIO, BY_FULLNESS, decimals=1),
         ),
         sort_by="-Of its limit",
     )
@@ -130,15 +130,14 @@ def _fastest(options: Options) -> Panel:
 
 def _kills(options: Options) -> Panel:
     kills = queries.oom_kills(options, queries.NAMESPACE, "1h")
-    return Panel(
-        title="OOM kills per hour",
-        description="Restarts of containers whose last termination was an OOM kill, in the hour before.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(f"sum by (cluster, namespace) ({kills}) > 0", "{{namespace}}"),),
-        unit=Unit.COUNT,
-        minimum=0,
-        decimals=0,
+    return graph(
+        "OOM kills per hour",
+        "Restarts of containers whose last termination was an OOM kill, in the hour before.",
+        Unit.COUNT,
+        Query(f"sum by (cluster, namespace) ({kills}) > 0", "{{namespace}}"),
+        width=HALF,
         stacked=True,
+        decimals=0,
     )
 
 

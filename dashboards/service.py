@@ -3,12 +3,12 @@
 from alert_rules import conventions
 from dashboards import links, queries, variables
 from dashboards.cost import cost_panels
+from dashboards.graphs import HALF, NONE_IS_GOOD, figure, graph
 from dashboards.model import Dashboard, DashboardKind, Line, Options, Panel, Query, Row, Shape, Step, Unit, Variable
 
 _INSTANCE = 'instance=~"$instance"'
 _RATE = "$__rate_interval"
 _LATENCY = (Step(None, "green"), Step(1, "orange"), Step(5, "red"))
-_ANY_IS_BAD = (Step(None, "green"), Step(1, "red"))
 _PERCENTILES = (0.5, 0.95, 0.99)
 
 
@@ -51,28 +51,16 @@ def _count(metric: conventions.Metric, by: str, window: str, *more: str) -> str:
     return f"sum by ({by}) (increase({_of(metric, *more)}[{window}]))"
 
 
-def _stat(title: str, description: str, expr: str, unit: Unit, thresholds: tuple[Step, ...]) -> Panel:
-    return Panel(
-        title=title,
-        description=description,
-        shape=Shape.STAT,
-        queries=(Query(expr, title, instant=True),),
-        unit=unit,
-        width=6,
-        height=4,
-        thresholds=thresholds,
-    )
-
-
 def _now() -> tuple[Panel, ...]:
     failed = _of(conventions.SCANS, 'state!="succeeded"')
     return (
-        _stat(
+        figure(
             "Last scan",
             "Time since the last successful scan ended.",
-            f"time() - max({_of(conventions.SCAN_LAST_SUCCESS)})",
             Unit.SECONDS,
+            f"time() - max({_of(conventions.SCAN_LAST_SUCCESS)})",
             (Step(None, "green"), Step(1800, "orange"), Step(7200, "red")),
+            width=6,
         ),
         Panel(
             title="Last scan was",
@@ -84,32 +72,33 @@ def _now() -> tuple[Panel, ...]:
             height=4,
             values={1: ("complete", "green"), 0: ("cut short", "red")},
         ),
-        _stat(
+        figure(
             "Scans that failed in 24 h",
             "Scans that failed or were given up in the last 24 hours, of all replicas.",
-            f"sum(increase({failed}[24h])) or vector(0)",
             Unit.COUNT,
-            _ANY_IS_BAD,
+            f"sum(increase({failed}[24h])) or vector(0)",
+            NONE_IS_GOOD,
+            width=6,
         ),
-        _stat(
+        figure(
             "Incidents no series tells of",
             "Incidents that are not over and have no series of their own, for they are more than "
             "LEAKWATCH_MAX_INCIDENT_SERIES.",
-            f"max({_of(conventions.INCIDENTS_UNTOLD)})",
             Unit.COUNT,
+            f"max({_of(conventions.INCIDENTS_UNTOLD)})",
             (Step(None, "green"), Step(1, "orange")),
+            width=6,
         ),
     )
 
 
 def _ended() -> Panel:
-    return Panel(
-        title="Scans per hour, by how they ended",
-        description="Scans that ended in the hour before, of all replicas together.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(_count(conventions.SCANS, "state", "1h"), "{{state}}"),),
-        unit=Unit.COUNT,
-        minimum=0,
+    return graph(
+        "Scans per hour, by how they ended",
+        "Scans that ended in the hour before, of all replicas together.",
+        Unit.COUNT,
+        Query(_count(conventions.SCANS, "state", "1h"), "{{state}}"),
+        width=HALF,
         stacked=True,
     )
 
@@ -128,79 +117,61 @@ def _stages() -> Panel:
 
 
 def _notifications() -> Panel:
-    return Panel(
-        title="Notifications of Alertmanager",
-        description="Notifications by what came of them. Of those that failed Alertmanager comes again; what is "
-        "malformed is lost.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(_rate(conventions.WEBHOOK_NOTIFICATIONS, "result"), "{{result}}"),),
-        unit=Unit.PER_SECOND,
-        minimum=0,
+    return graph(
+        "Notifications of Alertmanager",
+        "Notifications by what came of them. Of those that failed Alertmanager comes again; what is malformed is lost.",
+        Unit.PER_SECOND,
+        Query(_rate(conventions.WEBHOOK_NOTIFICATIONS, "result"), "{{result}}"),
+        width=HALF,
         stacked=True,
     )
 
 
 def _alerts() -> Panel:
-    return Panel(
-        title="Alerts in those notifications",
-        description="Alerts of the notifications that were kept. Set aside is what is no alert, or the database "
-        "would not take.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(_rate(conventions.WEBHOOK_ALERTS, "result"), "{{result}}"),),
-        unit=Unit.PER_SECOND,
-        minimum=0,
+    return graph(
+        "Alerts in those notifications",
+        "Alerts of the notifications that were kept. Set aside is what is no alert, or the database would not take.",
+        Unit.PER_SECOND,
+        Query(_rate(conventions.WEBHOOK_ALERTS, "result"), "{{result}}"),
+        width=HALF,
         stacked=True,
     )
 
 
 def _to_alertmanager() -> Panel:
-    return Panel(
-        title="Pushes to Alertmanager",
-        description="Pushes in the hour before to each Alertmanager, by how they ended; empty where none is set.",
-        shape=Shape.TIMESERIES,
-        queries=(
-            Query(_count(conventions.ALERTMANAGER_PUSHES, "alertmanager, result", "1h"), "{{alertmanager}} {{result}}"),
-        ),
-        unit=Unit.COUNT,
-        width=8,
-        minimum=0,
+    return graph(
+        "Pushes to Alertmanager",
+        "Pushes in the hour before to each Alertmanager, by how they ended; empty where none is set.",
+        Unit.COUNT,
+        Query(_count(conventions.ALERTMANAGER_PUSHES, "alertmanager, result", "1h"), "{{alertmanager}} {{result}}"),
     )
 
 
 def _to_grafana() -> Panel:
-    return Panel(
-        title="Annotations pushed to Grafana",
-        description="Annotations in the hour before, by what came of them. A token that is refused shows as refused.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(_count(conventions.GRAFANA_PUSHES, "result", "1h"), "{{result}}"),),
-        unit=Unit.COUNT,
-        width=8,
-        minimum=0,
+    return graph(
+        "Annotations pushed to Grafana",
+        "Annotations in the hour before, by what came of them. A token that is refused shows as refused.",
+        Unit.COUNT,
+        Query(_count(conventions.GRAFANA_PUSHES, "result", "1h"), "{{result}}"),
     )
 
 
 def _queue() -> Panel:
-    return Panel(
-        title="Annotations that wait for Grafana",
-        description="Annotations that are still to be pushed. It falls back to 0 while Grafana answers.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(f"max({_of(conventions.GRAFANA_QUEUE)})", "waiting"),),
-        unit=Unit.COUNT,
-        width=8,
-        minimum=0,
+    return graph(
+        "Annotations that wait for Grafana",
+        "Annotations that are still to be pushed. It falls back to 0 while Grafana answers.",
+        Unit.COUNT,
+        Query(f"max({_of(conventions.GRAFANA_QUEUE)})", "waiting"),
     )
 
 
 def _requests() -> Panel:
     count = queries.selector(f"{conventions.HTTP_REQUESTS.name}_count", _INSTANCE)
-    return Panel(
-        title="Requests, by status",
-        description="Requests a second that leakwatch answered, by status.",
-        shape=Shape.TIMESERIES,
-        queries=(Query(f"sum by (status) (rate({count}[{_RATE}]))", "{{status}}"),),
-        unit=Unit.PER_SECOND,
-        width=8,
-        minimum=0,
+    return graph(
+        "Requests, by status",
+        "Requests a second that leakwatch answered, by status.",
+        Unit.PER_SECOND,
+        Query(f"sum by (status) (rate({count}[{_RATE}]))", "{{status}}"),
         stacked=True,
     )
 

@@ -2,11 +2,11 @@
 
 from alert_rules import conventions
 from dashboards import annotations, floors, links, queries, variables
-from dashboards.graphs import HALF, NONE_IS_GOOD, THIRD, figure, graph
+from dashboards.graphs import BY_TIME, HALF, NONE_IS_GOOD, THIRD, figure, graph
 from dashboards.links import ROW_FIELD
 from dashboards.model import Column, Dashboard, DashboardKind, Options, Panel, Query, Row, Shape, Step, Unit
 from dashboards.rows import runtimes
-from dashboards.rows.forecast import BY_TIME, forecast, with_limit
+from dashboards.rows.forecast import forecast, with_limit
 
 _POD = queries.POD
 _NAME = "{{pod}} {{container}}"

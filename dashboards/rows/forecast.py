@@ -2,15 +2,14 @@
 
 from alert_rules import conventions
 from dashboards import floors, queries
-from dashboards.graphs import HALF, graph, limit_line
-from dashboards.model import Column, Line, Options, Panel, Query, Row, Shape, Step, Unit
+from dashboards.graphs import BY_TIME, HALF, graph, limit_line
+from dashboards.model import Column, Line, Options, Panel, Query, Row, Shape, Unit
 
 _POD = queries.POD
 _NAME = "{{pod}} {{container}}"
 _HOUR_SECONDS = 3600
 _AHEAD_SECONDS = 4 * _HOUR_SECONDS
 _DAY_SECONDS = 24 * _HOUR_SECONDS
-BY_TIME = (Step(None, "red"), Step(_AHEAD_SECONDS, "orange"), Step(_DAY_SECONDS, "yellow"), Step(3 * 86400, "green"))
 # Since this version the panel XY chart reads the options that are written here; without a version it takes them for
 # old ones and draws one pod alone.
 _XY_SINCE = "11.1.0"

@@ -7,10 +7,10 @@ Keys are those of Alertmanager 0.25, except `url_file`, which is of 0.26. Since 
 
 from typing import Any
 
-from alert_rules.alertmanager.inhibition import Inhibition, inhibitions
-from alert_rules.alertmanager.plan import Email, Hours, PagerDuty, Plan, Receiver, Secret, Slack, Webhook
-from alert_rules.alertmanager.texts import PAGERDUTY_SEVERITY, SLACK_TEXT, SLACK_TITLE
-from alert_rules.alertmanager.tree import Route, hours_of, own_routes, receivers_of, root
+from alert_rules.alertmanager.inhibition import inhibitions
+from alert_rules.alertmanager.plan import Hours, Plan, Secret
+from alert_rules.alertmanager.spelling import inhibition_document, receiver_document, route_document
+from alert_rules.alertmanager.tree import Matcher, Route, hours_of, own_routes, receivers_of, root
 
 # Stands for whom somebody's own configuration tells.
 YOURS = "yours"
@@ -24,10 +24,28 @@ class NoFile(ValueError):
         self.place = place
 
 
+class _Files:
+    """Alertmanager's own keys, with secrets in files."""
+
+    def key(self, name: str) -> str:
+        return name
+
+    def matcher(self, matcher: Matcher) -> str:
+        return str(matcher)
+
+    def secret(self, name: str, secret: Secret, place: str) -> dict[str, Any]:
+        if secret.file is None:
+            raise NoFile(place)
+        return {f"{name}_file": secret.file}
+
+
+_FILES = _Files()
+
+
 def whole_file(plan: Plan) -> dict[str, Any]:
     """A whole alertmanager.yml. Raises NoFile."""
     tree = root(plan)
-    return {"route": route_document(tree), **_around(plan, (tree,))}
+    return {"route": route_document(tree, _FILES), **_around(plan, (tree,))}
 
 
 def fragments(plan: Plan) -> dict[str, Any]:
@@ -36,7 +54,7 @@ def fragments(plan: Plan) -> dict[str, Any]:
     Of the alerts of others, its routes bring none to anybody but our own webhook. Raises NoFile.
     """
     routes = own_routes(plan)
-    return {"routes": [route_document(route) for route in routes], **_around(plan, routes)}
+    return {"routes": [route_document(route, _FILES) for route in routes], **_around(plan, routes)}
 
 
 def embedded(document: dict[str, Any]) -> dict[str, Any]:
@@ -55,97 +73,11 @@ def embedded(document: dict[str, Any]) -> dict[str, Any]:
 def _around(plan: Plan, routes: tuple[Route, ...]) -> dict[str, Any]:
     told, hours = receivers_of(routes), hours_of(routes)
     around: dict[str, Any] = {
-        "inhibit_rules": [_inhibition(rule) for rule in inhibitions()],
-        "receivers": [_receiver(receiver) for receiver in plan.everybody() if receiver.name in told],
+        "inhibit_rules": [inhibition_document(rule, _FILES) for rule in inhibitions()],
+        "receivers": [receiver_document(receiver, _FILES) for receiver in plan.everybody() if receiver.name in told],
     }
     used = [one for one in plan.hours if one.name in hours]
     return around | ({"time_intervals": [_hours(one) for one in used]} if used else {})
-
-
-def route_document(route: Route) -> dict[str, Any]:
-    """A route as it stands in a file."""
-    document: dict[str, Any] = {}
-    if route.matchers:
-        document["matchers"] = [str(matcher) for matcher in route.matchers]
-    if route.receiver is not None:
-        document["receiver"] = route.receiver
-    if route.group_by is not None:
-        document["group_by"] = list(route.group_by)
-    if route.waits is not None:
-        waits = route.waits
-        document |= {
-            "group_wait": waits.group_wait,
-            "group_interval": waits.group_interval,
-            "repeat_interval": waits.repeat_interval,
-        }
-    if route.active:
-        document["active_time_intervals"] = list(route.active)
-    if route.goes_on:
-        document["continue"] = True
-    return document | ({"routes": [route_document(one) for one in route.routes]} if route.routes else {})
-
-
-def _inhibition(rule: Inhibition) -> dict[str, Any]:
-    return {
-        "source_matchers": [str(matcher) for matcher in rule.source],
-        "target_matchers": [str(matcher) for matcher in rule.target],
-        "equal": list(rule.equal),
-    }
-
-
-def _receiver(receiver: Receiver) -> dict[str, Any]:
-    document: dict[str, Any] = {"name": receiver.name}
-    for way in receiver.ways:
-        key, config = _way(way, f"the receiver {receiver.name}")
-        document.setdefault(key, []).append(config)
-    return document
-
-
-def _way(way: Slack | PagerDuty | Email | Webhook, place: str) -> tuple[str, dict[str, Any]]:
-    match way:
-        case Slack():
-            return "slack_configs", {
-                "api_url_file": _file(way.api_url, f"{place}: api_url"),
-                "channel": way.channel,
-                "title": SLACK_TITLE,
-                "text": SLACK_TEXT,
-                "send_resolved": True,
-            }
-        case PagerDuty():
-            key = _file(way.routing_key, f"{place}: routing_key")
-            return "pagerduty_configs", {"routing_key_file": key, "severity": PAGERDUTY_SEVERITY, "send_resolved": True}
-        case Email():
-            return "email_configs", _email(way, place)
-        case Webhook():
-            return "webhook_configs", _webhook(way, place)
-
-
-def _email(way: Email, place: str) -> dict[str, Any]:
-    document: dict[str, Any] = {"to": way.to, "from": way.sender, "smarthost": way.smarthost, "send_resolved": True}
-    if way.username is not None:
-        document["auth_username"] = way.username
-    if way.password is not None:
-        document["auth_password_file"] = _file(way.password, f"{place}: auth_password")
-    return document
-
-
-def _webhook(way: Webhook, place: str) -> dict[str, Any]:
-    document: dict[str, Any] = (
-        {"url": way.url} if isinstance(way.url, str) else {"url_file": _file(way.url, f"{place}: url")}
-    )
-    document["send_resolved"] = way.send_resolved
-    if way.max_alerts:
-        document["max_alerts"] = way.max_alerts
-    if way.token is not None:
-        credentials = {"credentials_file": _file(way.token, f"{place}: token")}
-        document["http_config"] = {"authorization": credentials}
-    return document
-
-
-def _file(secret: Secret, place: str) -> str:
-    if secret.file is None:
-        raise NoFile(place)
-    return secret.file
 
 
 def _hours(hours: Hours) -> dict[str, Any]:

@@ -9,13 +9,15 @@ is its own, and lets its first route go on.
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from alert_rules.alertmanager.inhibition import Inhibition, inhibitions
-from alert_rules.alertmanager.plan import Email, Hours, PagerDuty, Plan, Receiver, Secret, Slack, Webhook
-from alert_rules.alertmanager.texts import PAGERDUTY_SEVERITY, SLACK_TEXT, SLACK_TITLE
+from alert_rules.alertmanager.inhibition import inhibitions
+from alert_rules.alertmanager.plan import Hours, Plan, Secret
+from alert_rules.alertmanager.spelling import inhibition_document, receiver_document, route_document
 from alert_rules.alertmanager.tree import Matcher, Route, hours_of, receivers_of, root
 
 Version = Literal["v1alpha1", "v1beta1"]
 _GROUP = "monitoring.coreos.com"
+# What is not Alertmanager's key in camelCase.
+_SPELT = {"api_url": "apiURL", "source_matchers": "sourceMatch", "target_matchers": "targetMatch"}
 
 
 class NoSecretKey(ValueError):
@@ -46,6 +48,25 @@ class Manifest:
     all_namespaces: bool = False
 
 
+class _Keys:
+    """The operator's keys, with secrets in Secrets."""
+
+    def key(self, name: str) -> str:
+        first, *more = name.split("_")
+        return _SPELT.get(name) or first + "".join(part.capitalize() for part in more)
+
+    def matcher(self, matcher: Matcher) -> dict[str, str]:
+        return {"name": matcher.label, "matchType": matcher.operator, "value": matcher.value}
+
+    def secret(self, name: str, secret: Secret, place: str) -> dict[str, Any]:
+        if secret.name is None or secret.key is None:
+            raise NoSecretKey(place)
+        return {self.key("url_secret" if name == "url" else name): {"name": secret.name, "key": secret.key}}
+
+
+_KEYS = _Keys()
+
+
 def resource(plan: Plan, manifest: Manifest) -> dict[str, Any]:
     """The object. Raises NoSecretKey, NoTimeZone."""
     tree = root(plan)
@@ -59,9 +80,9 @@ def resource(plan: Plan, manifest: Manifest) -> dict[str, Any]:
     rules = inhibitions(of_one_namespace=not manifest.all_namespaces)
     told, hours = receivers_of((tree,)), hours_of((tree,))
     spec: dict[str, Any] = {
-        "route": _route(tree),
-        "inhibitRules": [_inhibition(rule) for rule in rules],
-        "receivers": [_receiver(one) for one in plan.everybody() if one.name in told],
+        "route": route_document(tree, _KEYS),
+        "inhibitRules": [inhibition_document(rule, _KEYS) for rule in rules],
+        "receivers": [receiver_document(one, _KEYS) for one in plan.everybody() if one.name in told],
     }
     used = [_hours(one) for one in plan.hours if one.name in hours]
     if used:
@@ -78,94 +99,6 @@ def _of_one_namespace(tree: Route, plan: Plan) -> Route:
     """Without what never comes there: the watchdog, which is about no namespace."""
     kept = tuple(route for route in tree.routes if Matcher("alertname", "=", plan.watchdog) not in route.matchers)
     return Route(tree.matchers, tree.receiver, tree.group_by, tree.waits, routes=kept)
-
-
-def _route(route: Route) -> dict[str, Any]:
-    document: dict[str, Any] = {}
-    if route.receiver is not None:
-        document["receiver"] = route.receiver
-    if route.matchers:
-        document["matchers"] = [_matcher(matcher) for matcher in route.matchers]
-    if route.group_by is not None:
-        document["groupBy"] = list(route.group_by)
-    if route.waits is not None:
-        waits = route.waits
-        document |= {
-            "groupWait": waits.group_wait,
-            "groupInterval": waits.group_interval,
-            "repeatInterval": waits.repeat_interval,
-        }
-    if route.active:
-        document["activeTimeIntervals"] = list(route.active)
-    if route.goes_on:
-        document["continue"] = True
-    return document | ({"routes": [_route(one) for one in route.routes]} if route.routes else {})
-
-
-def _matcher(matcher: Matcher) -> dict[str, str]:
-    return {"name": matcher.label, "matchType": matcher.operator, "value": matcher.value}
-
-
-def _inhibition(rule: Inhibition) -> dict[str, Any]:
-    return {
-        "sourceMatch": [_matcher(matcher) for matcher in rule.source],
-        "targetMatch": [_matcher(matcher) for matcher in rule.target],
-        "equal": list(rule.equal),
-    }
-
-
-def _receiver(receiver: Receiver) -> dict[str, Any]:
-    document: dict[str, Any] = {"name": receiver.name}
-    for way in receiver.ways:
-        key, config = _way(way, f"the receiver {receiver.name}")
-        document.setdefault(key, []).append(config)
-    return document
-
-
-def _way(way: Slack | PagerDuty | Email | Webhook, place: str) -> tuple[str, dict[str, Any]]:
-    match way:
-        case Slack():
-            return "slackConfigs", {
-                "apiURL": _key(way.api_url, f"{place}: api_url"),
-                "channel": way.channel,
-                "title": SLACK_TITLE,
-                "text": SLACK_TEXT,
-                "sendResolved": True,
-            }
-        case PagerDuty():
-            key = _key(way.routing_key, f"{place}: routing_key")
-            return "pagerdutyConfigs", {"routingKey": key, "severity": PAGERDUTY_SEVERITY, "sendResolved": True}
-        case Email():
-            return "emailConfigs", _email(way, place)
-        case Webhook():
-            return "webhookConfigs", _webhook(way, place)
-
-
-def _email(way: Email, place: str) -> dict[str, Any]:
-    document: dict[str, Any] = {"to": way.to, "from": way.sender, "smarthost": way.smarthost, "sendResolved": True}
-    if way.username is not None:
-        document["authUsername"] = way.username
-    if way.password is not None:
-        document["authPassword"] = _key(way.password, f"{place}: auth_password")
-    return document
-
-
-def _webhook(way: Webhook, place: str) -> dict[str, Any]:
-    document: dict[str, Any] = (
-        {"url": way.url} if isinstance(way.url, str) else {"urlSecret": _key(way.url, f"{place}: url")}
-    )
-    document["sendResolved"] = way.send_resolved
-    if way.max_alerts:
-        document["maxAlerts"] = way.max_alerts
-    if way.token is not None:
-        document["httpConfig"] = {"authorization": {"credentials": _key(way.token, f"{place}: token")}}
-    return document
-
-
-def _key(secret: Secret, place: str) -> dict[str, str]:
-    if secret.name is None or secret.key is None:
-        raise NoSecretKey(place)
-    return {"name": secret.name, "key": secret.key}
 
 
 def _hours(hours: Hours) -> dict[str, Any]:

@@ -50,7 +50,8 @@ def build(
     """
     from app.output.files import print_changes
     from app.rules.folder import changes, write
-    from app.rules.route_build import files_of, is_ours
+    from app.rules.route_build import files_of
+    from app.rules.text import ROUTES
 
     if into is None and dry_run:
         raise UsageError("--dry-run: nothing is written without --into", "give the folder, or leave it out")
@@ -59,7 +60,7 @@ def build(
     if into is None:
         sys.stdout.write(files[built.name])
         return
-    planned = changes(into, files, is_ours)
+    planned = changes(into, files, ROUTES.wrote)
     if not dry_run:
         write(into, planned)
     print_changes(sys.stdout, into, planned, dry_run)

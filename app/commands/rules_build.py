@@ -33,7 +33,7 @@ def command(
     from app.rules.folder import changes, write
     from app.rules.generate import files_of, one_document
     from app.rules.settings_model import PAGES
-    from app.rules.text import generated, is_ours
+    from app.rules.text import RULES
 
     if into is None and dry_run:
         raise UsageError("--dry-run: nothing is written without --into", "give the folder, or leave it out")
@@ -42,9 +42,9 @@ def command(
     if settings.runbook_url == PAGES:
         note("runbook_url is not set: alerts name their pages in leakwatch's own docs/runbooks")
     if into is None:
-        sys.stdout.write(generated(one_document(built, form, settings), source))
+        sys.stdout.write(RULES.written(one_document(built, form, settings), source))
         return
-    planned = changes(into, files_of(built, form, settings, source), is_ours)
+    planned = changes(into, files_of(built, form, settings, source), RULES.wrote)
     if not dry_run:
         write(into, planned)
     print_changes(sys.stdout, into, planned, dry_run)

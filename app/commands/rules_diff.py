@@ -1,6 +1,8 @@
 """`leakwatch rules diff`: what would change, in a folder or in a running Prometheus."""
 
 import sys
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,7 +49,7 @@ def command(
     from app.output.diff import print_diffs
     from app.rules.folder import changes
     from app.rules.generate import files_of
-    from app.rules.text import is_ours
+    from app.rules.text import RULES
     from app.settings import load_settings
 
     if (into is None) == (prometheus_url is None):
@@ -55,7 +57,7 @@ def command(
     settings, source = settings_of(settings_file)
     built = built_of(settings)
     if into is not None:
-        planned = changes(into, files_of(built, form, settings, source), is_ours)
+        planned = changes(into, files_of(built, form, settings, source), RULES.wrote)
     else:
         connection = options.connection(
             header=header,
@@ -75,11 +77,14 @@ def command(
 
 
 def _against(settings: "Settings", built: "tuple[Built, ...]") -> "tuple[Change, ...]":
-    from app.prometheus.loaded import LoadedRules
+    from app.prometheus.client import PrometheusClient
+    from app.prometheus.loaded import formatted, loaded_groups
+    from app.prometheus.source import Control
     from app.rules.compare import against_loaded
 
-    loaded = LoadedRules(settings)
+    client, control = PrometheusClient(settings), Control(deadline=time.monotonic() + settings.scan_time_limit)
     try:
-        return against_loaded(built, loaded.groups(), loaded.formatted)
+        groups, _ = loaded_groups(client, control)
+        return against_loaded(built, groups, partial(formatted, client, control))
     finally:
-        loaded.close()
+        client.close()

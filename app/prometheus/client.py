@@ -93,13 +93,13 @@ class PrometheusClient:
             lambda session, _: _data(session.request("POST", f"{self.url}/api/v1/query", params=options)), control
         )
 
-    def fetch(self, path: str, params: Mapping[str, str], control: Control) -> tuple[dict[str, Any], list[str]]:
-        """The `data` of what is had by GET alone, such as `rules`, and the server's warnings.
+    def fetch(self, path: str, params: Mapping[str, str], control: Control) -> tuple[Any, list[str]]:
+        """The `data`, of whatever type, of what is had by GET alone, such as `rules`, and the server's warnings.
 
         Raises SourceError, ScanAbandoned.
         """
         where = f"{self.url}/api/v1/{path}?{urlencode(params)}"
-        return self._call(lambda session, _: _data(session.request("GET", where)), control)
+        return self._call(lambda session, _: session.request("GET", where).json()["data"], control)
 
     def stream(
         self,

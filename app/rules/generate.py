@@ -16,7 +16,7 @@ from alert_rules.unit_tests import unit_tests
 from app.rules.chosen import build_pack, chosen_packs, options_of
 from app.rules.forms import RuleFormat
 from app.rules.settings_model import RuleSettings
-from app.rules.text import generated
+from app.rules.text import RULES
 
 OWNERS = "owners"
 
@@ -63,9 +63,9 @@ def files_of(built: Sequence[Built], form: RuleFormat, settings: RuleSettings, s
     """What is written, by name. source: the settings' file, as the header names it."""
     files = {}
     for one in built:
-        files[one.rules_name] = generated(_document(one, form, settings), source)
+        files[one.rules_name] = RULES.written(_document(one, form, settings), source)
         if one.tests is not None:
-            files[one.tests_name] = generated(one.tests, source, *_notes(one, form))
+            files[one.tests_name] = RULES.written(one.tests, source, *_notes(one, form))
     return files
 
 

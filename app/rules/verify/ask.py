@@ -107,11 +107,12 @@ class Asker:
 
     def _metadata(self, metric: str) -> dict[str, Any]:
         try:
-            return self._answered(lambda: self._client.fetch("metadata", {"metric": metric}, self._control))[0]
+            data, _ = self._answered(lambda: self._client.fetch("metadata", {"metric": metric}, self._control))
         except CannotTell as error:
             if isinstance(error.__cause__, SourceUnreachable | ScanAbandoned):
                 raise
             return {}
+        return data if isinstance(data, dict) else {}
 
     def _answered(self, ask: Callable[[], Answer]) -> Answer:
         if self._in_vain >= _MOST_IN_VAIN:

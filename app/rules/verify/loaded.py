@@ -12,6 +12,7 @@ from app.domain.verification import ARMED, Loading, Standing, State, because
 from app.durations import format_duration, parse_duration
 from app.errors import SourceUnusable
 from app.prometheus.client import PrometheusClient
+from app.prometheus.loaded import loaded_groups
 from app.prometheus.source import Control
 from app.promql.parse import canonical, shown
 from app.rules.documents import Rule
@@ -75,9 +76,9 @@ class Loaded:
 
 def read_loaded(client: PrometheusClient, control: Control) -> Loaded:
     """What the server has loaded. Raises SourceError where it has no such list, ScanAbandoned."""
-    data, warnings = client.fetch("rules", {"partial_response": "false"}, control)
+    groups, warnings = loaded_groups(client, control)
     try:
-        rules = tuple(rule for group in data.get("groups") or () for rule in _of_group(group))
+        rules = tuple(rule for group in groups for rule in _of_group(group))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceUnusable("the answer is no list of rules", "is this a Prometheus, or a ruler?") from error
     return Loaded(rules, tuple(warnings))

@@ -32,6 +32,7 @@ from app.services.acts import ActService
 from app.services.alerts import AlertService
 from app.services.annotations import AnnotationService
 from app.services.answers import AnswerService
+from app.services.changes import ChangeWatch
 from app.services.feedback import FeedbackService
 from app.services.freshness import FreshnessService
 from app.services.gate import Gate, WebhookSecrets
@@ -137,7 +138,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     ):
         app.include_router(router)
     install_problems(app)
-    install_pages(app, no_auth=settings.insecure_no_auth)
+    install_pages(app, ChangeWatch(engine), no_auth=settings.insecure_no_auth)
     door = Door(gate, sessions, refusal, settings.insecure_no_auth)
     defend(app, door, metrics.requests, _defence(settings))
     app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it

@@ -3,18 +3,25 @@
 from fastapi import FastAPI
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from app.web import figures, incidents, sign_in, static_files
+from app.services.changes import ChangeWatch
+from app.web import acts, events, figures, incidents, sign_in, static_files
 from app.web.assets import Assets
 from app.web.errors import install_error_pages
+from app.web.events import EventHub
 from app.web.page import Pages
 from app.web.sentence import sentence
+from app.web.sparkline import sparkline
 
 
-def install_pages(app: FastAPI, *, no_auth: bool) -> None:
-    """Add the pages' routes, and what they share. Only once the handlers of problems are there."""
+def install_pages(app: FastAPI, watch: ChangeWatch, *, no_auth: bool) -> None:
+    """Add the pages' routes, and what they share. Only once the handlers of problems are there.
+
+    watch: what open pages are told of, by app.state.events, which must be stopped before the service can end.
+    """
     assets = Assets()
     app.state.pages = Pages(make_environment(assets), assets, app.version, no_auth)
-    for router in (incidents.router, sign_in.router, static_files.router):
+    app.state.events = EventHub(watch.look)
+    for router in (incidents.router, acts.router, events.router, sign_in.router, static_files.router):
         app.include_router(router)
     install_error_pages(app)
 
@@ -37,5 +44,6 @@ def make_environment(assets: Assets) -> Environment:
         "ago": figures.ago,
         "duration": figures.duration,
         "sentence": sentence,
+        "sparkline": sparkline,
     }
     return environment

@@ -46,7 +46,7 @@ KINDS: dict[str, ActKind] = {
     "resolve": ActKind(
         *("Resolve", "Resolved"),
         words=True,
-        explains="It is over. Only a leak that data of two hours later still show opens it again, or a more severe one.",
+        explains="It is over. Only a leak that data of two hours later still show opens it again, or a worse one.",
     ),
     "reopen": ActKind("Reopen", "Reopened"),
     "not-a-leak": ActKind(

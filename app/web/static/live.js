@@ -171,6 +171,10 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dismiss]")) {
+      event.preventDefault();
+      document.getElementById("told").replaceChildren();
+    }
     if (event.target.closest("dialog [data-cancel]")) {
       event.preventDefault();
       event.target.closest("dialog").close();

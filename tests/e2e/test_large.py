@@ -44,8 +44,8 @@ def test_the_first_page_is_there_soon_is_light_and_holds_still(visit, many):
 def test_pages_join(visit, many):
     visitor = visit(Role.VIEWER)
     first = visitor.page.locator("tr.row .name").all_inner_texts()
-    visitor.page.click("text=Next page")
+    visitor.follow("text=Next page")
     second = visitor.page.locator("tr.row .name").all_inner_texts()
     assert len(set(first) | set(second)) == 100
-    visitor.page.click("text=First page")
+    visitor.follow("text=First page")
     assert visitor.page.locator("tr.row .name").all_inner_texts() == first

@@ -73,6 +73,11 @@ class Visitor:
         """Open a page of the service, and give the answer."""
         return self.page.goto(self.url + path)
 
+    def follow(self, selector: str) -> None:
+        """Press what leads to another page, and wait for that."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
     def violations(self) -> list[str]:
         """What axe finds of the page that is serious or worse, in a line each."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
@@ -101,7 +106,7 @@ def visiting(browser: Any, url: str, look: Look, token: str | None = None) -> It
         if token is not None:
             visitor.open("/sign-in")
             visitor.page.fill("#token", token)
-            visitor.page.click("main button")
+            visitor.follow("main button")
         yield visitor
     finally:
         context.close()

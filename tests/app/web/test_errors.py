@@ -35,7 +35,7 @@ def test_the_api_answers_browsers_too_with_problems(viewer, tokens):
 
 def test_what_is_not_the_viewers_to_do_is_a_page(viewer):
     answer = viewer.post("/acts", do="acknowledge:1")
-    assert (answer.status_code, "this needs the role responder" in answer.text) == (403, True)
+    assert (answer.status_code, "This needs the role responder" in answer.text) == (403, True)
 
 
 def test_without_the_database_it_is_a_page_that_says_so(viewer, sqlite_engine):

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from app.alertmanager.intake import AlertIntake, writer
 from app.alertmanager.push import RESULTS, make_pushers
 from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
+from app.api.access import Door
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
 from app.api.openapi import openapi_of, operation_id
@@ -31,18 +32,24 @@ from app.services.acts import ActService
 from app.services.alerts import AlertService
 from app.services.annotations import AnnotationService
 from app.services.answers import AnswerService
+from app.services.changes import ChangeWatch
 from app.services.feedback import FeedbackService
+from app.services.freshness import FreshnessService
 from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.retention import RetentionService
 from app.services.scans import ScanService
+from app.services.seals import SealService
+from app.services.sessions import SessionService
 from app.services.silences import SilenceService
 from app.services.tokens import TokenService
 from app.services.workloads import WorkloadService
 from app.settings import Settings
 from app.storage.retention import Ages
 from app.storage.scans import Outcome
+from app.web.errors import refusal
+from app.web.install import install_pages
 
 _USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
@@ -67,6 +74,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
 
     token_service = TokenService(engine, settings.secret("token_key"))
     gate = Gate(token_service, _webhook_secrets(settings))
+    seals = SealService(engine, settings.secret("token_key"))
+    sessions = SessionService(gate, seals)
     uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
     intake = AlertIntake(writer(engine))
     retention = RetentionService(engine, Ages.of(settings))
@@ -120,6 +129,9 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         silences=SilenceService(engine),
         answers=AnswerService(engine),
         annotations=AnnotationService(engine, settings.public_url),
+        freshness=FreshnessService(engine, longest_silence),
+        seals=seals,
+        sessions=sessions,
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
@@ -127,7 +139,9 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     ):
         app.include_router(router)
     install_problems(app)
-    defend(app, gate, metrics.requests, _defence(settings))
+    install_pages(app, ChangeWatch(engine), no_auth=settings.insecure_no_auth)
+    door = Door(gate, sessions, refusal, settings.insecure_no_auth)
+    defend(app, door, metrics.requests, _defence(settings))
     app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it
     return app
 
@@ -140,7 +154,6 @@ def _webhook_secrets(settings: Settings) -> WebhookSecrets:
 
 def _defence(settings: Settings) -> Defence:
     return Defence(
-        no_auth=settings.insecure_no_auth,
         limits=Limits(settings.max_body_bytes, settings.webhook_max_body_bytes, settings.request_time_limit),
         hosts=settings.trusted_hosts,
         origins=settings.cors_origins,

@@ -6,6 +6,7 @@ import socket
 import ssl
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -22,6 +23,7 @@ from app.settings import Settings
 from app.storage.engine import make_engine
 from app.storage.schema import check, upgrade
 from app.tls import server_context
+from app.web.events import EventHub
 
 _GRACE_SECONDS = 2
 _LONGEST_STOP_SECONDS = 10.0
@@ -47,7 +49,8 @@ def serve(settings: Settings) -> None:
     listening = _listen(settings)
     app = create_app(_only_as_this_machine(settings), engine, heeding(perform, engine))
     services: Services = app.state.services
-    server = _Server(_uvicorn(app, settings, tls), _greeting(settings, listening, services))
+    hub: EventHub = app.state.events
+    server = _Server(_uvicorn(app, settings, tls), _greeting(settings, listening, services), hub.stop)
     sys.setswitchinterval(_SWITCH_SECONDS)
     # uvicorn stops at these signals and then sends them once more, to whoever handled them before: us.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -78,9 +81,10 @@ def _uvicorn(app: FastAPI, settings: Settings, tls: ssl.SSLContext | None) -> uv
 class _Server(uvicorn.Server):
     """uvicorn's server; says where it is once it is up, and is sure to stop."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: str, end_streams: Callable[[], None]) -> None:
         super().__init__(config)
         self._greeting = greeting
+        self._end_streams = end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start up, and say so."""
@@ -102,6 +106,8 @@ class _Server(uvicorn.Server):
             limit = threading.Timer(_LONGEST_STOP_SECONDS, _end_now, (1,))
             limit.daemon = True
             limit.start()
+            # What would go on for ever is not waited for.
+            self._end_streams()
 
 
 def _end_now(status: int) -> None:

@@ -14,7 +14,7 @@ from app.storage.engine import make_engine
 from app.storage.schema import upgrade
 from tests.support.servers import running_postgresql
 
-_INTEGRATION = Path(__file__).parent / "integration"
+_REAL = tuple(Path(__file__).parent / name for name in ("integration", "e2e"))
 _numbers = itertools.count()
 
 # The same examples each time: a change is judged by what it changes, not by luck.
@@ -30,7 +30,7 @@ def pytest_configure():
 def pytest_collection_modifyitems(items):
     """Only what runs real servers may use the network, and that only on this machine."""
     for item in items:
-        allowed = item.path.is_relative_to(_INTEGRATION)
+        allowed = any(item.path.is_relative_to(folder) for folder in _REAL)
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]) if allowed else pytest.mark.disable_socket)
 
 

@@ -21,6 +21,10 @@ ALLOWED = {
         *("app.api", "app.services", "app.domain", "app.errors", "app.output", "app.metrics"),
         "detectors.judgement",
     },
+    "app.web": {
+        *("app.web", "app.api", "app.services", "app.domain", "app.errors", "app.output", "app.text", "app.durations"),
+        *("detectors.judgement", "detectors.words"),
+    },
     "app.services": {
         *("app.services", "app.scanning", "app.alertmanager", "app.storage", "app.domain", "app.errors"),
         *("app.durations", "app.text"),

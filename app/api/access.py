@@ -1,42 +1,57 @@
 """Who may do what: a middleware that lets nobody in without a token, and what a route asks of whom it let in.
 
 The middleware refuses before a request is routed or its body read, so that a route which is forgotten is shut, not
-open. Everything but the two health checks needs a token, `/metrics` too: Prometheus can send one.
+open. Everything but the two health checks, the sign-in page and what pages look like needs a token, `/metrics` too:
+Prometheus can send one. Programs send it each time; browsers are given a session for it, which opens no API.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 import anyio.to_thread
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.credentials import Credentials, credentials_of
-from app.api.paths import HEALTH, WEBHOOKS, route_path
+from app.api.paths import WEBHOOKS, is_for_people, is_open, route_path, wants_page
 from app.api.problems import answer_to, problem
 from app.domain.access import ANYONE, Principal, Role
 from app.errors import Forbidden, LeakwatchError, TooManyFailures, Unauthenticated
 from app.services.gate import Gate
+from app.services.sessions import SessionService
 
+SESSION_COOKIE = "leakwatch_session"
 _REALM = 'realm="leakwatch"'
-# A page that a person opens in a browser: the browser asks for the token, as the password of any user.
-_PAGES = frozenset({"/", "/docs", "/docs/style.css", "/openapi.json"})
 _STATE = "principal"
 
 
-class AccessMiddleware:
-    """ASGI middleware that puts the request's Principal into its state, or refuses it. no_auth: anyone may do all."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What tells who may come in. refusal: what a browser that asks for a page is answered in place of one.
 
-    def __init__(self, app: ASGIApp, gate: Gate, *, no_auth: bool) -> None:
+    no_auth: anyone may do all.
+    """
+
+    gate: Gate
+    sessions: SessionService
+    refusal: Callable[[LeakwatchError, Scope], ASGIApp]
+    no_auth: bool
+
+
+class AccessMiddleware:
+    """ASGI middleware that puts the request's Principal into its state, or refuses it."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
-        self._gate = gate
-        self._no_auth = no_auth
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = route_path(scope) if scope["type"] == "http" else ""
-        if scope["type"] == "lifespan" or path in HEALTH:
+        if scope["type"] == "lifespan" or is_open(path):
             await self._app(scope, receive, send)
             return
         if scope["type"] != "http":  # nothing here speaks anything else
@@ -44,29 +59,40 @@ class AccessMiddleware:
         try:
             principal = await self._principal(scope, path)
         except LeakwatchError as error:
-            await _refusal(error, path, credentials_of(scope))(scope, receive, send)
+            given = credentials_of(scope)
+            as_page = wants_page(scope) and not given.given
+            refusal = self._door.refusal(error, scope) if as_page else _refusal(error, path, given)
+            await refusal(scope, receive, send)
             return
         scope.setdefault("state", {})[_STATE] = principal
         await self._app(scope, receive, send)
 
     async def _principal(self, scope: Scope, path: str) -> Principal:
-        given = credentials_of(scope)
+        given, door = credentials_of(scope), self._door
         host = scope["client"][0] if scope.get("client") else ""
         if path.startswith(WEBHOOKS):
-            if self._no_auth and not self._gate.has_webhook_secret:
+            if door.no_auth and not door.gate.has_webhook_secret:
                 return ANYONE
-            return self._gate.admit_webhook(given.bearer, given.basic, host)
-        if self._no_auth:
+            return door.gate.admit_webhook(given.bearer, given.basic, host)
+        if door.no_auth:
             return ANYONE
-        token = given.bearer
-        if token is None and path in _PAGES and given.basic is not None:
-            token = given.basic[1]
-        if token is None:
+        session = None if given.given or not is_for_people(path) else session_of(scope)
+        if session is not None:
+            known = door.sessions.recall(session)
+            return known if known is not None else await _in_thread(door.sessions.admit, session, host)
+        if given.bearer is None:
             raise Unauthenticated("this needs a token", "send `Authorization: Bearer lw_...`; an admin can make one")
-        known = self._gate.recall(token, host)
-        if known is not None:
-            return known
-        return await anyio.to_thread.run_sync(self._gate.admit, token, host)
+        known = door.gate.recall(given.bearer, host)
+        return known if known is not None else await _in_thread(door.gate.admit, given.bearer, host)
+
+
+async def _in_thread(admit: Callable[[str, str], Principal], secret: str, host: str) -> Principal:
+    return await anyio.to_thread.run_sync(admit, secret, host)
+
+
+def session_of(scope: Scope) -> str | None:
+    """The session that a browser sends, whatever it is worth."""
+    return HTTPConnection(scope).cookies.get(SESSION_COOKIE)
 
 
 def _refusal(error: LeakwatchError, path: str, given: Credentials) -> ASGIApp:
@@ -79,8 +105,6 @@ def _refusal(error: LeakwatchError, path: str, given: Credentials) -> ASGIApp:
 
 def _challenge(path: str, given: Credentials) -> Mapping[str, str]:
     """RFC 6750, section 3: a reason where credentials were sent, none where not."""
-    if path in _PAGES:
-        return {"WWW-Authenticate": f'Basic {_REALM}, charset="UTF-8"'}
     reason = ', error="invalid_token"' if given.given else ""
     basic = f", Basic {_REALM}" if path.startswith(WEBHOOKS) else ""
     return {"WWW-Authenticate": f"Bearer {_REALM}{reason}{basic}"}

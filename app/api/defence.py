@@ -7,11 +7,10 @@ from fastapi import FastAPI
 from prometheus_client import Histogram
 from starlette.middleware.cors import CORSMiddleware
 
-from app.api.access import AccessMiddleware
+from app.api.access import AccessMiddleware, Door
 from app.api.hosts import HostMiddleware
 from app.api.limits import Limits, LimitsMiddleware
 from app.api.middleware import RequestMiddleware
-from app.services.gate import Gate
 
 _CORS_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _CORS_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match")
@@ -20,9 +19,8 @@ _CORS_EXPOSED = ("ETag", "Link", "Location", "Retry-After")
 
 @dataclass(frozen=True, slots=True)
 class Defence:
-    """no_auth: ask for no token. hosts: requests may be for, empty: any. origins: whose pages may call the API."""
+    """hosts: requests may be for, empty: any. origins: whose pages may call the API."""
 
-    no_auth: bool
     limits: Limits
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
@@ -30,9 +28,9 @@ class Defence:
     root_path: str
 
 
-def defend(app: FastAPI, gate: Gate, requests: Histogram, defence: Defence) -> None:
+def defend(app: FastAPI, door: Door, requests: Histogram, defence: Defence) -> None:
     """Put the middlewares before the application; the one that is added last is met first."""
-    app.add_middleware(AccessMiddleware, gate=gate, no_auth=defence.no_auth)
+    app.add_middleware(AccessMiddleware, door=door)
     app.add_middleware(LimitsMiddleware, limits=defence.limits)
     app.add_middleware(HostMiddleware, hosts=defence.hosts)
     if defence.origins:

@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -66,12 +66,6 @@ def openapi(request: Request, _: Viewer) -> dict[str, Any]:
 def style(_: Viewer) -> Response:
     """The page's style sheet."""
     return Response((files("app.api") / "pages" / "docs.css").read_text(encoding="utf-8"), media_type="text/css")
-
-
-@router.get("/")
-def root(_: Viewer) -> RedirectResponse:
-    """Where somebody who opens the address in a browser finds the way."""
-    return RedirectResponse("/docs")
 
 
 def _operations(document: dict[str, Any]) -> list[_Operation]:

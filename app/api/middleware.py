@@ -27,6 +27,9 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _METHODS = _SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics", "/webhooks/alertmanager"})
 
+# Their time is as long as somebody listens, and tells nothing of how soon we answer.
+_STREAMS = frozenset({"/events"})
+
 
 class RequestMiddleware:
     """ASGI middleware; `requests` is observed with (method, route, status), all of them few.
@@ -77,7 +80,8 @@ class RequestMiddleware:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._requests.labels(method, route, str(status)).observe(seconds)
+        if route not in _STREAMS:
+            self._requests.labels(method, route, str(status)).observe(seconds)
         log = structlog.get_logger()
         say = log.debug if route in _QUIET_ROUTES and status < 400 else log.info
         say("request", method=method, path=scope["path"][:200], status=status, seconds=round(seconds, 4))

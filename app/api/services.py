@@ -11,9 +11,12 @@ from app.services.alerts import AlertService
 from app.services.annotations import AnnotationService
 from app.services.answers import AnswerService
 from app.services.feedback import FeedbackService
+from app.services.freshness import FreshnessService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.scans import ScanService
+from app.services.seals import SealService
+from app.services.sessions import SessionService
 from app.services.silences import SilenceService
 from app.services.tokens import TokenService
 from app.services.workloads import WorkloadService
@@ -35,6 +38,9 @@ class Services:
     silences: SilenceService
     answers: AnswerService
     annotations: AnnotationService
+    freshness: FreshnessService
+    seals: SealService
+    sessions: SessionService
 
 
 def services_of(request: Request) -> Services:

@@ -91,6 +91,23 @@ class Gate:
             raise self._refused(standing.value, key_id, host)
         return self._let_in(found[0])
 
+    def recall_key_id(self, key_id: str) -> Principal | None:
+        """Whom the token of a key id stands for, if it was looked up just now and holds. For sessions: no secret."""
+        found = self._fresh(key_id)
+        if found is None or found[0].standing(self._now()) is not Standing.ACTIVE:
+            return None
+        return self._let_in(found[0])
+
+    def admit_key_id(self, key_id: str, host: str) -> Principal:
+        """The same, looked up where need be. Raises Unauthenticated, StorageError."""
+        found = self._looked_up(key_id)
+        if found is None:
+            raise self._refused("unknown", key_id, host)
+        standing = found[0].standing(self._now())
+        if standing is not Standing.ACTIVE:
+            raise self._refused(standing.value, key_id, host)
+        return self._let_in(found[0])
+
     def admit_webhook(self, bearer: str | None, basic: tuple[str, str] | None, host: str) -> Principal:
         """Whether a webhook sends what it must. Raises Unauthenticated, TooManyFailures."""
         secrets, place = self._webhooks, f"webhook {place_of(host)}"

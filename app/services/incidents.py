@@ -1,7 +1,7 @@
 """Incidents, as people and programs ask for them."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
@@ -74,6 +74,17 @@ class IncidentService:
         """One incident with its timeline and evidence, and what was said of it. Raises NotFound."""
         with reading(self.engine) as session:
             return detail_of(session, incident_id, self.now())
+
+    def some(self, ids: Collection[int]) -> dict[int, Incident]:
+        """Those of these incidents that there are, by id."""
+        with reading(self.engine) as session:
+            found = [one for one in (incidents.get(session, number) for number in ids) if one is not None]
+            return {one.id: one for one in quietened(session, found, self.now())}
+
+    def latest_evidence(self, ids: Collection[int]) -> dict[int, KeptEvidence]:
+        """The latest evidence of some incidents, by id."""
+        with reading(self.engine) as session:
+            return incidents.latest_evidence(session, ids)
 
     def timeline(self, incident_id: int, after: str | None, limit: int, order: IdSort) -> TimelinePage:
         """Up to `limit` lines after a cursor. Raises NotFound, UsageError for a cursor that is not of this order."""

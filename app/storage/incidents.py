@@ -1,6 +1,6 @@
 """Queries on incidents, their timelines and their evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -87,6 +87,18 @@ def timeline_page(
 def evidence(session: Session, incident_id: int) -> dict[str, KeptEvidence]:
     """The evidence by moment: "opened", "latest"; with it "figures", the document of the finding it is of, if known."""
     return {moment: KeptEvidence(row.at, row.content) for moment, row in _evidence_rows(session, incident_id).items()}
+
+
+def latest_evidence(session: Session, ids: Collection[int]) -> dict[int, KeptEvidence]:
+    """The latest evidence of some incidents, by id."""
+    query = select(EvidenceRow).where(EvidenceRow.incident_id.in_(ids), EvidenceRow.moment == "latest")
+    return {row.incident_id: KeptEvidence(row.at, row.content) for row in session.scalars(query)}
+
+
+def changed_since(session: Session, since: float, limit: int) -> list[tuple[int, int]]:
+    """The ids and versions of up to `limit` incidents that changed at that time (unix seconds) or later."""
+    query = select(IncidentRow.id, IncidentRow.version).where(IncidentRow.updated_at >= since)
+    return [(number, version) for number, version in session.execute(query.limit(limit))]
 
 
 def standing_of(row: IncidentRow) -> Standing:

@@ -113,7 +113,7 @@ def test_other_sites_can_neither_embed_nor_open_it(client_of):
 def test_below_a_root_path(client_of, sent):
     with client_of(root_path="/leakwatch") as client:
         assert client.get(f"{sent}/healthz").status_code == 200
-        assert client.get(f"{sent}/", follow_redirects=False).headers["location"] == "/leakwatch/docs"
+        assert client.get(f"{sent}/sign-in", follow_redirects=False).headers["location"] == "/leakwatch/"
         assert 'href="/leakwatch/docs/style.css"' in client.get(f"{sent}/docs").text
         begun = client.post(f"{sent}/api/v1/scans")
         assert begun.headers["location"] == "/leakwatch/api/v1/scans/1"

@@ -204,10 +204,6 @@ def test_the_reference_loads_nothing_from_elsewhere(client):
     assert client.get("/docs/style.css").headers["content-type"].startswith("text/css")
 
 
-def test_the_root_leads_to_the_reference(client):
-    assert client.get("/", follow_redirects=False).headers["location"] == "/docs"
-
-
 def test_every_operation_tells_its_problems(client):
     document = client.get("/openapi.json").json()
     for path, operations in document["paths"].items():

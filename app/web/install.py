@@ -1,0 +1,49 @@
+"""Puts the pages into the application."""
+
+from fastapi import FastAPI
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from app.services.changes import ChangeWatch
+from app.web import acts, events, figures, incidents, sign_in, static_files
+from app.web.assets import Assets
+from app.web.errors import install_error_pages
+from app.web.events import EventHub
+from app.web.page import Pages
+from app.web.sentence import sentence
+from app.web.sparkline import sparkline
+
+
+def install_pages(app: FastAPI, watch: ChangeWatch, *, no_auth: bool) -> None:
+    """Add the pages' routes, and what they share. Only once the handlers of problems are there.
+
+    watch: what open pages are told of, by app.state.events, which must be stopped before the service can end.
+    """
+    assets = Assets()
+    app.state.pages = Pages(make_environment(assets), assets, app.version, no_auth)
+    app.state.events = EventHub(watch.look)
+    for router in (incidents.router, acts.router, events.router, sign_in.router, static_files.router):
+        app.include_router(router)
+    install_error_pages(app)
+
+
+def make_environment(assets: Assets) -> Environment:
+    """The templates, with the filters and functions that they use. Every value is escaped."""
+    environment = Environment(
+        loader=PackageLoader("app.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["static"] = assets.path
+    environment.filters |= {
+        "bytes": figures.bytes_,
+        "rate": figures.rate,
+        "time": figures.time_,
+        "ago": figures.ago,
+        "duration": figures.duration,
+        "sentence": sentence,
+        "sparkline": sparkline,
+    }
+    return environment

@@ -1,0 +1,51 @@
+"""10,000 incidents: how soon the first page is there, how heavy it is, and whether it holds still."""
+
+import pytest
+
+from app.domain.access import Role
+from tests.support.incident_rows import keep_many
+
+MANY = 10_000
+_SOON_MS = 1000
+_LIGHT_BYTES = 600_000
+# Of Core Web Vitals' cumulative layout shift: "good" is 0.1; nothing here may move visibly at all.
+_STILL = 0.01
+_MEASURE = """() => new Promise(done => {
+  let shift = 0;
+  new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => {
+    const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    done({
+      painted: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+      bytes: entries.reduce((sum, one) => sum + one.decodedBodySize, 0),
+      shift,
+    });
+  }, 500);
+})"""
+
+
+@pytest.fixture(scope="module")
+def many(data_engine):
+    keep_many(data_engine, MANY)
+
+
+def test_the_first_page_is_there_soon_is_light_and_holds_still(visit, many):
+    visitor = visit(Role.RESPONDER)
+    assert "5,000" in visitor.page.inner_text(".tabs")
+    assert visitor.page.locator("tr.row").count() == 50
+    visitor.open("/")
+    measured = visitor.page.evaluate(_MEASURE)
+    assert measured["painted"] < _SOON_MS
+    assert measured["bytes"] < _LIGHT_BYTES
+    assert measured["shift"] < _STILL
+
+
+def test_pages_join(visit, many):
+    visitor = visit(Role.VIEWER)
+    first = visitor.page.locator("tr.row .name").all_inner_texts()
+    visitor.follow("text=Next page")
+    second = visitor.page.locator("tr.row .name").all_inner_texts()
+    assert len(set(first) | set(second)) == 100
+    visitor.follow("text=First page")
+    assert visitor.page.locator("tr.row .name").all_inner_texts() == first

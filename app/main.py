@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
-from app.alertmanager.intake import AlertIntake, writer
+from app.alertmanager.intake import AlertIntake, writers
 from app.alertmanager.push import RESULTS, make_pushers
 from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
 from app.api.access import Door
@@ -77,7 +77,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     seals = SealService(engine, settings.secret("token_key"))
     sessions = SessionService(gate, seals)
     uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
-    intake = AlertIntake(writer(engine))
+    intake = AlertIntake(*writers(engine))
     retention = RetentionService(engine, Ages.of(settings))
     workers = [uses, Worker("pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns)]
     pushers = make_pushers(settings, engine, lambda name, result: metrics.pushes.labels(name, result).inc())

@@ -164,7 +164,16 @@ def _fill(service: Service, url: str | None) -> None:
         ]
         with transaction(engine) as session:
             session.execute(insert(IncidentRow), rows)
+    _settle(engine)
     engine.dispose()
+
+
+def _settle(engine: Engine) -> None:
+    """What PostgreSQL does by itself in the minutes after so much was written, done now."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in ("VACUUM (ANALYZE)", "CHECKPOINT"):
+                connection.exec_driver_sql(statement)
 
 
 def _one_incident(engine: Engine) -> dict[str, object] | None:

@@ -1,4 +1,4 @@
-"""Takes notifications and answers once they are kept: many of them in one transaction, written by one thread.
+"""Takes notifications and answers once they are kept: many of them in one transaction, written by threads of its own.
 
 A commit that outlives the loss of power costs a wait for the disk, so those that come meanwhile share the next one.
 """
@@ -39,10 +39,9 @@ class _Waiting:
 
 
 class AlertIntake:
-    """A bounded queue and the thread that empties it. write: keeps notifications, or raises StorageError."""
+    """A bounded queue and the threads that empty it. writes: of each thread; keeps them, or raises StorageError."""
 
-    def __init__(self, write: Write, *, patience: float = _PATIENCE_SECONDS, most_waiting: int = _MOST_WAITING) -> None:
-        self._write = write
+    def __init__(self, *writes: Write, patience: float = _PATIENCE_SECONDS, most_waiting: int = _MOST_WAITING) -> None:
         self._patience = patience
         self._most_waiting = most_waiting
         self._queue: deque[_Waiting] = deque()
@@ -50,20 +49,25 @@ class AlertIntake:
         self._changed = threading.Condition()
         self._stopping = False
         self._logged_at = float("-inf")
-        self._thread = threading.Thread(target=self._run, name="leakwatch-alerts", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, args=(write,), name="leakwatch-alerts", daemon=True) for write in writes
+        ]
 
     def start(self) -> None:
         """Begin to write."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> bool:
         """Take no more, write what waits, and end; False when the database keeps it from that for too long."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
-        if self._thread.is_alive():
-            self._thread.join(_STOP_SECONDS)
-        return not self._thread.is_alive()
+            self._changed.notify_all()
+        until = time.monotonic() + _STOP_SECONDS
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(until - time.monotonic(), 0))
+        return not any(thread.is_alive() for thread in self._threads)
 
     async def keep(self, notification: Notification) -> None:
         """Returns once it is kept for good. Raises Overloaded, StorageError: then it may or may not be."""
@@ -84,9 +88,9 @@ class AlertIntake:
         finally:
             limit.cancel()
 
-    def _run(self) -> None:
+    def _run(self, write: Write) -> None:
         while batch := self._next():
-            error = self._written([one.notification for one in batch])
+            error = self._written(write, [one.notification for one in batch])
             by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
             for one in batch:
                 by_loop.setdefault(one.loop, []).append(one.kept)
@@ -105,9 +109,9 @@ class AlertIntake:
             self._waiting -= size
         return batch
 
-    def _written(self, notifications: list[Notification]) -> LeakwatchError | None:
+    def _written(self, write: Write, notifications: list[Notification]) -> LeakwatchError | None:
         try:
-            self._write(notifications)
+            write(notifications)
         except LeakwatchError as error:
             self._log(str(error))
             return error
@@ -121,6 +125,12 @@ class AlertIntake:
         if now - self._logged_at >= _LOGGED_EVERY_SECONDS:
             self._logged_at = now
             structlog.get_logger().warning("alerts cannot be kept, the senders are told to try again", reason=reason)
+
+
+def writers(engine: Engine) -> list[Write]:
+    """As many functions that keep notifications as the database has use for at once: SQLite has one writer."""
+    # While PostgreSQL writes what one has, another reads its own into shape.
+    return [writer(engine) for _ in range(2 if engine.dialect.name == "postgresql" else 1)]
 
 
 def writer(engine: Engine, now: Callable[[], float] = time.time) -> Write:

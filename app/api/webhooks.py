@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.access import WEBHOOK_SECURITY, principal_of
 from app.api.alert_schemas import NotificationModel, TakenModel
+from app.api.bare_route import BareRoute
 from app.api.problems import documented
 from app.api.services import services_of
 from app.errors import LeakwatchError, UsageError
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=BareRoute)
 
 
 def _body() -> dict[str, Any]:
@@ -34,7 +35,6 @@ async def take_alertmanager_notification(request: Request) -> Response:
     An alert is known by its fingerprint and start: sent again, or late, it changes nothing that is newer. What is no
     alert is kept aside. 503 where it cannot be kept, and Alertmanager comes again; 400 where it is no notification.
     """
-    # No dependencies of FastAPI's: they would cost as much as reading the notification.
     principal_of(request)
     services = services_of(request)
     try:

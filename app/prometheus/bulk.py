@@ -1,5 +1,6 @@
 """What sources have in common that read every sample: a metric at a time, reduced as it comes."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -9,19 +10,16 @@ from app.domain.cost import Cost
 from app.domain.scan import Problem
 from app.errors import SourceTooLarge
 from app.prometheus.assemble import reading_of
-from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.client import reading_threads
 from app.prometheus.compiled import keep_compiled
 from app.prometheus.gather import Gathering, Place
 from app.prometheus.members import members_by_metric
 from app.prometheus.reduce import Reduced, Steps
-from app.prometheus.selection import Selection
-from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
-from app.prometheus.watch import BusyWatch
+from app.prometheus.server_source import ServerSource, history_grid
+from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading
 from app.settings import Settings
 from detectors.memory import nonreclaimable
-from detectors.panel import Floats, Grid, History
-
-_HISTORY_STEP_SECONDS = 1800.0
+from detectors.panel import Floats, History
 
 # Takes series, each with its place, or None where it is of no container that was asked for.
 Add = Callable[[Sequence[Place | None], Reduced], None]
@@ -30,24 +28,12 @@ Add = Callable[[Sequence[Place | None], Reduced], None]
 Ask = Callable[[str, str, Steps, Add, Control], int]
 
 
-class BulkSource:
+class BulkSource(ServerSource):
     """A source that needs to be told only how a server is asked."""
 
-    name = "bulk"
-
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
         keep_compiled(settings.data_dir)
-        self._client = PrometheusClient(settings)
-        self._metrics = settings.metrics
-        self._watch = BusyWatch(settings, self._client)
-        self._max_samples = settings.prometheus_max_samples
-        self._concurrency = settings.prometheus_concurrency
-        self._selection = Selection(settings.metrics)
-
-    def plan(self, request: ScanRequest, control: Control) -> Plan:
-        """Ask for label sets only: the index answers, no sample is touched."""
-        self._selection = Selection(self._metrics, request)
-        return self._selection.plan(self._client, self._max_samples, self._concurrency, control)
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """Each metric of the batch's containers by one read; what is held is the batch's grid, not its samples."""
@@ -80,9 +66,7 @@ class BulkSource:
         self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control
     ) -> tuple[History, tuple[Problem, ...]]:
         """What these containers held before the window, the lowest and the highest of each half hour."""
-        step = _HISTORY_STEP_SECONDS
-        end = np.floor(plan.grid.start / step) * step
-        grid = Grid(float(end - np.floor(seconds / step) * step + step), step, int(seconds // step))
+        grid = history_grid(plan.grid, seconds)
         low, high = np.full((2, len(containers), grid.steps), np.nan)
 
         def add(places: Sequence[Place | None], reduced: Reduced) -> None:
@@ -92,15 +76,11 @@ class BulkSource:
 
         steps, matchers = Steps.of(grid, lookback_seconds=0.0), self._metrics.container_matchers
         self._read(self._asking(containers), self._metrics.rss, matchers, containers, steps, add, control)
-        return History(step, low, high), ()
+        return History(grid.step, low, high), ()
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
+    @abstractmethod
     def _asking(self, containers: Sequence[ContainerRef]) -> Ask:
         """How the server is asked for these containers."""
-        raise NotImplementedError
 
     def _read(
         self,

@@ -8,36 +8,21 @@ import numpy as np
 from app.domain.scan import Problem
 from app.errors import SourceTooLarge, SourceUnusable
 from app.prometheus.assemble import assemble
-from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.client import reading_threads
 from app.prometheus.members import container_key
-from app.prometheus.selection import Selection, distinct
+from app.prometheus.selection import distinct
 from app.prometheus.series import RawSeries
-from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
-from app.prometheus.watch import BusyWatch
-from app.settings import Settings
+from app.prometheus.server_source import ServerSource, history_grid
+from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading
 from detectors.panel import Grid, History
 
 _MAX_POINTS = 10_000
-_HISTORY_STEP_SECONDS = 1800.0
 
 
-class QueryRangeSource:
+class QueryRangeSource(ServerSource):
     """Memory series from a server of the Prometheus HTTP API."""
 
     name = "query_range"
-
-    def __init__(self, settings: Settings) -> None:
-        self._client = PrometheusClient(settings)
-        self._metrics = settings.metrics
-        self._watch = BusyWatch(settings, self._client)
-        self._max_samples = settings.prometheus_max_samples
-        self._concurrency = settings.prometheus_concurrency
-        self._selection = Selection(settings.metrics)
-
-    def plan(self, request: ScanRequest, control: Control) -> Plan:
-        """Ask for label sets only: the index answers, no sample is touched."""
-        self._selection = Selection(self._metrics, request)
-        return self._selection.plan(self._client, self._max_samples, self._concurrency, control)
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """Each metric of the batch's containers, by one query each where the server allows it."""
@@ -64,26 +49,22 @@ class QueryRangeSource:
         self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control
     ) -> tuple[History, tuple[Problem, ...]]:
         """What these containers held before the window, a lowest and a highest value each half hour."""
-        step = _HISTORY_STEP_SECONDS
-        end = np.floor(plan.grid.start / step) * step
-        grid = Grid(float(end - np.floor(seconds / step) * step + step), step, int(seconds // step))
+        grid = history_grid(plan.grid, seconds)
         low, high = np.full((2, len(containers), grid.steps), np.nan)
         row_of = {(c.namespace, c.pod, c.container): row for row, c in enumerate(containers)}
         names, warnings = self._metrics, list[str]()
         for function, into, pick in (("min_over_time", low, np.fmin), ("max_over_time", high, np.fmax)):
-            over = f"{function}({{}}[{step:g}s])"
+            over = f"{function}({{}}[{grid.step:g}s])"
             series, said = self._read_metric(names.rss, names.container_matchers, containers, grid, control, over)
             warnings += said
             for one in series:
                 row = row_of.get(container_key(one.labels))
                 if row is not None:
-                    columns = np.rint((one.times - grid.start) / step).astype(np.int64)
-                    into[row, columns] = pick(into[row, columns], one.values)
-        return History(step, low, high), distinct([Problem("server_warning", text) for text in warnings])
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
+                    columns = np.rint((one.times - grid.start) / grid.step).astype(np.int64)
+                    # A proxy may round times to steps of its own, and so answer with some that were not asked for.
+                    asked = (columns >= 0) & (columns < grid.steps)
+                    into[row, columns[asked]] = pick(into[row, columns[asked]], one.values[asked])
+        return History(grid.step, low, high), distinct([Problem("server_warning", text) for text in warnings])
 
     def _query(self, metric: str, matchers: str, containers: Sequence[ContainerRef]) -> str:
         return f"{metric}{{{self._selection.matchers(matchers, containers)}}}"

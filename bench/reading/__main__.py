@@ -18,6 +18,7 @@ from bench.report import RESULTS, keep, machine, table
 from bench.servers import Prometheus
 
 _HOURS = 24.5
+_LATER_SECONDS = 300.0
 _LOOPBACK = "lo:"
 _HEADER = ("what", "seconds", "of ours", "CPU-s", "CPU-s in Prometheus", "on the wire", "peak memory", "")
 _REMARK = (
@@ -63,6 +64,9 @@ def _measured(containers: int, *, rivals: bool) -> Iterator[_Run]:
                 *("--no-store", "--output", "json", "--output-file", f"{folder}/found.json"),
             ]
             yield _run("leakwatch scan, cold", scan, server)
+            for what, until in (("as `serve`: cold", end - _LATER_SECONDS), ("as `serve`: five minutes later", end)):
+                kept = ["-m", "bench.reading.kept", url, str(until), f"{folder}/data"]
+                yield _run(what, kept, server)
             yield _run("the same by query_range", scan, server, LEAKWATCH_SOURCE="query_range")
             if not rivals:
                 return

@@ -1,6 +1,7 @@
 """What is said of a server that is down, is none, refuses, or answers in part."""
 
 import json
+import math
 import socket
 import ssl
 import subprocess
@@ -9,6 +10,7 @@ import time
 
 import pytest
 
+from app.domain.finding import Workload
 from app.errors import (
     ScanAbandoned,
     SourceOverloaded,
@@ -20,9 +22,12 @@ from app.errors import (
 )
 from app.prometheus import session
 from app.prometheus.client import PrometheusClient
-from app.prometheus.source import Control
+from app.prometheus.query_range import QueryRangeSource
+from app.prometheus.server_source import history_grid
+from app.prometheus.source import ContainerRef, Control, Plan
 from app.scanning.service import make_perform
 from app.settings import load_settings
+from detectors.panel import Grid
 from tests.support.servers import dripping_server, false_prometheus, free_port
 
 GOOD = json.dumps({"status": "success", "data": {"resultType": "matrix", "result": []}}).encode()
@@ -240,3 +245,20 @@ def test_an_unknown_certificate_authority_is_refused(tls_server):
 def test_a_certificate_file_that_is_not_there_is_named(tls_server, tmp_path):
     with pytest.raises(SourceUnusable, match=r"nothing\.pem"):
         _ask(tls_server, prometheus_ca_file=tmp_path / "nothing.pem")
+
+
+def test_times_before_the_window_that_were_not_asked_for_are_left_out():
+    window = Grid(1.7e9, 60.0, 60)
+    container = ContainerRef("shop", "cart-1", "app", Workload("Deployment", "cart"))
+    first = history_grid(window, 7200.0)
+    times = [first.start - first.step, first.start, first.end + first.step]
+    series = {
+        "metric": {"namespace": "shop", "pod": "cart-1", "container": "app"},
+        "values": [[time, str(number)] for number, time in enumerate(times)],
+    }
+    answer = json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [series]}}).encode()
+    with false_prometheus(lambda path, form: (200, JSON, answer)) as server:
+        source = QueryRangeSource(load_settings(prometheus_url=server.url))
+        history, _ = source.history(Plan(window, ()), [container], 7200.0, Control())
+        source.close()
+    assert history.low[0].tolist() == pytest.approx([1.0, *[math.nan] * (first.steps - 1)], nan_ok=True)

@@ -87,7 +87,7 @@ def _value(name: str, value: Any) -> ShownValue:
     """A value as one would write it; of what holds secrets, their names alone."""
     text, other = str(value), ""
     match value:
-        case None | "" | () | {}:
+        case None | "" | ():
             text = ""
         case bool():
             text = text.lower()

@@ -29,5 +29,5 @@ def settings(request: Request, page: Viewing) -> Response:
         file=shown.file if may_see_all else "",
         only_own=request.query_params.get("show") == "own",
         counts={"own": own, "all": sum(len(group.settings) for group in groups)},
-        may_make_tokens=page.may(Role.ADMIN) and not page.pages.no_auth,
+        may_make_tokens=page.may(Role.ADMIN),
     )

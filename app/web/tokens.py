@@ -1,5 +1,7 @@
 """`/settings/tokens`: who may use the service, for admins. A token's text is shown once, when it is made."""
 
+import hashlib
+import secrets
 import time
 from typing import Annotated
 
@@ -7,7 +9,8 @@ from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import Response
 
 from app.domain.access import Role
-from app.errors import UsageError
+from app.errors import Conflict, UsageError
+from app.services.answers import Answer, Asked
 from app.services.tokens import LONGEST_NAME, MadeToken
 from app.web.page import Administering, Overseeing, Page
 from app.web.told import Told
@@ -19,6 +22,7 @@ _PAGE = 50
 _LIVES = {1: "1 day", 7: "1 week", 30: "30 days", 90: "90 days", 365: "1 year", 0: "until it is revoked"}
 _USUAL_LIFE = 90
 _DAY = 86_400.0
+_MADE_ALREADY = "This token was made already. If you have not kept it, revoke it and make another: it is shown once."
 _MAY = {
     Role.VIEWER: "reads",
     Role.RESPONDER: "also acts on incidents and silences, and starts scans",
@@ -38,14 +42,27 @@ def make_token(
     role: Annotated[Role, Form()],
     name: Annotated[str, Form(max_length=1000)] = "",
     days: Annotated[int, Form(ge=0, le=3650)] = _USUAL_LIFE,
+    once: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
-    """Make one, and show it. The answer is the page itself: an address to come back to would have to know the token."""
+    """Make one, and show it. The answer is the page itself: an address to come back to would have to know the token.
+
+    once: of the form as it was shown; what is sent twice, by loading the page again, is done once.
+    """
+    made: list[MadeToken] = []
+
+    def make() -> Answer:
+        made.append(page.services.tokens.create(name, role, days * _DAY if days else None, _name(page)))
+        return Answer(201, "")
+
+    digest = hashlib.sha256(repr((once, name, role.value, days)).encode(errors="replace")).hexdigest()
     try:
-        made = page.services.tokens.create(name, role, days * _DAY if days else None, _name(page))
+        page.services.answers.begun(Asked(_name(page), f"page-{digest}", digest) if once else None, make, secret=True)
     except UsageError as error:
         problem = f"{error}; {error.hint}" if error.hint else str(error)
         return _show(page, status=422, wanted=(name, role, days), problem=problem)
-    return _show(page, status=201, made=made)
+    except Conflict:
+        return _show(page, status=409, problem=_MADE_ALREADY)
+    return _show(page, status=201, made=made[0])
 
 
 @router.post("/{token_id}/revoke")
@@ -70,6 +87,7 @@ def _show(
         found=page.services.tokens.page(cursor, _PAGE),
         cursor=cursor,
         clock=time.time(),
+        once=secrets.token_urlsafe(16),
         made=made,
         wanted=wanted,
         problem=problem,

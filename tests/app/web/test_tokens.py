@@ -41,6 +41,17 @@ def test_its_text_is_shown_once_and_kept_by_nobody(admin):
     assert all(text not in value for value in admin.client.cookies.values())
 
 
+def test_to_load_the_answer_again_makes_no_other(admin, token_service):
+    fields = {"once": "abc"}
+    assert _make(admin, **fields).status_code == 201
+    before = token_service.page(None, 10)
+    again = _make(admin, **fields)
+    assert again.status_code == 409
+    assert "This token was made already" in again.text
+    assert token_service.page(None, 10) == before
+    assert _make(admin, name="another", **fields).status_code == 201
+
+
 @pytest.mark.parametrize(("days", "life"), [("7", 7 * 86_400), ("0", None)])
 def test_it_is_in_force_for_as_long_as_was_said(admin, token_service, days, life):
     _make(admin, days=days)

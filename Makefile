@@ -60,6 +60,9 @@ settings: $(VENV)/.dev ## Write the README's table of settings anew from app/set
 picture: $(VENV)/.dev ## Draw docs/scan.svg anew from a scan of the demo cluster
 	PYTHONPATH=. $(BIN)/python scripts/picture.py
 
+screenshots: $(VENV)/.dev ## Take the pictures of docs/screenshots anew (needs Chromium)
+	PYTHONPATH=. $(BIN)/python scripts/screenshots.py
+
 dashboards: $(VENV)/.dev ## Write the Compose stack's dashboards anew
 	$(BIN)/leakwatch dashboards build --settings deploy/compose/grafana/leakwatch-rules.yml \
 		--into deploy/compose/grafana/dashboards
@@ -77,4 +80,4 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@touch $@ $(VENV)/.run
 
 .PHONY: help run test test-replicas lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings
-.PHONY: picture dashboards clean
+.PHONY: picture screenshots dashboards clean

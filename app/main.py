@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
 from app.alertmanager.intake import AlertIntake, writers
-from app.alertmanager.push import RESULTS, make_pushers
+from app.alertmanager.push import RESULTS, Pusher, make_pushers
 from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
 from app.api.access import Door
 from app.api.defence import Defence, defend
@@ -28,6 +28,7 @@ from app.scanning.journal import log_outcome
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
+from app.services.about import GRAFANA, AboutService
 from app.services.acts import ActService
 from app.services.alerts import AlertService
 from app.services.annotations import AnnotationService
@@ -38,6 +39,7 @@ from app.services.freshness import FreshnessService
 from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
+from app.services.pushes import PushLog
 from app.services.retention import RetentionService
 from app.services.scans import ScanService
 from app.services.seals import SealService
@@ -46,6 +48,7 @@ from app.services.silences import SilenceService
 from app.services.tokens import TokenService
 from app.services.workloads import WorkloadService
 from app.settings import Settings
+from app.settings_shown import shown_settings
 from app.storage.retention import Ages
 from app.storage.scans import Outcome
 from app.web.errors import refusal
@@ -80,14 +83,9 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     intake = AlertIntake(*writers(engine))
     retention = RetentionService(engine, Ages.of(settings))
     workers = [uses, Worker("pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns)]
-    pushers = make_pushers(settings, engine, lambda name, result: metrics.pushes.labels(name, result).inc())
-    for pusher in pushers:
-        for result in RESULTS:
-            metrics.pushes.labels(pusher.url, result)
-        workers.append(Worker("telling Alertmanager", settings.alertmanager_interval, pusher.push))
-    grafana_pusher = make_grafana_pusher(settings, engine, lambda result: metrics.grafana_pushes.labels(result).inc())
-    if grafana_pusher is not None:
-        workers.append(Worker("keeping annotations in Grafana", settings.grafana_interval, grafana_pusher.push))
+    pushes = PushLog((*settings.alertmanager_urls, *((GRAFANA,) if settings.grafana_url else ())))
+    pushers, push_workers = _pushing(settings, engine, metrics, pushes)
+    workers += push_workers
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -116,12 +114,13 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
+    health_service = HealthService(engine, time.time(), longest_silence)
     app.state.services = Services(
         incidents=IncidentService(engine),
         alerts=AlertService(engine, intake),
         scans=ScanService(engine, schedule),
         workloads=WorkloadService(engine),
-        health=HealthService(engine, time.time(), longest_silence),
+        health=health_service,
         metrics=metrics,
         tokens=token_service,
         acts=ActService(engine),
@@ -132,6 +131,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         freshness=FreshnessService(engine, longest_silence),
         seals=seals,
         sessions=sessions,
+        about=AboutService(engine, health_service, pushes),
+        settings=shown_settings(settings),
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
@@ -144,6 +145,30 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     defend(app, door, metrics.requests, _defence(settings))
     app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it
     return app
+
+
+def _pushing(
+    settings: Settings, engine: Engine, metrics: ServiceMetrics, pushes: PushLog
+) -> tuple[list[Pusher], list[Worker]]:
+    """Those who tell Alertmanagers, to be closed in the end, and the workers that tell them and Grafana."""
+
+    def note(target: str, result: str) -> None:
+        metrics.pushes.labels(target, result).inc()
+        pushes.note(target, result)
+
+    def note_grafana(result: str) -> None:
+        metrics.grafana_pushes.labels(result).inc()
+        pushes.note(GRAFANA, result)
+
+    pushers = make_pushers(settings, engine, note)
+    for one in pushers:
+        for result in RESULTS:
+            metrics.pushes.labels(one.url, result)
+    workers = [Worker("telling Alertmanager", settings.alertmanager_interval, one.push) for one in pushers]
+    grafana_pusher = make_grafana_pusher(settings, engine, note_grafana)
+    if grafana_pusher is not None:
+        workers.append(Worker("keeping annotations in Grafana", settings.grafana_interval, grafana_pusher.push))
+    return pushers, workers
 
 
 def _webhook_secrets(settings: Settings) -> WebhookSecrets:

@@ -11,16 +11,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from app.addresses import check_host, check_origin, check_proxy, check_root_path, is_loopback
 from app.cluster_settings import ClusterSettings
+from app.domain.setting import Origin
 from app.durations import DurationSeconds
 from app.errors import SettingsError
 from app.setting_checks import check_connection, check_header, check_url
+from app.settings_origin import origins_of
 
 PREFIX = "LEAKWATCH_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
@@ -263,6 +274,9 @@ class Settings(BaseSettings):
 
     metrics: MetricNames = Field(MetricNames(), description="Metric names and matchers, see below")
 
+    # What was given by hand, by an option or by the command itself.
+    _given: frozenset[str] = PrivateAttr(default=frozenset())
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         check_connection(self)
@@ -393,6 +407,23 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8 text"
 
 
+def config_file() -> str | None:
+    """The YAML file that is read, if there is one."""
+    return os.environ.get(CONFIG_VARIABLE) or None
+
+
+def origins(settings: Settings) -> dict[str, Origin]:
+    """Where each setting that is no default came from, by its name. Raises SettingsError where a file is gone."""
+    return origins_of(
+        [
+            (Origin.COMMAND, dict.fromkeys(settings._given)),
+            (Origin.ENVIRONMENT, EnvSettingsSource(Settings)()),
+            (Origin.SECRET_FILE, _SecretFiles(Settings)()),
+            (Origin.FILE, _YamlFile(Settings)()),
+        ]
+    )
+
+
 def secret_fields() -> frozenset[str]:
     """Settings whose value must never be shown, and which may come from a file."""
     return frozenset(
@@ -435,7 +466,10 @@ def load_settings(**given: Any) -> Settings:
     if given.get("prometheus_url") is not None or given.get("recording") is not None:
         given.setdefault("clusters", ())  # who names one server on the command line means that one
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        wanted = {name: value for name, value in given.items() if value is not None}
+        settings = Settings(**wanted)
+        settings._given = frozenset(wanted)
+        return settings
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         loc = [str(part) for part in first["loc"]]

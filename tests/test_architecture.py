@@ -40,7 +40,9 @@ ALLOWED = {
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "app.rules", "alert_rules", "detectors"},
     "app.settings": {
         *("app.addresses", "app.cluster_settings", "app.durations", "app.errors", "app.setting_checks"),
+        *("app.domain.setting", "app.settings_origin"),
     },
+    "app.settings_origin": {"app.domain.setting"},
     "app.cluster_settings": {"app.setting_checks"},
     "app.setting_checks": set(),
     "app.addresses": set(),

@@ -5,7 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.domain.setting import ShownSettings
 from app.metrics import ServiceMetrics
+from app.services.about import AboutService
 from app.services.acts import ActService
 from app.services.alerts import AlertService
 from app.services.annotations import AnnotationService
@@ -41,6 +43,8 @@ class Services:
     freshness: FreshnessService
     seals: SealService
     sessions: SessionService
+    about: AboutService
+    settings: ShownSettings
 
 
 def services_of(request: Request) -> Services:

@@ -84,6 +84,11 @@ def take_lease(engine: Engine, session: Session, lost: Callable[[], None]) -> Le
     return Lease(engine, token, lost)
 
 
+def held_by(session: Session) -> tuple[str, float] | None:
+    """Who scans or did last, and until when they may, unix seconds; None where nobody has scanned yet."""
+    return leases.standing(session, _NAME)
+
+
 def this_process() -> str:
     """Who holds a lease: where, the process, and when that began, since numbers of processes come again."""
     return f"{here()}/{os.getpid()}/{_began(os.getpid())}"

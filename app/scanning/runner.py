@@ -32,7 +32,7 @@ def _ignore(scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ActiveScan:
-    """A scan that has begun: it has a line in the database and holds the lease."""
+    """A scan that has begun: it has a line in the database and holds the lease. behind_seconds: as ScanRunner has."""
 
     id: int
     engine: Engine
@@ -41,26 +41,27 @@ class ActiveScan:
     control: Control
     lease: Lease
     observe: Observer
+    behind_seconds: float
 
     def execute(self) -> ScanReport:
         """Scan, record, and write how it ended, whatever happens. Raises LeakwatchError as the scan did."""
         try:
             report = self._scan_and_record()
         except ScanAbandoned as error:
-            self._end(Outcome(ScanState.ABANDONED, time.time(), error=_line(error)), None)
+            self._end(Outcome(ScanState.ABANDONED, self._now(), error=_line(error)), None)
             raise
         except LeakwatchError as error:
-            self._end(Outcome(ScanState.FAILED, time.time(), error=_line(error)), None)
+            self._end(Outcome(ScanState.FAILED, self._now(), error=_line(error)), None)
             raise
         except Exception as error:
             structlog.get_logger().exception("a scan failed by a fault of leakwatch", scan=self.id)
-            self._end(Outcome(ScanState.FAILED, time.time(), error=f"internal error: {type(error).__name__}"), None)
+            self._end(Outcome(ScanState.FAILED, self._now(), error=f"internal error: {type(error).__name__}"), None)
             raise
         except BaseException:  # Ctrl-C, SIGTERM
-            self._end(Outcome(ScanState.ABANDONED, time.time(), error="it was interrupted"), None)
+            self._end(Outcome(ScanState.ABANDONED, self._now(), error="it was interrupted"), None)
             raise
         leaks = sum(finding.verdict is Verdict.LEAK for finding in report.findings)
-        outcome = Outcome(ScanState.SUCCEEDED, time.time(), scan_summary(report), report.complete, leaks)
+        outcome = Outcome(ScanState.SUCCEEDED, self._now(), scan_summary(report), report.complete, leaks)
         self._end(outcome, report)
         return report
 
@@ -68,14 +69,17 @@ class ActiveScan:
         report = self.perform(self.control)
         self.control.check()
         began = time.monotonic()
-        Recorder(self.engine, self.policy, f"scan {self.id}", self.lease.guard).record(report, time.time())
+        Recorder(self.engine, self.policy, f"scan {self.id}", self.lease.guard).record(report, self._now())
         VerdictRecorder(self.engine, self.id, self.lease.guard).record(report)
         return replace(report, seconds=replace(report.seconds, record=time.monotonic() - began))
 
     def abandon(self, why: str) -> None:
         """Tell it to stop, and write that it did not end: for a stop that cannot wait for a read to return."""
         self.control.cancelled.set()
-        self._end(Outcome(ScanState.ABANDONED, time.time(), error=why), None)
+        self._end(Outcome(ScanState.ABANDONED, self._now(), error=why), None)
+
+    def _now(self) -> float:
+        return time.time() - self.behind_seconds
 
     def _end(self, outcome: Outcome, report: ScanReport | None) -> None:
         self.lease.stop_renewing()
@@ -86,7 +90,7 @@ class ActiveScan:
             # The lease first, as whoever takes it over does: in the other order the two could wait for each other.
             with transaction(self.engine) as session:
                 self.lease.let_go(session)
-                outcome = replace(outcome, finished_at=clock.now(session))
+                outcome = replace(outcome, finished_at=clock.now(session) - self.behind_seconds)
                 ours = scans.finish(session, self.id, outcome)
         except StorageError as error:
             # The lease runs out; then the next scan finds this one still marked as running, and writes it off.
@@ -98,12 +102,16 @@ class ActiveScan:
 
 @dataclass(frozen=True, slots=True)
 class ScanRunner:
-    """Begins scans; there is never more than one at a time on one database."""
+    """Begins scans; there is never more than one at a time on one database.
+
+    behind_seconds: how long ago a scan is kept as having been made, for one that is made of a recording afterwards.
+    """
 
     engine: Engine
     policy: IncidentPolicy
     perform: Perform
     observe: Observer = _ignore
+    behind_seconds: float = 0.0
 
     def begin(self, trigger: str, control: Control, is_due: Callable[[Session], bool] | None = None) -> ActiveScan:
         """Take the lease and write the scan's first line, in one transaction.
@@ -114,14 +122,15 @@ class ScanRunner:
         with transaction(self.engine) as session:
             lease = take_lease(self.engine, session, control.cancelled.set)
             # Not before: for the lease one may have had to wait until another scan wrote its end.
-            now = clock.now(session)
+            now = clock.now(session) - self.behind_seconds
             # Whoever ran before us had the lease and lost it: it crashed, or it is about to notice.
             lost = scans.abandon_running(session, "its process, or its connection to the database, went away", now)
             if not lost and is_due is not None and not is_due(session):
                 raise ScanNotDue("another process has scanned meanwhile")
             scan_id = scans.add(session, trigger, now)
         lease.keep()
-        return ActiveScan(scan_id, self.engine, self.policy, self.perform, control, lease, self.observe)
+        how = (self.perform, control, lease, self.observe, self.behind_seconds)
+        return ActiveScan(scan_id, self.engine, self.policy, *how)
 
 
 def _line(error: LeakwatchError) -> str:

@@ -82,6 +82,13 @@ def storage_errors() -> Iterator[None]:
         raise StorageError(f"the database failed: {type(error).__name__}") from error
 
 
+def server_of(session: Session) -> str:
+    """Which database it is, with its version."""
+    dialect = session.connection().dialect
+    known = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(dialect.name, dialect.name)
+    return f"{known} {'.'.join(str(part) for part in dialect.server_version_info or ())}".strip()
+
+
 def is_refusal(error: StorageError) -> bool:
     """Whether the database is well, and did not take just this."""
     return isinstance(error.__cause__, (DataError, IntegrityError))

@@ -61,6 +61,12 @@ def holder(session: Session, name: str) -> str | None:
     return session.scalars(select(LeaseRow.holder).where(LeaseRow.name == name)).first()
 
 
+def standing(session: Session, name: str) -> tuple[str, float] | None:
+    """Who has the lease, or had it last, and when it runs out or did, unix seconds; None where nobody ever had it."""
+    row = session.get(LeaseRow, name)
+    return None if row is None else (row.holder, row.expires_at)
+
+
 def expire(session: Session, name: str, holder: str) -> None:
     """End a lease whose holder is known to be dead, if it still is the holder."""
     _end(session, name, LeaseRow.holder == holder)

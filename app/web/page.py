@@ -10,7 +10,7 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
 
-from app.api.access import SESSION_COOKIE, Responder, Viewer, session_of
+from app.api.access import SESSION_COOKIE, Admin, Responder, Viewer, session_of
 from app.api.services import Services, services_of
 from app.domain.access import Principal, Role
 from app.domain.token import same
@@ -87,9 +87,13 @@ class Page:
             self.keep(answer, _VISIT_COOKIE, self._visit, None)
         return answer
 
+    def show_alone(self, template: str, status: int, values: dict[str, Any]) -> HTMLResponse:
+        """The page without what the database knows: it may be what is wrong. No form on it can be sent."""
+        return self._answer(template, status, {"told": None, "freshness": None, "form_token": None, **values})
+
     def show_error(self, status: int, values: dict[str, Any]) -> HTMLResponse:
-        """The page for an error, made without the database: it may be what is wrong."""
-        return self._answer("error.html", status, {"told": None, "freshness": None, "form_token": None, **values})
+        """The page for an error."""
+        return self.show_alone("error.html", status, values)
 
     def back(self, path: str, told: Told | None = None) -> RedirectResponse:
         """On to a page of ours by GET, which tells what was done. Raises StorageError."""
@@ -171,6 +175,19 @@ def _acted(request: Request, principal: Responder, form_token: Annotated[str, Fo
     return page
 
 
+async def _overseen(request: Request, principal: Admin) -> Page:
+    return Page(request, principal)
+
+
+def _administered(request: Request, principal: Admin, form_token: Annotated[str, Form(max_length=200)] = "") -> Page:
+    page = Page(request, principal)
+    sent_form(page, form_token)
+    return page
+
+
 # A page to look at, and one that changes something by a form of ours.
 Viewing = Annotated[Page, Depends(_viewed)]
 Acting = Annotated[Page, Depends(_acted)]
+# The same for admins alone.
+Overseeing = Annotated[Page, Depends(_overseen)]
+Administering = Annotated[Page, Depends(_administered)]

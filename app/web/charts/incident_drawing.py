@@ -1,0 +1,185 @@
+"""An incident's evidence as a drawing: over the time, or all lives of its pods laid over each other.
+
+The most lines that a chart has are so few because no reader tells more apart; the others are shown as one band.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from app.domain.incident import Incident, KeptEvidence
+from app.output.evidence import plot_document
+from app.web.charts.drawing import (
+    Drawing,
+    Floats,
+    Forecast,
+    Line,
+    Mark,
+    MarkKind,
+    Over,
+    Rest,
+    Upright,
+    UprightKind,
+    last_known,
+)
+from app.web.figures import seconds_of
+
+POINTS = 240
+_MOST_LINES = 12
+_MOST_LEAKING = 9
+_MOST_LIVES = 24
+_MOST_MARKS = 200
+_MOST_DEPLOYS = 8
+_HEADROOM = 1.08
+# A limit that is further above is not shown at first, as the memory would be a line at the bottom.
+_NEAR_LIMIT = 4.0
+_LONGEST_FORECAST = 1.0
+_FORECAST_TENTH = 0.04
+
+
+def incident_drawing(incident: Incident, moment: str, kept: KeptEvidence, over: Over) -> Drawing:
+    """The drawing of a moment ("latest", "opened") of an incident. It has no lines where no series is kept."""
+    plot = plot_document(incident, moment, kept, POINTS)
+    pods = _pods(plot)
+    suspect = incident.standing.suspect
+    revisions = tuple(sorted({one.revision for one in pods}, key=lambda name: (name != suspect, str(name))))
+    if over is Over.AGE:
+        return _over_age(plot, pods, revisions)
+    return _over_time(plot, pods, revisions)
+
+
+def _over_time(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | None, ...]) -> Drawing:
+    lines, others = _chosen(pods)
+    forecast, limit = _forecast(plot), plot["limit_bytes"]
+    marks = tuple(_marks(plot, pods, {one.pod for one in lines}))
+    times = plot["times_unix_seconds"] or [0.0]
+    start, end = times[0], max(times[-1], times[0] + 60.0)
+    if forecast is not None:
+        end = min(float(forecast.x[-1]), end + _LONGEST_FORECAST * (end - start))
+        end += _FORECAST_TENTH * (end - start)
+    tops = [one.peak for one in lines] + [one.floor for one in lines]
+    return Drawing(
+        *(Over.TIME, tuple(lines), _rest(others), marks, tuple(_uprights(plot, (start, end)))),
+        *(forecast, limit, revisions, (start, end), _y_span(tops, limit)),
+    )
+
+
+def _over_age(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | None, ...]) -> Drawing:
+    restarts = {pod["pod"]: pod["restarts_unix_seconds"] for pod in plot["pods"]}
+    lives = [life for pod in _chosen(pods)[0] for life in _lives(pod, restarts[pod.pod])]
+    lives.sort(key=lambda life: (not life.is_leaking, -float(life.x[-1])))
+    shown = tuple(lives[:_MOST_LIVES])
+    end = max((float(life.x[-1]) for life in shown), default=0.0)
+    tops = [one.peak for one in shown] + [one.floor for one in shown]
+    return Drawing(
+        *(Over.AGE, shown, None, (), (), None, plot["limit_bytes"], revisions),
+        *((0.0, max(end, 60.0) * 1.02), _y_span(tops, plot["limit_bytes"])),
+    )
+
+
+def _pods(plot: dict[str, Any]) -> list[Line]:
+    times = np.array(plot["times_unix_seconds"], dtype=np.float64)
+    return [
+        Line(
+            pod["pod"],
+            pod["revision"],
+            pod["leaking"],
+            times,
+            _series(pod["floor_bytes"]),
+            _series(pod["peak_bytes"]),
+            _series(pod["fit_bytes"]),
+        )
+        for pod in plot["pods"]
+        if any(value is not None for value in pod["floor_bytes"])
+    ]
+
+
+def _series(values: Sequence[int | None]) -> Floats:
+    return np.array(values, dtype=np.float64)
+
+
+def _chosen(pods: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Those with a line of their own, and the others: of leaking pods and of healthy ones, those with most memory."""
+    ranked = sorted(pods, key=lambda pod: (not pod.is_leaking, -last_known(pod.floor)))
+    leaking = sum(pod.is_leaking for pod in ranked)
+    if len(ranked) <= _MOST_LINES:
+        return ranked, []
+    own = min(leaking, max(_MOST_LEAKING, _MOST_LINES - (len(ranked) - leaking)))
+    healthy = min(len(ranked) - leaking, _MOST_LINES - own)
+    return ranked[:own] + ranked[leaking : leaking + healthy], ranked[own:leaking] + ranked[leaking + healthy :]
+
+
+def _rest(others: list[Line]) -> Rest | None:
+    if not others:
+        return None
+    with warnings.catch_warnings():
+        # Where no pod has a sample there is a gap, and that is right.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        low, high = np.nanquantile(np.array([one.floor for one in others]), (0.1, 0.9), axis=0)
+    return Rest(len(others), others[0].x, low, high)
+
+
+def _lives(pod: Line, restarts: Sequence[float]) -> Iterator[Line]:
+    """What lies between two restarts, with its age; of the first one the age is counted from the first sample."""
+    there = np.flatnonzero(np.isfinite(pod.floor))
+    bounds = [int(there[0]), *np.searchsorted(pod.x, sorted(restarts)).tolist(), int(there[-1]) + 1]
+    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+        known = there[(there >= start) & (there < end)]
+        if known.size < 2:
+            continue
+        part = slice(int(known[0]), int(known[-1]) + 1)
+        began = float(pod.x[part.start])
+        yield Line(
+            *(pod.pod, pod.revision, pod.is_leaking, pod.x[part] - began),
+            *(pod.floor[part], pod.peak[part], np.full(part.stop - part.start, np.nan), began),
+        )
+
+
+def _marks(plot: dict[str, Any], pods: list[Line], shown: set[str]) -> Iterator[Mark]:
+    """What happened to pods that have a line; a kill is not marked once more as the restart that it is."""
+    of = {pod["pod"]: pod for pod in plot["pods"]}
+    number = 0
+    for pod in pods:
+        kills = of[pod.pod]["oom_kills_unix_seconds"]
+        step = float(pod.x[1] - pod.x[0]) if pod.x.size > 1 else 60.0
+        restarts = [at for at in of[pod.pod]["restarts_unix_seconds"] if all(abs(at - kill) > step for kill in kills)]
+        for kind, moments in ((MarkKind.OOM_KILL, kills), (MarkKind.RESTART, restarts)):
+            for at in moments:
+                if pod.pod in shown and number < _MOST_MARKS:
+                    number += 1
+                    yield Mark(kind, pod.pod, at, _level(pod, at))
+
+
+def _level(pod: Line, at: float) -> float:
+    """The memory of a pod before a moment: the peak that it had come to, or what it had soon after."""
+    before = pod.peak[pod.x <= at]
+    known = last_known(before)
+    return known if np.isfinite(known) else float(pod.peak[np.isfinite(pod.peak)][0])
+
+
+def _uprights(plot: dict[str, Any], seen: tuple[float, float]) -> Iterator[Upright]:
+    onset = plot["onset_at"]
+    if onset is not None and seen[0] <= (at := seconds_of(onset)) <= seen[1]:
+        yield Upright(UprightKind.ONSET, at, "growth begins")
+    for deploy in plot["deploys"][-_MOST_DEPLOYS:]:
+        name = deploy["revision"]
+        yield Upright(UprightKind.DEPLOY, seconds_of(deploy["at"]), f"{name} begins" if name else "new revision")
+
+
+def _forecast(plot: dict[str, Any]) -> Forecast | None:
+    told, limit = plot["forecast"], plot["limit_bytes"]
+    if told is None:
+        return None
+    slow, median, fast = (_series(told[f"{name}_bytes"]) for name in ("p90", "p50", "p10"))
+    return Forecast(_series(told["times_unix_seconds"]), slow, median, np.where(np.isfinite(fast), fast, limit))
+
+
+def _y_span(series: list[Floats], limit: float | None) -> tuple[float, float]:
+    known = np.concatenate([*series, np.empty(0)])
+    known = known[np.isfinite(known)]
+    high = float(known.max()) if known.size else 1.0
+    if limit is not None and limit <= _NEAR_LIMIT * high:
+        high = max(high, float(limit))
+    return 0.0, max(high, 1.0) * _HEADROOM

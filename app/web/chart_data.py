@@ -39,7 +39,7 @@ def incident_chart(
 
     def draw() -> Any:
         # It takes a second and 50 MB, which a service whose pages nobody looks at need not have.
-        from app.web.charts.incident_figure import incident_figure
+        from app.web.charts.incident_figure import incident_figure  # noqa: PLC0415
 
         drawing = incident_drawing(incident, moment, kept, over)
         if not drawing.lines:
@@ -80,7 +80,7 @@ def _answer(request: Request, if_none_match: str | None, tag: str, draw: Callabl
     if is_known(if_none_match, tag.removeprefix("W/")):
         return Response(status_code=304, headers=headers)
     figure = draw()
-    from bokeh.embed import json_item
+    from bokeh.embed import json_item  # noqa: PLC0415 (as above)
 
     content = json.dumps(json_item(figure), separators=(",", ":"), allow_nan=False).encode()
     if "gzip" in request.headers.get("Accept-Encoding", ""):

@@ -141,8 +141,8 @@ class Page:
     def _policy(self) -> str:
         """What the page may load. Only one with a chart asked for a nonce while it was made.
 
-        Bokeh writes its style sheets into the page as elements, for which a policy without a nonce has no place. Scripts
-        need none: they are files of ours on every page.
+        Bokeh writes its style sheets into the page as elements, which no policy lets in but by a nonce, or all of them.
+        Scripts need none: they are files of ours on every page.
         """
         if "_style_nonce" not in self.__dict__:
             return POLICY

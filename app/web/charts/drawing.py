@@ -52,6 +52,7 @@ class Rest:
     """Pods that have no line of their own, as the span between the lowest and the highest tenth of their floors."""
 
     pods: int
+    is_leaking: bool
     x: Floats
     low: Floats
     high: Floats
@@ -100,7 +101,7 @@ class Drawing:
 
     over: Over
     lines: tuple[Line, ...]
-    rest: Rest | None
+    rests: tuple[Rest, ...]
     marks: tuple[Mark, ...]
     uprights: tuple[Upright, ...]
     forecast: Forecast | None

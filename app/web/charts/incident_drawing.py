@@ -5,6 +5,8 @@ The most lines that a chart has are so few because no reader tells more apart; t
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,9 @@ from app.web.figures import seconds_of
 
 POINTS = 240
 _MOST_LINES = 12
-_MOST_LEAKING = 9
+# Of more pods than that, so few leaking ones and so few others have a line of their own.
+_WORST, _SOUND = 6, 3
+_MOST_FITS = 3
 _MOST_LIVES = 24
 _MOST_MARKS = 200
 _MOST_DEPLOYS = 8
@@ -61,7 +65,7 @@ def _over_time(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | No
         end += _FORECAST_TENTH * (end - start)
     tops = [one.peak for one in lines] + [one.floor for one in lines]
     return Drawing(
-        *(Over.TIME, tuple(lines), _rest(others), marks, tuple(_uprights(plot, (start, end)))),
+        *(Over.TIME, tuple(_fitted(lines)), tuple(_rests(others)), marks, tuple(_uprights(plot, (start, end)))),
         *(forecast, limit, revisions, (start, end), _y_span(tops, limit)),
     )
 
@@ -74,7 +78,7 @@ def _over_age(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | Non
     end = max((float(life.x[-1]) for life in shown), default=0.0)
     tops = [one.peak for one in shown] + [one.floor for one in shown]
     return Drawing(
-        *(Over.AGE, shown, None, (), (), None, plot["limit_bytes"], revisions),
+        *(Over.AGE, shown, (), (), (), None, plot["limit_bytes"], revisions),
         *((0.0, max(end, 60.0) * 1.02), _y_span(tops, plot["limit_bytes"])),
     )
 
@@ -101,31 +105,37 @@ def _series(values: Sequence[int | None]) -> Floats:
 
 
 def _chosen(pods: list[Line]) -> tuple[list[Line], list[Line]]:
-    """Those with a line of their own, and the others: of leaking pods and of healthy ones, those with most memory."""
+    """Those with a line of their own, and the others: of leaking pods and of the rest, those with most memory."""
     ranked = sorted(pods, key=lambda pod: (not pod.is_leaking, -last_known(pod.floor)))
-    leaking = sum(pod.is_leaking for pod in ranked)
     if len(ranked) <= _MOST_LINES:
         return ranked, []
-    own = min(leaking, max(_MOST_LEAKING, _MOST_LINES - (len(ranked) - leaking)))
-    healthy = min(len(ranked) - leaking, _MOST_LINES - own)
-    return ranked[:own] + ranked[leaking : leaking + healthy], ranked[own:leaking] + ranked[leaking + healthy :]
+    leaking, sound = ([pod for pod in ranked if pod.is_leaking is kind] for kind in (True, False))
+    return leaking[:_WORST] + sound[:_SOUND], leaking[_WORST:] + sound[_SOUND:]
 
 
-def _rest(others: list[Line]) -> Rest | None:
-    if not others:
-        return None
-    with warnings.catch_warnings():
-        # Where no pod has a sample there is a gap, and that is right.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        low, high = np.nanquantile(np.array([one.floor for one in others]), (0.1, 0.9), axis=0)
-    return Rest(len(others), others[0].x, low, high)
+def _rests(others: list[Line]) -> Iterator[Rest]:
+    for is_leaking in (False, True):
+        pods = [pod for pod in others if pod.is_leaking is is_leaking]
+        if not pods:
+            continue
+        with warnings.catch_warnings():
+            # Where no pod has a sample there is a gap, and that is right.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            low, high = np.nanquantile(np.array([pod.floor for pod in pods]), (0.1, 0.9), axis=0)
+        yield Rest(len(pods), is_leaking, pods[0].x, low, high)
+
+
+def _fitted(lines: list[Line]) -> Iterator[Line]:
+    """The lines with the fits of the first few alone: those of all would hide them."""
+    for number, line in enumerate(lines):
+        yield line if number < _MOST_FITS else replace(line, fit=np.full_like(line.fit, np.nan))
 
 
 def _lives(pod: Line, restarts: Sequence[float]) -> Iterator[Line]:
     """What lies between two restarts, with its age; of the first one the age is counted from the first sample."""
     there = np.flatnonzero(np.isfinite(pod.floor))
     bounds = [int(there[0]), *np.searchsorted(pod.x, sorted(restarts)).tolist(), int(there[-1]) + 1]
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         known = there[(there >= start) & (there < end)]
         if known.size < 2:
             continue

@@ -1,22 +1,35 @@
 """An incident's drawing as a bokeh figure. Pure: the same drawing gives the same figure but for bokeh's own numbers."""
 
+from typing import Any
+
 import numpy as np
-from bokeh.models import ColumnDataSource, HoverTool, Label, Span
-from bokeh.models.renderers import GlyphRenderer
-from bokeh.plotting import figure
+from bokeh.models import ColumnDataSource, HoverTool
+from bokeh.models.annotations import Label, Span
 
 from app.web.charts.drawing import Drawing, Floats, Forecast, Line, MarkKind, Over, UprightKind
-from app.web.charts.look import COLOURS, DASHES, Colours, bare_figure, in_bytes, in_hover, in_time, plain_text
+from app.web.charts.look import (
+    COLOURS,
+    DASHES,
+    Colours,
+    bare_figure,
+    in_age,
+    in_bytes,
+    in_hover,
+    in_time,
+    plain_text,
+    zone_words,
+)
 from app.web.charts.scheme import Scheme
 from detectors.words import amount
 
 _HOUR, _DAY = 3600.0, 86_400.0
 _DATE = "%a %d %b %H:%M"
-_SHAPES = {MarkKind.OOM_KILL: "x", MarkKind.RESTART: "inverted_triangle"}
+# The same as style.css has them, where a mark can be no more than a dot with a square or a round end.
+_SHAPES = {MarkKind.OOM_KILL: "square", MarkKind.RESTART: "circle"}
 _ABOVE_PX, _LABEL_PX = 4, 16
 
 
-def incident_figure(drawing: Drawing, scheme: Scheme, offset_minutes: int) -> figure:
+def incident_figure(drawing: Drawing, scheme: Scheme, offset_minutes: int) -> Any:
     """The figure; its times are of a zone that is so far ahead of UTC."""
     return _Figure(drawing, COLOURS[scheme], offset_minutes).plot
 
@@ -30,16 +43,18 @@ class _Figure:
         self.offset_seconds = 0.0 if self.is_age else 60.0 * offset_minutes
         # Ages are drawn in the unit that says most; bokeh's times are milliseconds.
         self.unit = (_DAY if drawing.x_span[1] > 3 * _DAY else _HOUR) if self.is_age else 0.001
+        self.unit_name = "days" if self.unit == _DAY else "hours"
+        self.zone = zone_words(offset_minutes)
         start, end = (self.x(np.array(drawing.x_span))).tolist()
         self.plot = bare_figure(
             colours, (start, end), drawing.y_span, **({} if self.is_age else {"x_axis_type": "datetime"})
         )
         in_bytes(self.plot)
         if self.is_age:
-            self.plot.xaxis.axis_label = f"Age in {'days' if self.unit == _DAY else 'hours'}"
+            in_age(self.plot, self.unit_name)
         else:
             in_time(self.plot, offset_minutes)
-        self._rest()
+        self._rests()
         if drawing.forecast is not None:
             self._forecast(drawing.forecast)
         self._limit()
@@ -52,11 +67,10 @@ class _Figure:
         shifted: Floats = (seconds + self.offset_seconds) / self.unit
         return shifted
 
-    def _rest(self) -> None:
-        rest = self.drawing.rest
-        if rest is not None:
-            area = ColumnDataSource({"x": self.x(rest.x), "low": rest.low, "high": rest.high})
-            self.plot.varea("x", "low", "high", source=area, fill_color=self.colours.quiet, fill_alpha=0.22)
+    def _rests(self) -> None:
+        for rest in self.drawing.rests:
+            colour = self.colours.hues[0] if rest.is_leaking else self.colours.quiet
+            self.plot.varea(self.x(rest.x), rest.low, rest.high, fill_color=colour, fill_alpha=0.22)
 
     def _forecast(self, forecast: Forecast) -> None:
         x, colour = self.x(forecast.x), self.colours.forecast
@@ -80,10 +94,15 @@ class _Figure:
             # Labels of what happened at the same time stand below each other.
             self._label(upright.words, colour, at, _ABOVE_PX + _LABEL_PX * (number % 3), y_units="screen")
 
-    def _label(self, words: str, colour: str, x: float, y: float, y_units: str = "data") -> None:
+    def _label(self, words: str, colour: str, x: float, y: float, y_units: Any = "data") -> None:
         self.plot.add_layout(
             Label(
-                **{"x": x, "y": y, "y_units": y_units, "text": plain_text(words), "x_offset": 4, "y_offset": 2},
+                x=x,
+                y=y,
+                y_units=y_units,
+                text=plain_text(words),
+                x_offset=4,
+                y_offset=2,
                 text_color=colour,
                 text_font_size="12px",
                 text_font="system-ui, sans-serif",
@@ -99,42 +118,39 @@ class _Figure:
             source = self._source(line) if shared is None else shared
             floor, peak, fit = f"floor{number}", f"peak{number}", f"fit{number}"
             for name, values in ((floor, line.floor), (peak, line.peak)):
-                source.add(values, name)
+                source.data[name] = values
             colour, width, dash = self._stroke(line)
-            light = {"line_color": colour, "line_alpha": 0.45, "line_width": 0.75}
-            self.plot.line("x", peak, source=source, **light)
+            self.plot.line("x", peak, source=source, line_color=colour, line_alpha=0.45, line_width=0.75)
             drawn = self.plot.line("x", floor, source=source, line_color=colour, line_width=width, line_dash=dash)
             if np.isfinite(line.fit).any():
-                source.add(line.fit, fit)
+                source.data[fit] = line.fit
                 self.plot.line("x", fit, source=source, line_color=self.colours.text, line_width=1.25, line_dash=[1, 3])
             self._hover(drawn, line, floor, peak)
 
     def _source(self, line: Line) -> ColumnDataSource:
         source = ColumnDataSource({"x": self.x(line.x)})
         if self.offset_seconds or self.is_age:
-            source.add((line.x + line.began_at) * 1000, "utc")
+            source.data["utc"] = (line.x + line.began_at) * 1000
         return source
 
     def _stroke(self, line: Line) -> tuple[str, float, str | list[int]]:
         rank, hues = self.drawing.rank(line), self.colours.hues
         if not line.is_leaking and not self.is_age:
             return self.colours.quiet, 1.0, "solid"
-        return hues[min(rank, len(hues) - 1)], 2.25 if line.is_leaking else 1.25, DASHES[rank % len(DASHES)]
+        return hues[min(rank, len(hues) - 1)], 1.9 if line.is_leaking else 1.25, DASHES[rank % len(DASHES)]
 
-    def _hover(self, drawn: GlyphRenderer, line: Line, floor: str, peak: str) -> None:
-        when = [] if self.is_age else [(self.plot.xaxis.axis_label.partition(", ")[2], f"@x{{{_DATE}}}")]
-        if self.is_age:
-            when.append(("age", "@x{0.0} " + ("days" if self.unit == _DAY else "hours")))
+    def _hover(self, drawn: Any, line: Line, floor: str, peak: str) -> None:
+        when = [("age", f"@x{{0.0}} {self.unit_name}") if self.is_age else (self.zone, f"@x{{{_DATE}}}")]
         if self.offset_seconds or self.is_age:
             when.append(("UTC", f"@utc{{{_DATE}}}"))
         told = [
             ("pod", in_hover(line.pod)),
             ("revision", "unknown" if line.revision is None else in_hover(line.revision)),
             *when,
-            ("floor", f"@{floor}{{0.0 ib}} (@{floor}{{0,0}} bytes)"),
-            ("peak", f"@{peak}{{0.0 ib}} (@{peak}{{0,0}} bytes)"),
+            ("floor", f"@{floor}{{0.0 b}} (@{floor}{{0,0}} bytes)"),
+            ("peak", f"@{peak}{{0.0 b}} (@{peak}{{0,0}} bytes)"),
         ]
-        dates = {"@utc": "datetime"} | ({} if self.is_age else {"@x": "datetime"})
+        dates: dict[str, Any] = {"@utc": "datetime"} | ({} if self.is_age else {"@x": "datetime"})
         self.plot.add_tools(HoverTool(renderers=[drawn], tooltips=told, formatters=dates, visible=False))
 
     def _marks(self) -> None:
@@ -156,12 +172,11 @@ class _Figure:
                 *("x", "y"),
                 source=source,
                 marker=shape,
-                size=11,
-                line_width=2.5 if shape == "x" else 1.5,
-                line_color=colours[kind],
-                fill_color=self.colours.surface,
+                size=9,
+                line_color=self.colours.surface,
+                fill_color=colours[kind],
             )
-            zone = self.plot.xaxis.axis_label.partition(", ")[2]
-            told = [("what", kind.value), ("pod", "@pod"), (zone, f"@x{{{_DATE}}}"), ("UTC", f"@utc{{{_DATE}}}")]
-            dates = {"@x": "datetime", "@utc": "datetime"}
+            told = [("what", kind.value), ("pod", "@pod"), (self.zone, f"@x{{{_DATE}}}")]
+            told += [("UTC", f"@utc{{{_DATE}}}")] if self.offset_seconds else []
+            dates: dict[str, Any] = {"@x": "datetime", "@utc": "datetime"}
             self.plot.add_tools(HoverTool(renderers=[drawn], tooltips=told, formatters=dates, visible=False))

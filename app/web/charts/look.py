@@ -1,4 +1,4 @@
-"""How charts look, in either scheme: the colours of style.css, where bokeh cannot read them, and a bare figure in them."""
+"""How charts look in either scheme: the colours of style.css, which bokeh cannot read, and a bare figure in them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +7,10 @@ from bokeh.models import (
     AdaptiveTicker,
     BoxZoomTool,
     DatetimeTickFormatter,
+    NoOverlap,
     NumeralTickFormatter,
     PanTool,
+    Range1d,
     ResetTool,
     WheelZoomTool,
 )
@@ -50,13 +52,16 @@ COLOURS = {
 }
 
 
-def bare_figure(colours: Colours, x_span: tuple[float, float], y_span: tuple[float, float], **more: Any) -> figure:
-    """A figure as wide as its place, to be dragged and zoomed; the wheel scrolls the page until it is switched on."""
+def bare_figure(colours: Colours, x_span: tuple[float, float], y_span: tuple[float, float], **more: Any) -> Any:
+    """A bokeh figure as wide as its place, to be dragged and zoomed; the wheel scrolls the page until switched on.
+
+    Its own types know nothing of what may be set at once for all axes and grids.
+    """
     plot = figure(
         **{"height": 380, **more},
         sizing_mode="stretch_width",
-        x_range=x_span,
-        y_range=y_span,
+        x_range=Range1d(start=x_span[0], end=x_span[1]),
+        y_range=Range1d(start=y_span[0], end=y_span[1]),
         tools=[PanTool(dimensions="width"), BoxZoomTool(), WheelZoomTool(), ResetTool()],
         active_scroll=None,
         active_drag=None,
@@ -75,29 +80,38 @@ def bare_figure(colours: Colours, x_span: tuple[float, float], y_span: tuple[flo
         axis.major_label_text_font = axis.axis_label_text_font = _FONT
         axis.major_label_text_font_size = axis.axis_label_text_font_size = "12px"
         axis.axis_label_text_font_style = "normal"
+    # Where it is narrow, fewer are written.
+    plot.xaxis.major_label_policy = NoOverlap(min_distance=8)
     plot.grid.grid_line_color = colours.grid
     plot.xgrid.grid_line_color = None
     return plot
 
 
-def in_bytes(plot: figure) -> None:
+def in_bytes(plot: Any) -> None:
     """Let the upright axis count in binary units, at powers of two."""
     plot.yaxis.ticker = AdaptiveTicker(base=1024, mantissas=_BINARY, desired_num_ticks=5, num_minor_ticks=0)
-    plot.yaxis.formatter = NumeralTickFormatter(format="0.[0] ib")
+    plot.yaxis.formatter = NumeralTickFormatter(format="0.[0] b")
 
 
-def in_time(plot: figure, offset_minutes: int) -> None:
+def in_time(plot: Any, offset_minutes: int) -> None:
     """Let the level axis tell times, of which it says how far from UTC they are."""
+    clock = "%H:%M\n%a %d"
     plot.xaxis.formatter = DatetimeTickFormatter(
-        **dict.fromkeys(("seconds", "minsec"), "%H:%M:%S"),
-        **dict.fromkeys(("minutes", "hourmin", "hours"), "%H:%M"),
-        days="%a %d %b",
+        seconds="%H:%M:%S",
+        minsec="%H:%M:%S",
+        minutes=clock,
+        hourmin=clock,
+        hours=clock,
+        days="%a\n%d %b",
         months="%b %Y",
-        context=DatetimeTickFormatter(hours="%a %d %b", minutes="%a %d %b", hourmin="%a %d %b"),
-        context_which="start",
-        hide_repeats=True,
     )
     plot.xaxis.axis_label = f"Time, {zone_words(offset_minutes)}"
+
+
+def in_age(plot: Any, unit: str) -> None:
+    """Let the level axis tell ages, in hours or in days."""
+    plot.xaxis.ticker = AdaptiveTicker(base=24, mantissas=[1, 2, 3, 6, 12], num_minor_ticks=0)
+    plot.xaxis.axis_label = f"Age in {unit}"
 
 
 def zone_words(offset_minutes: int) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from app.domain.incident import Incident, KeptEvidence
 from app.web.charts.drawing import Drawing, Line, MarkKind, Over, UprightKind, last_known
 from app.web.charts.incident_drawing import incident_drawing
-from app.web.charts.plain import Plain, line_class, plain
+from app.web.charts.plain import Plain, line_class, plain, rest_class
 from app.web.figures import NONE, bytes_, duration, time_
 from detectors.words import amount
 
@@ -66,7 +66,7 @@ def _sentences(drawing: Drawing) -> Iterator[str]:
         yield f"{lives} of its pods, laid over each other from the same age."
         yield f"The longest leads from {amount(first)} to {amount(last)} in {span}."
     else:
-        pods = len(drawing.lines) + (drawing.rest.pods if drawing.rest else 0)
+        pods = len(drawing.lines) + sum(rest.pods for rest in drawing.rests)
         yield f"{pods} {'pods' if pods > 1 else 'pod'} over {span}."
         yield f"The floor of {worst.pod} goes from {amount(first)} to {amount(last)}."
     if drawing.limit_bytes is not None:
@@ -79,8 +79,9 @@ def _sentences(drawing: Drawing) -> Iterator[str]:
 
 def _keys(drawing: Drawing) -> Iterator[Key]:
     yield from dict.fromkeys(Key(line_class(drawing, line), _line_words(drawing, line)) for line in drawing.lines)
-    if drawing.rest is not None:
-        yield Key("rest", escape(f"most of {drawing.rest.pods} more pods"))
+    for rest in drawing.rests:
+        which = "leaking pods" if rest.is_leaking else "that do not leak"
+        yield Key(rest_class(rest), escape(f"most of {rest.pods} more {which}"))
     if any(np.isfinite(line.fit).any() for line in drawing.lines):
         yield Key("fit", escape("growth that was found"))
     if drawing.forecast is not None:

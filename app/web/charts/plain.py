@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.web.charts.drawing import Drawing, Floats, Line, MarkKind, Over, UprightKind
+from app.web.charts.drawing import Drawing, Floats, Line, MarkKind, Over, Rest, UprightKind
 
 WIDTH, HEIGHT = 1000, 300
 # So many are there in style.css and in look.py.
@@ -70,9 +70,14 @@ def line_class(drawing: Drawing, line: Line) -> str:
     return f"floor {kind} hue-{min(rank, HUES - 1)} dash-{rank % DASHES}"
 
 
+def rest_class(rest: Rest) -> str:
+    """The classes that tell whether the pods of a band leak."""
+    return "rest leaks" if rest.is_leaking else "rest"
+
+
 def _behind(drawing: Drawing, scale: _Scale) -> Iterator[tuple[str, str]]:
-    if drawing.rest is not None:
-        yield "rest", _area(drawing.rest.x, drawing.rest.low, drawing.rest.high, scale)
+    for rest in drawing.rests:
+        yield rest_class(rest), _area(rest.x, rest.low, rest.high, scale)
     forecast = drawing.forecast
     if forecast is not None:
         yield "band", _area(forecast.x, forecast.slow, forecast.fast, scale)

@@ -12,6 +12,7 @@ from app.api.etags import IfNoneMatch, is_known
 from app.errors import NotFound
 from app.web.charts.choices import chart_address, chart_choices, over_of
 from app.web.charts.drawing import Over
+from app.web.charts.history_drawing import MOST_VERDICTS, history_of
 from app.web.charts.incident_drawing import incident_drawing
 from app.web.charts.picture import incident_picture
 from app.web.charts.scheme import Scheme
@@ -67,6 +68,29 @@ def incident_chart_page(
         picture=picture,
         choices=chart_choices(f"/incidents/{incident_id}/chart", incident_id, chosen, when),
     )
+
+
+@router.get("/workloads/{fingerprint}/history.json")
+def workload_history(
+    request: Request,
+    page: Viewing,
+    fingerprint: Annotated[str, Path(pattern="^[0-9a-f]{16}$")],
+    if_none_match: IfNoneMatch = None,
+    scheme: Scheme = Scheme.LIGHT,
+    offset: _Offset = 0,
+) -> Response:
+    """The verdicts on a workload's container over time, the latest few hundred, to be embedded likewise."""
+    detail = page.services.workloads.one(fingerprint, None, MOST_VERDICTS)
+    if not detail.history:
+        raise NotFound(f"no verdict on {fingerprint} is kept", "the next scan brings one")
+
+    def draw() -> Any:
+        from app.web.charts.history_figure import history_figure  # noqa: PLC0415 (as above)
+
+        return history_figure(history_of(detail.history), scheme, offset)
+
+    tag = _tag(page, detail.history[0].id, len(detail.history), detail.history[-1].id, scheme, offset)
+    return _answer(request, if_none_match, tag, draw)
 
 
 def _tag(page: Page, *parts: object) -> str:

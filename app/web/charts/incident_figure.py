@@ -10,8 +10,10 @@ from app.web.charts.drawing import Drawing, Floats, Forecast, Line, MarkKind, Ov
 from app.web.charts.look import (
     COLOURS,
     DASHES,
+    DATE,
     Colours,
     bare_figure,
+    hover_html,
     in_age,
     in_bytes,
     in_hover,
@@ -23,7 +25,6 @@ from app.web.charts.scheme import Scheme
 from detectors.words import amount
 
 _HOUR, _DAY = 3600.0, 86_400.0
-_DATE = "%a %d %b %H:%M"
 # The same as style.css has them, where a mark can be no more than a dot with a square or a round end.
 _SHAPES = {MarkKind.OOM_KILL: "square", MarkKind.RESTART: "circle"}
 _ABOVE_PX, _LABEL_PX = 4, 16
@@ -140,9 +141,9 @@ class _Figure:
         return hues[min(rank, len(hues) - 1)], 1.9 if line.is_leaking else 1.25, DASHES[rank % len(DASHES)]
 
     def _hover(self, drawn: Any, line: Line, floor: str, peak: str) -> None:
-        when = [("age", f"@x{{0.0}} {self.unit_name}") if self.is_age else (self.zone, f"@x{{{_DATE}}}")]
+        when = [("age", f"@x{{0.0}} {self.unit_name}") if self.is_age else (self.zone, f"@x{{{DATE}}}")]
         if self.offset_seconds or self.is_age:
-            when.append(("UTC", f"@utc{{{_DATE}}}"))
+            when.append(("UTC", f"@utc{{{DATE}}}"))
         told = [
             ("pod", in_hover(line.pod)),
             ("revision", "unknown" if line.revision is None else in_hover(line.revision)),
@@ -151,7 +152,7 @@ class _Figure:
             ("peak", f"@{peak}{{0.0 b}} (@{peak}{{0,0}} bytes)"),
         ]
         dates: dict[str, Any] = {"@utc": "datetime"} | ({} if self.is_age else {"@x": "datetime"})
-        self.plot.add_tools(HoverTool(renderers=[drawn], tooltips=told, formatters=dates, visible=False))
+        self.plot.add_tools(HoverTool(renderers=[drawn], tooltips=hover_html(told), formatters=dates, visible=False))
 
     def _marks(self) -> None:
         colours = {MarkKind.OOM_KILL: self.colours.kill, MarkKind.RESTART: self.colours.restart}
@@ -176,7 +177,9 @@ class _Figure:
                 line_color=self.colours.surface,
                 fill_color=colours[kind],
             )
-            told = [("what", kind.value), ("pod", "@pod"), (self.zone, f"@x{{{_DATE}}}")]
-            told += [("UTC", f"@utc{{{_DATE}}}")] if self.offset_seconds else []
+            told = [("what", kind.value), ("pod", "@pod"), (self.zone, f"@x{{{DATE}}}")]
+            told += [("UTC", f"@utc{{{DATE}}}")] if self.offset_seconds else []
             dates: dict[str, Any] = {"@x": "datetime", "@utc": "datetime"}
-            self.plot.add_tools(HoverTool(renderers=[drawn], tooltips=told, formatters=dates, visible=False))
+            self.plot.add_tools(
+                HoverTool(renderers=[drawn], tooltips=hover_html(told), formatters=dates, visible=False)
+            )

@@ -18,6 +18,7 @@ from bokeh.plotting import figure
 
 from app.web.charts.scheme import Scheme
 
+DATE = "%a %d %b %H:%M"
 _FONT = "system-ui, sans-serif"
 _BINARY = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 DASHES = ("solid", [8, 4], [2, 3], [10, 3, 2, 3])
@@ -57,7 +58,7 @@ def bare_figure(colours: Colours, x_span: tuple[float, float], y_span: tuple[flo
 
     Its own types know nothing of what may be set at once for all axes and grids.
     """
-    plot = figure(
+    plot: Any = figure(
         **{"height": 380, **more},
         sizing_mode="stretch_width",
         x_range=Range1d(start=x_span[0], end=x_span[1]),
@@ -72,7 +73,8 @@ def bare_figure(colours: Colours, x_span: tuple[float, float], y_span: tuple[flo
         min_border_right=12,
     )
     plot.toolbar.logo = None
-    plot.toolbar.autohide = False
+    plot.title.text_color, plot.title.text_font = colours.muted, _FONT
+    plot.title.text_font_size, plot.title.text_font_style = "12px", "normal"
     for axis in plot.axis:
         axis.axis_line_color = axis.major_tick_line_color = colours.quiet
         axis.minor_tick_line_color = None
@@ -125,6 +127,15 @@ def zone_words(offset_minutes: int) -> str:
 def plain_text(text: str) -> str:
     """A name as it may stand in a figure: bokeh reads `$$...$$`, `\\[...]` and `\\(...)` as mathematics."""
     return text.replace("$$", "$ $").replace("\\", "\u29f5")
+
+
+def hover_html(rows: list[tuple[str, str]]) -> str:
+    """What hovering shows: names and values, which are what bokeh makes figures of, or come out of in_hover.
+
+    Bokeh's own table of them has names in a blue that is too light to read.
+    """
+    told = "".join(f"<tr><td>{name}</td><td><b>{value}</b></td></tr>" for name, value in rows)
+    return f"<table>{told}</table>"
 
 
 def in_hover(text: str) -> str:

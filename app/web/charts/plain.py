@@ -4,7 +4,7 @@ As it is stretched, nothing of it may be text or a shape: labels stand beside it
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,14 +46,28 @@ class _Scale:
         return HEIGHT * (1 - values / self.top)
 
 
-def plain(drawing: Drawing) -> Plain:
-    """The drawing within what is seen of it at first."""
-    step = binary_step(drawing.y_span[1], _MOST_TICKS)
-    ticks = math.ceil(drawing.y_span[1] / step)
+def plain(drawing: Drawing, more: Iterable[tuple[str, str]] = ()) -> Plain:
+    """The drawing within what is seen of it at first. more: paths that come before all others."""
+    step, ticks = _ticks(drawing)
     scale = _Scale(drawing.x_span, ticks * step)
-    paths = (*_behind(drawing, scale), *_lines(drawing, scale), *_marks(drawing, scale))
+    paths = (*_behind(drawing, scale), *_lines(drawing, scale), *_marks(drawing, scale), *more)
     x_ticks = np.linspace(*drawing.x_span, 3).tolist()
     return Plain(paths, tuple(step * number for number in range(ticks, -1, -1)), tuple(x_ticks))
+
+
+def dots(drawing: Drawing, x: Floats, y: Floats, name: str) -> Iterator[tuple[str, str]]:
+    """A path of dots at places of the drawing, of this class; none where there are no places."""
+    step, ticks = _ticks(drawing)
+    scale = _Scale(drawing.x_span, ticks * step)
+    places = zip(scale.x(x).tolist(), scale.y(y).tolist(), strict=True)
+    path = "".join(f"M{at:.0f} {value:.0f}h0" for at, value in places)
+    if path:
+        yield name, path
+
+
+def _ticks(drawing: Drawing) -> tuple[float, int]:
+    step = binary_step(drawing.y_span[1], _MOST_TICKS)
+    return step, math.ceil(drawing.y_span[1] / step)
 
 
 def binary_step(high: float, most: int) -> float:

@@ -50,11 +50,11 @@
     return { url: url.href, tag: answer.headers.get("ETag"), item: await answer.json() };
   }
 
+  const spans = (plot) => [plot.x_range.start, plot.x_range.end, plot.y_range.start, plot.y_range.end];
+
   // What the reader has zoomed to, of a chart over the same.
   function zoom(known) {
-    const plot = known?.root;
-    if (!plot?.x_range || !known.isZoomed()) return null;
-    return [plot.x_range.start, plot.x_range.end, plot.y_range.start, plot.y_range.end];
+    return known?.isZoomed() ? spans(known.plot) : null;
   }
 
   async function draw(figure) {
@@ -81,10 +81,11 @@
     canvas.replaceChildren(place);
     const views = await Bokeh.embed.embed_item(data.item, place);
     const root = views.roots[0].model;
-    const seen = () => root.x_range && [root.x_range.start, root.x_range.end, root.y_range.start, root.y_range.end].join();
-    const first = seen();
-    charts.set(figure, { ...data, views, root, isZoomed: () => seen() !== first });
-    if (kept) [root.x_range.start, root.x_range.end, root.y_range.start, root.y_range.end] = kept;
+    // Of several figures above each other, which share their times, the first.
+    const plot = root.x_range ? root : root.children[0];
+    const first = spans(plot).join();
+    charts.set(figure, { ...data, views, plot, isZoomed: () => spans(plot).join() !== first });
+    if (kept) [plot.x_range.start, plot.x_range.end, plot.y_range.start, plot.y_range.end] = kept;
     canvas.style.minHeight = "";
     figure.classList.add("drawn");
   }

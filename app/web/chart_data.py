@@ -12,7 +12,7 @@ from app.api.etags import IfNoneMatch, is_known
 from app.errors import NotFound
 from app.web.charts.choices import chart_address, chart_choices, over_of
 from app.web.charts.drawing import Over
-from app.web.charts.history_drawing import MOST_VERDICTS, history_of
+from app.web.charts.history_drawing import MOST_VERDICTS, history_of, history_picture
 from app.web.charts.incident_drawing import incident_drawing
 from app.web.charts.picture import incident_picture
 from app.web.charts.scheme import Scheme
@@ -20,6 +20,7 @@ from app.web.page import Page, Viewing
 
 router = APIRouter(include_in_schema=False)
 _Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+_Fingerprint = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 # Of the reader's zone, ahead of UTC; there is none further away.
 _Offset = Annotated[int, Query(ge=-840, le=840)]
 
@@ -60,9 +61,10 @@ def incident_chart_page(
     incident, kept = page.services.incidents.evidence(incident_id, when)
     picture = incident_picture(incident, when, kept, chosen)
     return page.show(
-        "incident_chart.html",
+        "chart_page.html",
         active="Incidents",
-        incident=incident,
+        of_path=f"/incidents/{incident_id}",
+        of_words=f"Incident {incident_id}",
         title=f"Memory of {incident.identity.workload}",
         src=chart_address(incident_id, chosen, when),
         picture=picture,
@@ -74,7 +76,7 @@ def incident_chart_page(
 def workload_history(
     request: Request,
     page: Viewing,
-    fingerprint: Annotated[str, Path(pattern="^[0-9a-f]{16}$")],
+    fingerprint: _Fingerprint,
     if_none_match: IfNoneMatch = None,
     scheme: Scheme = Scheme.LIGHT,
     offset: _Offset = 0,
@@ -91,6 +93,23 @@ def workload_history(
 
     tag = _tag(page, detail.history[0].id, len(detail.history), detail.history[-1].id, scheme, offset)
     return _answer(request, if_none_match, tag, draw)
+
+
+@router.get("/workloads/{fingerprint}/history")
+def workload_history_page(page: Viewing, fingerprint: _Fingerprint) -> Response:
+    """The same on a page of its own."""
+    detail = page.services.workloads.one(fingerprint, None, MOST_VERDICTS)
+    name = detail.workload.identity.workload
+    return page.show(
+        "chart_page.html",
+        active="Fleet",
+        of_path=f"/workloads/{fingerprint}",
+        of_words=name,
+        title=f"Verdicts on {name}",
+        src=f"/workloads/{fingerprint}/history.json",
+        picture=history_picture(name, detail.history),
+        choices=(),
+    )
 
 
 def _tag(page: Page, *parts: object) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from markupsafe import escape
@@ -16,6 +17,12 @@ from detectors.words import amount
 
 MOST_VERDICTS = 500
 _HEADROOM = 1.08
+# Of each verdict the class of its marks, what they stand for, and how long a stroke they are.
+_MARKS = {
+    Verdict.HEALTHY: ("healthy", "judged healthy", 0),
+    Verdict.INSUFFICIENT_DATA: ("unknown", "too little data to judge", 8),
+    Verdict.LEAK: ("leak", "judged to leak", 0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +66,17 @@ def history_picture(workload: str, newest_first: Sequence[PastVerdict]) -> Pictu
         *(Over.TIME, (line,), (), (), (), None, None, (None,), (float(history.x[0]), float(history.x[-1]))),
         (0.0, max(float(history.current.max()), 1.0) * _HEADROOM),
     )
-    leaks = list(history.of(Verdict.LEAK))
-    marks = dots(drawing, history.x[leaks], history.current[leaks], "leak")
+    marks = chain.from_iterable(
+        dots(drawing, history.x[places], history.current[places], name, long)
+        for verdict, (name, _, long) in _MARKS.items()
+        for places in [list(history.of(verdict))]
+    )
     return Picture(
         f"Verdicts on {workload}",
         " ".join(_sentences(history)),
         plain(drawing, marks),
         False,
-        tuple(_keys(leaks)),
+        tuple(_keys(history)),
         (),
         (),
     )
@@ -78,7 +88,8 @@ def _sentences(history: History) -> Iterator[str]:
     yield f"The largest pod goes from {amount(history.current[0])} to {amount(history.current[-1])}."
 
 
-def _keys(leaks: Sequence[int]) -> Iterator[Key]:
+def _keys(history: History) -> Iterator[Key]:
     yield Key("floor sound", escape("memory of the largest pod"))
-    if leaks:
-        yield Key("leak", escape("judged to leak"))
+    for verdict, (name, words, _) in _MARKS.items():
+        if history.of(verdict):
+            yield Key(name, escape(words))

@@ -12,7 +12,7 @@ from app.web.charts.look import COLOURS, DATE, Colours, bare_figure, hover_html,
 from app.web.charts.scheme import Scheme
 from detectors.judgement import Verdict
 
-_SHAPES = {Verdict.LEAK: "square", Verdict.HEALTHY: "circle", Verdict.INSUFFICIENT_DATA: "triangle"}
+_SHAPES = {Verdict.LEAK: "square", Verdict.HEALTHY: "circle", Verdict.INSUFFICIENT_DATA: "dash"}
 _WORDS = {Verdict.LEAK: "leak", Verdict.HEALTHY: "healthy", Verdict.INSUFFICIENT_DATA: "insufficient data"}
 _HEIGHT, _LOW = 190, 130
 
@@ -38,7 +38,14 @@ def history_figure(history: History, scheme: Scheme, offset_minutes: int) -> Any
     )
     plots: list[Any] = []
     for name, title, height, span in spans:
-        plot = bare_figure(colours, (x[0], x[-1]), span, height=height, x_axis_type="datetime", title=title)
+        plot = bare_figure(
+            colours,
+            (x[0], x[-1] + 0.01 * (x[-1] - x[0] + 1.0)),
+            span,
+            height=height,
+            x_axis_type="datetime",
+            title=title,
+        )
         if plots:
             plot.x_range = plots[0].x_range
             plot.toolbar_location = None
@@ -58,7 +65,8 @@ def history_figure(history: History, scheme: Scheme, offset_minutes: int) -> Any
 
 def _span(values: Floats) -> tuple[float, float]:
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    return low * 1.1, max(high * 1.1, low + 1.0)
+    high = max(high, low + 1.0)
+    return low - (0.12 * (high - low) if low else 0.0), high + 0.12 * (high - low)
 
 
 def _series(plot: Any, history: History, source: ColumnDataSource, name: str, colours: Colours, zone: str) -> None:
@@ -74,7 +82,9 @@ def _series(plot: Any, history: History, source: ColumnDataSource, name: str, co
             continue
         part = ColumnDataSource({key: _at(values, places) for key, values in source.data.items()})
         colour = colours.kill if verdict is Verdict.LEAK else colours.muted
-        drawn = plot.scatter("x", name, source=part, marker=shape, size=7, color=colour)
+        drawn = plot.scatter(
+            "x", name, source=part, marker=shape, size=7, color=colour, line_width=2 if shape == "dash" else 1
+        )
         dates: dict[str, Any] = {"@x": "datetime", "@utc": "datetime"}
         plot.add_tools(HoverTool(renderers=[drawn], tooltips=hover_html(told), formatters=dates, visible=False))
 

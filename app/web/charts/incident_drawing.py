@@ -17,6 +17,7 @@ from app.web.charts.drawing import (
     Drawing,
     Floats,
     Forecast,
+    Ints,
     Line,
     Mark,
     MarkKind,
@@ -34,6 +35,8 @@ _MOST_LINES = 12
 _WORST, _SOUND = 6, 3
 _MOST_FITS = 3
 _MOST_LIVES = 24
+# So many points around it may tell of the end of a life, and so many floors before it.
+_REACH, _FLOOR_REACH = 3, 8
 _MOST_MARKS = 200
 _MOST_DEPLOYS = 8
 _HEADROOM = 1.08
@@ -58,8 +61,7 @@ def _over_time(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | No
     lines, others = _chosen(pods)
     forecast, limit = _forecast(plot), plot["limit_bytes"]
     marks = tuple(_marks(plot, pods, {one.pod for one in lines}))
-    times = plot["times_unix_seconds"] or [0.0]
-    start, end = times[0], max(times[-1], times[0] + 60.0)
+    start, end = _known_span(plot, pods)
     if forecast is not None:
         end = min(float(forecast.x[-1]), end + _LONGEST_FORECAST * (end - start))
         end += _FORECAST_TENTH * (end - start)
@@ -71,8 +73,8 @@ def _over_time(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | No
 
 
 def _over_age(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | None, ...]) -> Drawing:
-    restarts = {pod["pod"]: pod["restarts_unix_seconds"] for pod in plot["pods"]}
-    lives = [life for pod in _chosen(pods)[0] for life in _lives(pod, restarts[pod.pod])]
+    ends = {pod["pod"]: pod["restarts_unix_seconds"] + pod["oom_kills_unix_seconds"] for pod in plot["pods"]}
+    lives = [life for pod in _chosen(pods)[0] for life in _lives(pod, ends[pod.pod])]
     lives.sort(key=lambda life: (not life.is_leaking, -float(life.x[-1])))
     shown = tuple(lives[:_MOST_LIVES])
     end = max((float(life.x[-1]) for life in shown), default=0.0)
@@ -81,6 +83,17 @@ def _over_age(plot: dict[str, Any], pods: list[Line], revisions: tuple[str | Non
         *(Over.AGE, shown, (), (), (), None, plot["limit_bytes"], revisions),
         *((0.0, max(end, 60.0) * 1.02), _y_span(tops, plot["limit_bytes"])),
     )
+
+
+def _known_span(plot: dict[str, Any], pods: list[Line]) -> tuple[float, float]:
+    """From the first sample of any pod, or the onset where that is before it, to the last; a minute at least."""
+    known = [pod.x[np.isfinite(pod.floor)] for pod in pods]
+    start = min((float(x[0]) for x in known), default=0.0)
+    end = max((float(x[-1]) for x in known), default=start) + 60.0
+    onset = plot["onset_at"]
+    if onset is not None and pods:
+        start = min(start, max(seconds_of(onset), float(pods[0].x[0])))
+    return start, end
 
 
 def _pods(plot: dict[str, Any]) -> list[Line]:
@@ -131,20 +144,43 @@ def _fitted(lines: list[Line]) -> Iterator[Line]:
         yield line if number < _MOST_FITS else replace(line, fit=np.full_like(line.fit, np.nan))
 
 
-def _lives(pod: Line, restarts: Sequence[float]) -> Iterator[Line]:
-    """What lies between two restarts, with its age; of the first one the age is counted from the first sample."""
+def _lives(pod: Line, ends: Sequence[float]) -> Iterator[Line]:
+    """What lies between two ends (restarts and kills, unix seconds), with its age.
+
+    Of a life that had begun before the first sample, the age is counted from that.
+    """
     there = np.flatnonzero(np.isfinite(pod.floor))
-    bounds = [int(there[0]), *np.searchsorted(pod.x, sorted(restarts)).tolist(), int(there[-1]) + 1]
+    cuts = {_cut(pod, at) for at in ends}
+    bounds = [int(there[0]), *sorted(cut for cut in cuts if there[0] < cut <= there[-1]), int(there[-1]) + 1]
     for start, end in pairwise(bounds):
         known = there[(there >= start) & (there < end)]
-        if known.size < 2:
+        last = _before_the_end(pod.floor, known, end)
+        if known.size < 2 or last <= known[0]:
             continue
-        part = slice(int(known[0]), int(known[-1]) + 1)
+        part = slice(int(known[0]), last + 1)
         began = float(pod.x[part.start])
         yield Line(
             *(pod.pod, pod.revision, pod.is_leaking, pod.x[part] - began),
             *(pod.floor[part], pod.peak[part], np.full(part.stop - part.start, np.nan), began),
         )
+
+
+def _cut(pod: Line, at: float) -> int:
+    """The first point of the life after an end: where memory falls most, as an end is known a sample late at times."""
+    near = int(np.searchsorted(pod.x, at))
+    places = np.arange(max(near - _REACH, 1), min(near + _REACH, pod.x.size))
+    falls = pod.peak[places - 1] - pod.peak[places]
+    return near if not np.isfinite(falls).any() else int(places[np.nanargmax(falls)])
+
+
+def _before_the_end(floor: Floats, known: Ints, end: int) -> int:
+    """The last point of a life whose floor is of it alone: a floor is of some time around, and so falls beforehand."""
+    if known.size == 0 or end >= floor.size:
+        return int(known[-1]) if known.size else -1
+    for place in known[::-1][:_FLOOR_REACH].tolist():
+        if not floor[place] <= floor[end]:
+            return int(place)
+    return int(known[-1])
 
 
 def _marks(plot: dict[str, Any], pods: list[Line], shown: set[str]) -> Iterator[Mark]:
@@ -164,9 +200,9 @@ def _marks(plot: dict[str, Any], pods: list[Line], shown: set[str]) -> Iterator[
 
 def _level(pod: Line, at: float) -> float:
     """The memory of a pod before a moment: the peak that it had come to, or what it had soon after."""
-    before = pod.peak[pod.x <= at]
-    known = last_known(before)
-    return known if np.isfinite(known) else float(pod.peak[np.isfinite(pod.peak)][0])
+    highest = np.where(np.isfinite(pod.peak), pod.peak, pod.floor)
+    before = last_known(highest[pod.x <= at])
+    return before if np.isfinite(before) else last_known(highest[::-1])
 
 
 def _uprights(plot: dict[str, Any], seen: tuple[float, float]) -> Iterator[Upright]:

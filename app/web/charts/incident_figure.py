@@ -137,7 +137,7 @@ class _Figure:
     def _stroke(self, line: Line) -> tuple[str, float, str | list[int]]:
         rank, hues = self.drawing.rank(line), self.colours.hues
         if not line.is_leaking and not self.is_age:
-            return self.colours.quiet, 1.0, "solid"
+            return self.colours.quiet, 1.25, "solid"
         return hues[min(rank, len(hues) - 1)], 1.9 if line.is_leaking else 1.25, DASHES[rank % len(DASHES)]
 
     def _hover(self, drawn: Any, line: Line, floor: str, peak: str) -> None:

@@ -68,7 +68,7 @@ def _sentences(drawing: Drawing) -> Iterator[str]:
     else:
         pods = len(drawing.lines) + sum(rest.pods for rest in drawing.rests)
         yield f"{pods} {'pods' if pods > 1 else 'pod'} over {span}."
-        yield f"The floor of {worst.pod} goes from {amount(first)} to {amount(last)}."
+        yield f"{worst.pod} went from {amount(first)} to {amount(last)}, and had {amount(_highest(worst))} at most."
     if drawing.limit_bytes is not None:
         yield f"The limit is {amount(drawing.limit_bytes)}."
     for kind in MarkKind:
@@ -105,16 +105,19 @@ def _line_words(drawing: Drawing, line: Line) -> Markup:
 
 
 def _row(line: Line, is_age: bool) -> tuple[Markup, ...]:
-    known = line.peak[np.isfinite(line.peak)]
     return (
         escape(line.pod),
         NONE if line.revision is None else escape(line.revision),
         time_(line.began_at) if is_age else escape("leaking" if line.is_leaking else "not leaking"),
         bytes_(_first(line)),
         bytes_(last_known(line.floor)),
-        bytes_(float(known.max()) if known.size else None),
+        bytes_(_highest(line)),
     )
 
 
 def _first(line: Line) -> float:
     return last_known(line.floor[::-1])
+
+
+def _highest(line: Line) -> float:
+    return float(np.nanmax(np.concatenate([line.peak, line.floor])))

@@ -55,12 +55,12 @@ def plain(drawing: Drawing, more: Iterable[tuple[str, str]] = ()) -> Plain:
     return Plain(paths, tuple(step * number for number in range(ticks, -1, -1)), tuple(x_ticks))
 
 
-def dots(drawing: Drawing, x: Floats, y: Floats, name: str) -> Iterator[tuple[str, str]]:
-    """A path of dots at places of the drawing, of this class; none where there are no places."""
+def dots(drawing: Drawing, x: Floats, y: Floats, name: str, long: int = 0) -> Iterator[tuple[str, str]]:
+    """A path of dots, or of strokes so long, at places of the drawing, of this class; none where there are no places."""
     step, ticks = _ticks(drawing)
     scale = _Scale(drawing.x_span, ticks * step)
     places = zip(scale.x(x).tolist(), scale.y(y).tolist(), strict=True)
-    path = "".join(f"M{at:.0f} {value:.0f}h0" for at, value in places)
+    path = "".join(f"M{at:.0f} {value:.0f}h{long}" for at, value in places)
     if path:
         yield name, path
 

@@ -37,15 +37,9 @@ def history_figure(history: History, scheme: Scheme, offset_minutes: int) -> Any
         ("probability", "Probability", _LOW + 40, (0.0, 1.05)),
     )
     plots: list[Any] = []
+    seen = (float(x[0]), float(x[-1]) + 0.01 * (float(x[-1] - x[0]) + 1.0))
     for name, title, height, span in spans:
-        plot = bare_figure(
-            colours,
-            (x[0], x[-1] + 0.01 * (x[-1] - x[0] + 1.0)),
-            span,
-            height=height,
-            x_axis_type="datetime",
-            title=title,
-        )
+        plot = bare_figure(colours, seen, span, height=height, x_axis_type="datetime", title=title)
         if plots:
             plot.x_range = plots[0].x_range
             plot.toolbar_location = None

@@ -157,12 +157,10 @@ def _lives(pod: Line, ends: Sequence[float]) -> Iterator[Line]:
         last = _before_the_end(pod.floor, known, end)
         if known.size < 2 or last <= known[0]:
             continue
-        part = slice(int(known[0]), last + 1)
-        began = float(pod.x[part.start])
-        yield Line(
-            *(pod.pod, pod.revision, pod.is_leaking, pod.x[part] - began),
-            *(pod.floor[part], pod.peak[part], np.full(part.stop - part.start, np.nan), began),
-        )
+        part = slice(int(known[0]), int(known[-1]) + 1)
+        began, nothing = float(pod.x[part.start]), np.full(part.stop - part.start, np.nan)
+        floor = np.where(np.arange(part.start, part.stop) <= last, pod.floor[part], np.nan)
+        yield Line(pod.pod, pod.revision, pod.is_leaking, pod.x[part] - began, floor, pod.peak[part], nothing, began)
 
 
 def _cut(pod: Line, at: float) -> int:

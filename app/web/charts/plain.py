@@ -56,7 +56,7 @@ def plain(drawing: Drawing, more: Iterable[tuple[str, str]] = ()) -> Plain:
 
 
 def dots(drawing: Drawing, x: Floats, y: Floats, name: str, long: int = 0) -> Iterator[tuple[str, str]]:
-    """A path of dots, or of strokes so long, at places of the drawing, of this class; none where there are no places."""
+    """A path of dots, or of strokes so long, at places of the drawing, of this class; none where it has no places."""
     step, ticks = _ticks(drawing)
     scale = _Scale(drawing.x_span, ticks * step)
     places = zip(scale.x(x).tolist(), scale.y(y).tolist(), strict=True)

@@ -4,7 +4,18 @@ from fastapi import FastAPI
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.services.changes import ChangeWatch
-from app.web import about, acts, events, figures, incidents, settings, sign_in, static_files, tokens
+from app.web import (
+    about,
+    acts,
+    chart_data,
+    events,
+    figures,
+    incidents,
+    settings,
+    sign_in,
+    static_files,
+    tokens,
+)
 from app.web.assets import Assets
 from app.web.errors import install_error_pages
 from app.web.events import EventHub
@@ -21,11 +32,18 @@ def install_pages(app: FastAPI, watch: ChangeWatch, *, no_auth: bool) -> None:
     assets = Assets()
     app.state.pages = Pages(make_environment(assets), assets, app.version, no_auth)
     app.state.events = EventHub(watch.look)
-    for router in (
-        *(incidents.router, acts.router, events.router, sign_in.router, static_files.router),
-        *(settings.router, tokens.router, about.router),
+    for pages in (
+        about,
+        acts,
+        chart_data,
+        events,
+        incidents,
+        settings,
+        sign_in,
+        static_files,
+        tokens,
     ):
-        app.include_router(router)
+        app.include_router(pages.router)
     install_error_pages(app)
 
 

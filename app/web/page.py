@@ -137,6 +137,21 @@ class Page:
     def _visit(self) -> str:
         return self._known_visit or secrets.token_urlsafe(24)
 
+    @cached_property
+    def _style_nonce(self) -> str:
+        return secrets.token_urlsafe(16)
+
+    @property
+    def _policy(self) -> str:
+        """What the page may load. Only one with a chart asked for a nonce while it was made.
+
+        Bokeh writes its style sheets into the page as elements, which no policy lets in but by a nonce, or all of them.
+        Scripts need none: they are files of ours on every page.
+        """
+        if "_style_nonce" not in self.__dict__:
+            return POLICY
+        return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{self._style_nonce}'")
+
     @property
     def _cookie_path(self) -> str:
         return self.request.scope.get("root_path") or "/"
@@ -151,10 +166,11 @@ class Page:
             "here": self.here,
             "now": time.time(),
             "version": self.pages.version,
+            "style_nonce": lambda: self._style_nonce,
             **values,
         }
         text = self.pages.environment.get_template(template).render(shown)
-        return HTMLResponse(text, status, headers={"Content-Security-Policy": POLICY})
+        return HTMLResponse(text, status, headers={"Content-Security-Policy": self._policy})
 
 
 async def _viewed(request: Request, principal: Viewer) -> Page:

@@ -69,6 +69,7 @@
     }
     window.leakwatch.writeTimes(old);
     dress(old);
+    old.dispatchEvent(new Event("leakwatch:replaced", { bubbles: true }));
   }
 
   function offer(page) {

@@ -1,0 +1,1 @@
+"""Charts: drawings made of evidence, and what becomes of them: a bokeh figure, an SVG, words."""

@@ -83,7 +83,7 @@ def _part(found: Sequence[Finding], start: int) -> Sequence[Finding]:
 
 
 def _one(number: int, namespaces: int) -> Finding:
-    kind = number * 7919 % 1000
+    kind = (number * 7919 + number // namespaces * 131) % 1000
     namespace = number % namespaces
     where = {"namespace": f"{_TEAMS[namespace % len(_TEAMS)]}-{namespace:03d}"}
     name = f"w{number:05d}-checkout-recommendations"

@@ -14,6 +14,7 @@ from app.services.feedback import FeedbackService
 from app.services.freshness import FreshnessService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
+from app.services.looks import LookService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -41,6 +42,7 @@ class Services:
     freshness: FreshnessService
     seals: SealService
     sessions: SessionService
+    looks: LookService
 
 
 def services_of(request: Request) -> Services:

@@ -9,8 +9,8 @@ from app.domain.fleet import WHOLE, NamespaceShares, Share, Tile
 from app.domain.listing import WorkloadSort
 from app.domain.workload import WorkloadFilter
 from app.services.workloads import WorkloadService
-from app.web.fleet_query import SHARES
 from app.web.figures import relative
+from app.web.fleet_query import SHARES
 from detectors.words import amount
 
 _MOST_NAMESPACES = 60
@@ -64,7 +64,9 @@ def tile_words(tile: Tile, now: float) -> str:
     parts = [f"{tile.identity.workload} / {tile.identity.container}: {SHARES[share.value][0]}"]
     if share is not Share.INSUFFICIENT_DATA:
         parts.append(growth(tile.growth_bytes_per_hour))
-        parts.append(f"{100 * tile.probability:.0f} % sure" if share is Share.LEAK else f"{100 * tile.probability:.0f} %")
+        parts.append(
+            f"{100 * tile.probability:.0f} % sure" if share is Share.LEAK else f"{100 * tile.probability:.0f} %"
+        )
     if tile.limit_at is not None:
         parts.append("limit overdue" if tile.limit_at <= now else f"limit {relative(tile.limit_at - now)}")
     return ", ".join(parts)
@@ -94,8 +96,8 @@ def _rank(one: NamespaceShares, order: WorkloadSort) -> tuple[bool, bool, float,
 
 def _block(one: NamespaceShares, tiles: Sequence[Tile], share: Share | None) -> Block:
     if share is not None and share not in WHOLE:
-        left = ((share, one.counts[share] - len(tiles)),)
+        left = [(share, one.counts[share] - len(tiles))]
     else:
         drawn = Counter(tile.share for tile in tiles)
-        left = tuple((each, one.counts[each] - drawn[each]) for each in WHOLE if share in {None, each})
+        left = [(each, one.counts[each] - drawn[each]) for each in WHOLE if share in {None, each}]
     return Block(one, tuple(tiles), tuple((each, number) for each, number in left if number > 0))

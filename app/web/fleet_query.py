@@ -22,7 +22,10 @@ SORTS = {
 # How each share is called, and what belongs to it.
 SHARES: dict[str, tuple[str, str]] = {
     Share.LEAK.value: ("leaking", "Judged to leak: the probability is 50 % or more"),
-    Share.SUSPECTED.value: ("suspected", "Not enough for a leak, yet 20 % or more: no reason plainly speaks against it"),
+    Share.SUSPECTED.value: (
+        "suspected",
+        "Not enough for a leak, yet 20 % or more: no reason plainly speaks against it",
+    ),
     Share.HEALTHY.value: ("healthy", "Its memory comes to rest, falls back, or follows its load"),
     Share.INSUFFICIENT_DATA.value: ("cannot tell", "Too young, or without samples: nothing can be said of it yet"),
     Share.NO_LIMIT.value: ("no limit", "Without a memory limit a leak takes the node's memory, and no end can be told"),

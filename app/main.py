@@ -25,6 +25,7 @@ from app.errors import StorageError
 from app.grafana.push import make_pusher as make_grafana_pusher
 from app.metrics import ServiceMetrics
 from app.scanning.journal import log_outcome
+from app.scanning.looking import make_look
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
 from app.scanning.service import incident_policy
@@ -39,6 +40,7 @@ from app.services.freshness import FreshnessService
 from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
+from app.services.looks import LookService
 from app.services.pushes import PushLog
 from app.services.retention import RetentionService
 from app.services.scans import ScanService
@@ -57,6 +59,8 @@ from app.web.install import install_pages
 _USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
 _PRUNE_EVERY_SECONDS = 3600.0
+# Of the time that a request may take, what reading a workload's memory for it may.
+_LOOK_SHARE = 0.8
 
 
 def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
@@ -133,6 +137,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         sessions=sessions,
         about=AboutService(engine, health_service, pushes),
         settings=shown_settings(settings),
+        looks=LookService(make_look(settings, _LOOK_SHARE * settings.request_time_limit)),
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),

@@ -16,6 +16,7 @@ from app.services.feedback import FeedbackService
 from app.services.freshness import FreshnessService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
+from app.services.looks import LookService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -45,6 +46,7 @@ class Services:
     sessions: SessionService
     about: AboutService
     settings: ShownSettings
+    looks: LookService
 
 
 def services_of(request: Request) -> Services:

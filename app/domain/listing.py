@@ -60,12 +60,18 @@ class IncidentSort(_Named):
 
 
 class WorkloadSort(_Named):
-    """Orders of workloads' containers. growth: of one pod; judged_at: the end of the window last judged."""
+    """Orders of workloads' containers.
+
+    growth: of one pod; limit_at: when memory is expected to run out, where it is not it comes last, with "-" first;
+    judged_at: the end of the window last judged.
+    """
 
     LEAST_PROBABLE = "probability"
     MOST_PROBABLE = "-probability"
     SLOWEST = "growth"
     FASTEST = "-growth"
+    LIMIT_SOONEST = "limit_at"
+    LIMIT_LATEST = "-limit_at"
     JUDGED_FIRST = "judged_at"
     JUDGED_LAST = "-judged_at"
     OLDEST = "id"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.finding import Identity
+from app.domain.fleet import Share
 from detectors.judgement import Verdict
 
 
@@ -41,7 +42,10 @@ class PastVerdict:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadFilter:
-    """Which workloads' containers to list; None and empty mean any. text: stands in one of the names."""
+    """Which workloads' containers to list; None and empty mean any.
+
+    text: stands in one of the names; share: of the fleet; reason: the code of what is said first of the verdict
+    """
 
     verdicts: tuple[str, ...] = ()
     cluster: str | None = None
@@ -49,3 +53,5 @@ class WorkloadFilter:
     workload: str | None = None
     container: str | None = None
     text: str | None = None
+    share: Share | None = None
+    reason: str | None = None

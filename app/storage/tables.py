@@ -33,6 +33,10 @@ _Id = BigInteger().with_variant(Integer(), "sqlite")
 _ORDERS = ("limit_at", "growth_bytes_per_hour", "probability", "opened_at")
 _FINDING = ("namespace", "workload", "suspect", "assignee")
 _COUNTED = ("state", "severity", "updated_at", "id")
+_FLEET = (
+    *("cluster", "namespace", "verdict", "probability", "growth_bytes_per_hour", "limit_at", "limit_bytes"),
+    *("fully_read", "reason", "id"),
+)
 _FILTERS = ("names", "cluster", "container", "namespace", *_COUNTED)
 # As many letters as an index of PostgreSQL holds, whichever they are; names of Kubernetes are shorter together.
 _LONGEST_NAMES = 600
@@ -352,6 +356,8 @@ class WorkloadRow(Table):
         Index(None, "verdict", "probability", "id"),
         Index(None, "namespace", "id"),
         Index(None, "judged_at", "id"),
+        # All that the fleet's page counts and orders by, so that it reads none of the wide rows.
+        Index("ix_workloads_fleet", *_FLEET),
     )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
@@ -367,6 +373,11 @@ class WorkloadRow(Table):
     judged_at: Mapped[float] = mapped_column(UnixTime)
     scan_id: Mapped[int] = mapped_column(BigInteger)
     finding: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Of the finding: when memory is expected to run out (median), and the code of the first reason, "" for none.
+    limit_at: Mapped[float | None] = mapped_column(UnixTime)
+    limit_bytes: Mapped[float | None] = mapped_column(Double)
+    fully_read: Mapped[bool] = mapped_column(default=True)
+    reason: Mapped[str] = mapped_column(String(40), default="")
 
 
 class VerdictRow(Table):

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, insert, literal, null, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.finding import Finding, Identity
+from app.domain.fleet import FLAT, SUSPECTED_PROBABILITY, Share
 from app.domain.listing import Place, WorkloadSort
 from app.domain.workload import JudgedWorkload, PastVerdict, WorkloadFilter
 from app.output.document import finding_document
@@ -17,9 +18,14 @@ from detectors.judgement import Verdict
 
 # A verdict that stays the same is told this often.
 _TELL_AGAIN_SECONDS = 3600.0
-_COLUMNS: dict[str, InstrumentedAttribute[float]] = {
+_LONGEST_REASON = 40
+_OF_FINDING = ("limit_at", "limit_bytes", "fully_read", "reason")
+# Later than any time that matters, and one that databases can hold.
+_LATEST = 32_503_680_000.0
+_COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
     "probability": WorkloadRow.probability,
     "growth": WorkloadRow.growth_bytes_per_hour,
+    "limit_at": WorkloadRow.limit_at,
     "judged_at": WorkloadRow.judged_at,
 }
 
@@ -59,17 +65,26 @@ def keep(session: Session, findings: Sequence[Finding], scan_id: int, at: float)
 
 def listed(session: Session, wanted: WorkloadFilter, order: WorkloadSort, after: Place | None, limit: int) -> Listed:
     """Up to `limit` workloads' containers after a place in an order, and counts of all."""
-    conditions = _conditions(wanted)
-    column, ids = _COLUMNS.get(order.key), WorkloadRow.id
-    query = select(WorkloadRow).where(*conditions).limit(limit)
-    if column is not None:
-        query = query.order_by(column.desc() if order.descending else column.asc())
-    query = query.order_by(ids.desc() if order.descending else ids.asc())
+    column = _COLUMNS.get(order.key)
+    # What is put in order is narrow; only the page's own rows are read whole.
+    query = select(WorkloadRow.id, null() if column is None else column)
+    query = query.where(*conditions(wanted)).order_by(*ordering(order)).limit(limit)
     if after is not None:
         query = query.where(_beyond(column, order, after))
-    rows = list(session.scalars(query))
-    places = tuple(Place(row.id, None if column is None else getattr(row, column.key)) for row in rows)
-    return Listed(tuple(_workload(row) for row in rows), places, _counts(session, wanted))
+    places = tuple(Place(number, value) for number, value in session.execute(query))
+    whole = select(WorkloadRow).where(WorkloadRow.id.in_([place.id for place in places]))
+    rows = {row.id: row for row in session.scalars(whole)}
+    return Listed(tuple(_workload(rows[place.id]) for place in places), places, _counts(session, wanted))
+
+
+def ordering(order: WorkloadSort) -> list[ColumnElement[Any]]:
+    """What to order by; what has no value comes after all that have one, as "-" turns all of it round."""
+    column = _COLUMNS.get(order.key)
+    keys: list[SQLColumnExpression[Any]] = [] if column is None else [column]
+    if column is WorkloadRow.limit_at:
+        keys = [column.is_(None), column]
+    keys.append(WorkloadRow.id)
+    return [key.desc() if order.descending else key.asc() for key in keys]
 
 
 def get(session: Session, fingerprint: str) -> JudgedWorkload | None:
@@ -107,7 +122,7 @@ def _upsert(session: Session, rows: list[dict[str, Any]]) -> None:
     table = WorkloadRow.__table__
     kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = kind.insert(table)
-    changing = ("verdict", "probability", "growth_bytes_per_hour", "judged_at", "scan_id", "finding")
+    changing = ("verdict", "probability", "growth_bytes_per_hour", "judged_at", "scan_id", "finding", *_OF_FINDING)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["fingerprint"],
@@ -119,7 +134,7 @@ def _upsert(session: Session, rows: list[dict[str, Any]]) -> None:
 
 
 def _row(finding: Finding, scan_id: int, at: float) -> dict[str, Any]:
-    identity = finding.identity
+    identity, until = finding.identity, finding.time_to_limit
     return {
         "fingerprint": finding.fingerprint,
         "cluster": identity.cluster,
@@ -132,6 +147,10 @@ def _row(finding: Finding, scan_id: int, at: float) -> dict[str, Any]:
         "judged_at": at,
         "scan_id": scan_id,
         "finding": finding_document(finding),
+        "limit_at": None if until is None else min(at + until.p50, _LATEST),
+        "limit_bytes": finding.limit_bytes,
+        "fully_read": finding.fully_read,
+        "reason": finding.reasons[0].code[:_LONGEST_REASON] if finding.reasons else "",
     }
 
 
@@ -164,25 +183,63 @@ def _workload(row: WorkloadRow) -> JudgedWorkload:
 def _counts(session: Session, wanted: WorkloadFilter) -> dict[str, int]:
     verdicts = [verdict.value for verdict in Verdict]
     columns = (func.count().filter(WorkloadRow.verdict == verdict) for verdict in verdicts)
-    query = select(*columns).select_from(WorkloadRow).where(*_conditions(replace(wanted, verdicts=())))
+    query = select(*columns).select_from(WorkloadRow).where(*conditions(replace(wanted, verdicts=())))
     return dict(zip(verdicts, session.execute(query).one(), strict=True))
 
 
-def _beyond(column: InstrumentedAttribute[float] | None, order: WorkloadSort, after: Place) -> ColumnElement[bool]:
+def _beyond(column: InstrumentedAttribute[Any] | None, order: WorkloadSort, after: Place) -> ColumnElement[bool]:
+    if column is WorkloadRow.limit_at:
+        return _beyond_limit(order, after)
     if column is None:
-        return WorkloadRow.id < after.id if order.descending else WorkloadRow.id > after.id
+        return _beyond_id(order, after)
     here, there = tuple_(column, WorkloadRow.id), _place(column, after)
     return here < there if order.descending else here > there
 
 
-def _place(column: InstrumentedAttribute[float], place: Place) -> ColumnElement[Any]:
+def _beyond_limit(order: WorkloadSort, after: Place) -> ColumnElement[bool]:
+    column = WorkloadRow.limit_at
+    if after.value is None:
+        among = and_(column.is_(None), _beyond_id(order, after))
+        return or_(among, column.is_not(None)) if order.descending else among
+    here, there = tuple_(column, WorkloadRow.id), _place(column, after)
+    return here < there if order.descending else or_(here > there, column.is_(None))
+
+
+def _beyond_id(order: WorkloadSort, after: Place) -> ColumnElement[bool]:
+    return WorkloadRow.id < after.id if order.descending else WorkloadRow.id > after.id
+
+
+def _place(column: InstrumentedAttribute[Any], place: Place) -> ColumnElement[Any]:
     return tuple_(literal(place.value, column.type), literal(place.id))
 
 
-def _conditions(wanted: WorkloadFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def in_share(share: Share) -> ColumnElement[bool]:
+    """Whether a workload's container belongs to it."""
+    row, is_healthy = WorkloadRow, WorkloadRow.verdict == Verdict.HEALTHY.value
+    match share:
+        case Share.SUSPECTED:
+            return and_(is_healthy, row.probability >= SUSPECTED_PROBABILITY)
+        case Share.HEALTHY:
+            return and_(is_healthy, row.probability < SUSPECTED_PROBABILITY)
+        case Share.NO_LIMIT:
+            return row.limit_bytes.is_(None)
+        case Share.PARTLY_READ:
+            return row.fully_read.is_(False)
+        case Share.REJECTED:
+            return and_(is_healthy, row.reason.not_in(FLAT))
+        case _:
+            return row.verdict == share.value
+
+
+def conditions(wanted: WorkloadFilter) -> list[ColumnElement[bool]]:
+    """What a workload's container must fulfil."""
+    needed: list[ColumnElement[bool]] = []
     if wanted.verdicts:
-        conditions.append(WorkloadRow.verdict.in_(wanted.verdicts))
+        needed.append(WorkloadRow.verdict.in_(wanted.verdicts))
+    if wanted.share is not None:
+        needed.append(in_share(wanted.share))
+    if wanted.reason is not None:
+        needed.append(WorkloadRow.reason == wanted.reason)
     for column, value in (
         (WorkloadRow.cluster, wanted.cluster),
         (WorkloadRow.namespace, wanted.namespace),
@@ -190,9 +247,9 @@ def _conditions(wanted: WorkloadFilter) -> list[ColumnElement[bool]]:
         (WorkloadRow.container, wanted.container),
     ):
         if value is not None:
-            conditions.append(column == value)
+            needed.append(column == value)
     if wanted.text is not None:
         names = (WorkloadRow.namespace, WorkloadRow.workload, WorkloadRow.container)
         text = wanted.text.lower()
-        conditions.append(or_(*(func.lower(name).contains(text, autoescape=True) for name in names)))
-    return conditions
+        needed.append(or_(*(func.lower(name).contains(text, autoescape=True) for name in names)))
+    return needed

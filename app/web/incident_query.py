@@ -56,7 +56,7 @@ class IncidentQuery:
     @classmethod
     def of(cls, given: QueryParams) -> Self:
         """What an address asks for."""
-        told = {one.name: _plain(given.get(one.name, "")) for one in fields(cls)}
+        told = {one.name: plain(given.get(one.name, "")) for one in fields(cls)}
         choices: tuple[tuple[str, Any], ...] = (
             *(("state", STATES), ("severity", SEVERITIES), ("silenced", SILENCED), ("sort", SORTS)),
         )
@@ -105,5 +105,6 @@ class IncidentQuery:
                 yield name, value, self.but(**{name: ""})
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """What may stand in a name, of a text that an address gives."""
     return "".join(one for one in text.strip() if one.isprintable())[:_LONGEST]

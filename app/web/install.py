@@ -10,11 +10,13 @@ from app.web import (
     chart_data,
     events,
     figures,
+    fleet,
     incidents,
     settings,
     sign_in,
     static_files,
     tokens,
+    workload,
 )
 from app.web.assets import Assets
 from app.web.errors import install_error_pages
@@ -37,11 +39,13 @@ def install_pages(app: FastAPI, watch: ChangeWatch, *, no_auth: bool) -> None:
         acts,
         chart_data,
         events,
+        fleet,
         incidents,
         settings,
         sign_in,
         static_files,
         tokens,
+        workload,
     ):
         app.include_router(pages.router)
     install_error_pages(app)

@@ -2,17 +2,19 @@
 
 import pytest
 
+from app.domain.listing import WorkloadSort
 from app.scanning.verdicts import VerdictRecorder
-from detectors.judgement import Verdict
+from detectors.judgement import Quantiles, Verdict
 from tests.support.findings import NOW, finding, report
 from tests.support.servers import wait_until
 
+SOON = Quantiles(10.0, 20.0, 30.0)
 CART = finding("cart", probability=0.9)
 FOUND = (
     CART,
-    finding("db", Verdict.HEALTHY, namespace="data", container="postgres", probability=0.2),
-    finding("web", Verdict.HEALTHY, cluster="eu-1", probability=0.1),
-    finding("job", Verdict.INSUFFICIENT_DATA, probability=0.05),
+    finding("db", Verdict.HEALTHY, namespace="data", container="postgres", probability=0.2, time_to_limit=SOON),
+    finding("web", Verdict.HEALTHY, cluster="eu-1", probability=0.1, time_to_limit=None),
+    finding("job", Verdict.INSUFFICIENT_DATA, probability=0.05, time_to_limit=None),
 )
 
 
@@ -38,6 +40,8 @@ def _names(answer):
         ("sort=id", ["cart", "db", "web", "job"]),
         ("sort=-judged_at", ["job", "web", "db", "cart"]),
         ("sort=growth", ["cart", "db", "web", "job"]),
+        ("sort=limit_at", ["db", "cart", "web", "job"]),
+        ("sort=-limit_at", ["job", "web", "cart", "db"]),
         ("verdict=healthy", ["db", "web"]),
         ("verdict=healthy&verdict=leak", ["cart", "db", "web"]),
         ("namespace=data", ["db"]),
@@ -52,14 +56,16 @@ def test_lists_what_is_asked_for(client, query, names):
     assert _names(client.get(f"/api/v1/workloads?{query}")) == names
 
 
-@pytest.mark.parametrize("sort", ["probability", "-probability", "growth", "-growth", "judged_at", "id", "-id"])
-def test_pages_join_to_the_whole(client, sort):
-    seen, address = [], f"/api/v1/workloads?limit=3&sort={sort}"
+@pytest.mark.parametrize("sort", list(WorkloadSort))
+@pytest.mark.parametrize("limit", [1, 3])
+def test_pages_join_to_the_whole(client, sort, limit):
+    seen, address = [], f"/api/v1/workloads?limit={limit}&sort={sort}"
     while address:
         answer = client.get(address)
         seen += _names(answer)
         address = answer.links.get("next", {}).get("url")
     assert sorted(seen) == ["cart", "db", "job", "web"]
+    assert seen == _names(client.get(f"/api/v1/workloads?sort={sort}"))
 
 
 def test_counts_heed_all_filters_but_the_verdict(client):

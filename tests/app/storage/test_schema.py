@@ -11,11 +11,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from app.errors import SchemaOutdated, SchemaTooNew, SettingsError, StorageError
+from app.output.document import finding_document
 from app.settings import load_settings
 from app.storage import scans
 from app.storage.engine import make_engine, transaction
 from app.storage.schema import check, upgrade
-from app.storage.tables import Table, names_of
+from app.storage.tables import Table, WorkloadRow, names_of
+from detectors.judgement import Quantiles
+from tests.support.findings import MIB, finding
 
 
 def _stamp(engine, revision):
@@ -96,16 +99,43 @@ def test_an_upgrade_that_fails_leaves_nothing(empty_engine):
     assert sa.inspect(empty_engine).get_table_names() == ["incident_events"]
 
 
-def test_of_scans_before_costs_were_kept_nothing_is_known(engine):
-    with engine.begin() as connection:
-        connection.execute(sa.text("ALTER TABLE scans DROP COLUMN cost"))
+def test_of_scans_before_costs_were_kept_nothing_is_known(empty_engine):
+    with empty_engine.begin() as connection:
+        _upgrade_to(connection, "0003")
         connection.execute(
             sa.text("INSERT INTO scans (trigger, state, started_at) VALUES ('cli', 'failed', '2026-01-01 00:00:00')")
         )
-    _stamp(engine, "0003")
-    upgrade(engine)
-    with transaction(engine) as session:
+    upgrade(empty_engine)
+    with transaction(empty_engine) as session:
         assert [scan.cost for scan in scans.page(session, None, 5, None)] == [None]
+
+
+JUDGED_AT = datetime(2026, 1, 1, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("found", "kept"),
+    [
+        ({}, (None, None, True, "")),
+        (
+            finding_document(finding(time_to_limit=Quantiles(10.0, 5400.0, 90_000.0), fully_read=False)),
+            (JUDGED_AT.timestamp() + 5400, 512 * MIB, False, "rising_floor"),
+        ),
+        (finding_document(finding(time_to_limit=None, limit_bytes=None, reasons=())), (None, None, True, "")),
+    ],
+    ids=["nothing", "leak", "no limit"],
+)
+def test_workloads_from_before_the_fifth_migration_get_what_their_finding_says(empty_engine, found, kept):
+    with empty_engine.begin() as connection:
+        _upgrade_to(connection, "0004")
+        table = sa.Table("workloads", sa.MetaData(), autoload_with=connection)
+        names = {"fingerprint": "f", "cluster": "", "namespace": "shop", "workload": "cart", "container": "app"}
+        judged = {"verdict": "leak", "probability": 0.9, "growth_bytes_per_hour": 1.0, "judged_at": JUDGED_AT}
+        connection.execute(table.insert(), {**names, **judged, "scan_id": 1, "finding": found})
+    upgrade(empty_engine)
+    with transaction(empty_engine) as session:
+        row = session.scalars(sa.select(WorkloadRow)).one()
+        assert (row.limit_at, row.limit_bytes, row.fully_read, row.reason) == kept
 
 
 def test_a_transaction_is_whole_or_nothing(engine):

@@ -24,7 +24,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """See templates/chart.html. text: one or two sentences; rows: a cell for each of the columns."""
+    """See templates/chart.html. text: one or two sentences; rows: a cell for each of the columns.
+
+    is_tall: it makes room for several figures above each other.
+    """
 
     title: str
     text: str
@@ -33,6 +36,7 @@ class Picture:
     keys: tuple[Key, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[Markup, ...], ...]
+    is_tall: bool = False
 
 
 def incident_picture(incident: Incident, moment: str, kept: KeptEvidence | None, over: Over) -> Picture | None:

@@ -64,7 +64,8 @@ def picture(drawing: Drawing, workload: str) -> Picture:
 def _sentences(drawing: Drawing) -> Iterator[str]:
     worst = drawing.lines[0]
     first, last = _first(worst), last_known(worst.floor)
-    span = duration(float(worst.x[-1] - worst.x[0]))
+    known = worst.x[np.isfinite(worst.floor)]
+    span = duration(float(known[-1] - known[0]))
     if drawing.over is Over.AGE:
         lives = f"{len(drawing.lines)} lives" if len(drawing.lines) > 1 else "One life"
         yield f"{lives} of its pods, laid over each other from the same age."

@@ -59,13 +59,13 @@ def keep(engine: sa.Engine, shown: Finding, suspect: str | None = "v2", now: flo
         return incidents.save(session, None, Change(standing, (event,), shown), "scan", now).id
 
 
-def change(engine: sa.Engine, incident_id: int, severity: str) -> None:
-    """Change its severity, as another replica's scan does."""
+def change(engine: sa.Engine, incident_id: int, severity: str, shown: Finding | None = None) -> None:
+    """Change its severity, as another replica's scan does, which may show something new."""
     with transaction(engine) as session:
         row = incidents.held(session, incident_id)
         standing = replace(incidents.standing_of(row), severity=severity)
         event = Event(EventKind.SEVERITY_CHANGED, row.severity, severity, "less time is left")
-        incidents.save(session, row, Change(standing, (event,), None), "scan", time.time())
+        incidents.save(session, row, Change(standing, (event,), shown), "scan", time.time())
 
 
 def keep_many(engine: sa.Engine, number: int) -> None:

@@ -79,6 +79,7 @@ def history_picture(workload: str, newest_first: Sequence[PastVerdict]) -> Pictu
         tuple(_keys(history)),
         (),
         (),
+        is_tall=True,
     )
 
 

@@ -24,7 +24,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """See templates/chart.html. text: one or two sentences; rows: a cell for each of the columns."""
+    """See templates/chart.html. text: one or two sentences; rows: a cell for each of the columns.
+
+    is_tall: it makes room for several figures above each other.
+    """
 
     title: str
     text: str
@@ -33,6 +36,7 @@ class Picture:
     keys: tuple[Key, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[Markup, ...], ...]
+    is_tall: bool = False
 
 
 def incident_picture(incident: Incident, moment: str, kept: KeptEvidence | None, over: Over) -> Picture | None:
@@ -60,7 +64,8 @@ def picture(drawing: Drawing, workload: str) -> Picture:
 def _sentences(drawing: Drawing) -> Iterator[str]:
     worst = drawing.lines[0]
     first, last = _first(worst), last_known(worst.floor)
-    span = duration(float(worst.x[-1] - worst.x[0]))
+    known = worst.x[np.isfinite(worst.floor)]
+    span = duration(float(known[-1] - known[0]))
     if drawing.over is Over.AGE:
         lives = f"{len(drawing.lines)} lives" if len(drawing.lines) > 1 else "One life"
         yield f"{lives} of its pods, laid over each other from the same age."

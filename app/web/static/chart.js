@@ -76,7 +76,6 @@
     const kept = sameAxes ? zoom(known) : null;
     const place = create("div");
     canvas.hidden = false;
-    canvas.style.minHeight = `${canvas.offsetHeight}px`;
     known?.views.clear();
     canvas.replaceChildren(place);
     const views = await Bokeh.embed.embed_item(data.item, place);
@@ -86,7 +85,6 @@
     const first = spans(plot).join();
     charts.set(figure, { ...data, views, plot, isZoomed: () => spans(plot).join() !== first });
     if (kept) [plot.x_range.start, plot.x_range.end, plot.y_range.start, plot.y_range.end] = kept;
-    canvas.style.minHeight = "";
     figure.classList.add("drawn");
   }
 

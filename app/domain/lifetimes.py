@@ -27,11 +27,14 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PodCourse:
-    """A pod over a window: bytes of floor at each of its times, NaN where unknown; restarts, kills: unix seconds."""
+    """A pod over a window: bytes of memory at each of its times, NaN where unknown.
+
+    restarts, kills: unix seconds, each of the last sample before it.
+    """
 
     pod: str
     revision: str | None
-    floor: Floats
+    memory: Floats
     restarts: Sequence[float]
     oom_kills: Sequence[float]
 
@@ -40,8 +43,8 @@ class PodCourse:
 class Lifetime:
     """One life. began_at, ended_at: unix seconds; is_begin_seen: whether it began in the window, else it is older.
 
-    ages: seconds since it began, or was first seen, of each of its floors (bytes), shape (samples,)
-    growth: bytes/hour, of a straight line through its floors (least squares); None where they are too few
+    ages: seconds since it began, or was first seen, of each of its samples of memory (bytes), shape (samples,)
+    growth: bytes/hour, of a straight line through its memory (least squares); None where they are too few
     """
 
     pod: str
@@ -52,12 +55,12 @@ class Lifetime:
     ending: Ending
     growth_bytes_per_hour: float | None
     ages: Floats
-    floor: Floats
+    memory: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionAges:
-    """A revision's floor at some ages, bytes: the median of its lives that came to that age, None where none did.
+    """A revision's memory at some ages, bytes: the median of its lives that came to that age, None where none did.
 
     lives: how many; is_begin_seen: whether their ages are known, else they are counted from the window's start
     curve: (age in seconds, bytes) at more ages, for a plot
@@ -66,12 +69,12 @@ class RevisionAges:
     revision: str | None
     lives: int
     is_begin_seen: bool
-    floors: tuple[float | None, ...]
+    levels: tuple[float | None, ...]
     curve: tuple[tuple[float, float], ...]
 
 
 def lifetimes(times: Floats, pods: Iterable[PodCourse]) -> tuple[Lifetime, ...]:
-    """The lives of the pods, the latest first. times: unix seconds, shape (samples,), of the pods' floors."""
+    """The lives of the pods, the latest first. times: unix seconds, shape (samples,), of the pods' samples."""
     found = [life for pod in pods for life in _lives(times, pod)] if times.size else []
     return tuple(sorted(found, key=lambda life: (-life.began_at, life.pod)))
 
@@ -95,7 +98,7 @@ def _lives(times: Floats, pod: PodCourse) -> list[Lifetime]:
     ends = sorted((kills | restarts).items())
     found, start, is_first = [], -np.inf, True
     for at, ending in [*ends, (np.inf, None)]:
-        inside = (times >= start) & (times < at) & np.isfinite(pod.floor)
+        inside = (times > start) & (times <= at) & np.isfinite(pod.memory)
         if inside.any():
             found.append(_life(times, pod, np.flatnonzero(inside), None if is_first else start, at, ending))
         start, is_first = at, False
@@ -110,13 +113,13 @@ def _life(
     began = first if start is None else start
     if ending is None:
         end, ending = last, Ending.RUNS if last >= float(times[-1]) - 2 * step else Ending.GONE
-    floor = pod.floor[columns]
+    memory = pod.memory[columns]
     growth = None
     if columns.size >= _LEAST_POINTS:
-        growth = float(np.polyfit((times[columns] - first) / _HOUR, floor, 1)[0])
+        growth = float(np.polyfit((times[columns] - first) / _HOUR, memory, 1)[0])
     # What was there in the window's first samples may be of any age.
     is_begin_seen = start is not None or columns[0] > 1
-    return Lifetime(pod.pod, pod.revision, began, is_begin_seen, end, ending, growth, times[columns] - began, floor)
+    return Lifetime(pod.pod, pod.revision, began, is_begin_seen, end, ending, growth, times[columns] - began, memory)
 
 
 def _revision(lives: Sequence[Lifetime], ages: Sequence[float]) -> RevisionAges:
@@ -128,7 +131,7 @@ def _revision(lives: Sequence[Lifetime], ages: Sequence[float]) -> RevisionAges:
         revision=lives[0].revision,
         lives=len(used),
         is_begin_seen=bool(known),
-        floors=tuple(_median(used, age) for age in ages),
+        levels=tuple(_median(used, age) for age in ages),
         curve=tuple((age, value) for age, value in curve if value is not None),
     )
 
@@ -137,4 +140,4 @@ def _median(lives: Sequence[Lifetime], age: float) -> float | None:
     there = [life for life in lives if life.ages[0] <= age <= life.ages[-1]]
     if not there:
         return None
-    return float(np.median([np.interp(age, life.ages, life.floor) for life in there]))
+    return float(np.median([np.interp(age, life.ages, life.memory) for life in there]))

@@ -61,7 +61,7 @@ def tiles(
 
 def rejections(session: Session, wanted: WorkloadFilter) -> dict[str, int]:
     """Of what grew and was judged not to leak: how many for each reason, by its code, the most frequent first."""
-    number = func.count()
-    query = select(WorkloadRow.reason, number).where(*conditions(wanted), in_share(Share.REJECTED))
-    query = query.group_by(WorkloadRow.reason).order_by(number.desc(), WorkloadRow.reason)
-    return dict(session.execute(query).tuples().all())
+    many = func.count()
+    query = select(WorkloadRow.reason, many).where(*conditions(wanted), in_share(Share.REJECTED))
+    query = query.group_by(WorkloadRow.reason).order_by(many.desc(), WorkloadRow.reason)
+    return {reason: int(number) for reason, number in session.execute(query)}

@@ -52,7 +52,7 @@ def probability_course(past: Sequence[PastVerdict]) -> Markup:
 
 
 def age_plot(revisions: Sequence[RevisionAges]) -> Markup:
-    """Each revision's floor by age, the latest four; a class of each tells them apart, as in the table beside it."""
+    """Each revision's memory by age, the latest four; a class of each tells them apart, as in the table beside it."""
     drawn = [one for one in revisions[:_MOST_REVISIONS] if len(one.curve) > 1]
     if not drawn:
         return Markup("")

@@ -81,8 +81,8 @@ def _many(one: NamespaceShares, share: Share | None) -> int:
     return one.total if share is None else one.counts[share]
 
 
-def _rank(one: NamespaceShares, order: WorkloadSort) -> tuple[bool, bool, float, int, str, str]:
-    """The worst first: those with leaks, then those with suspects, each in the order that is asked for."""
+def _rank(one: NamespaceShares, order: WorkloadSort) -> tuple[bool, float, int, str, str]:
+    """The worst first: those with leaks in the order that is asked for, then those with the most suspects."""
     match order:
         case WorkloadSort.LIMIT_SOONEST:
             key = math.inf if one.soonest is None else one.soonest
@@ -90,8 +90,7 @@ def _rank(one: NamespaceShares, order: WorkloadSort) -> tuple[bool, bool, float,
             key = -(one.surest or 0.0)
         case _:
             key = -(one.fastest or 0.0)
-    suspected = one.counts[Share.SUSPECTED]
-    return not one.counts[Share.LEAK], not suspected, key, -suspected, one.cluster, one.namespace
+    return not one.counts[Share.LEAK], key, -one.counts[Share.SUSPECTED], one.cluster, one.namespace
 
 
 def _block(one: NamespaceShares, tiles: Sequence[Tile], share: Share | None) -> Block:

@@ -19,9 +19,9 @@ def verdict_sentence(one: JudgedWorkload) -> Markup:
             return _leak(one, name)
         case Share.SUSPECTED:
             grown = rate(one.growth_bytes_per_hour)
-            return Markup(
-                "{} may leak: it grows {}, and is a leak with a probability of {}, of the 50 % that it takes{}."
-            ).format(name, grown, percent, Markup("; against it speaks{}").format(said) if said else "")
+            return Markup("{} may leak: it grows {}, with a probability of {} (a leak takes 50 %){}.").format(
+                name, grown, percent, Markup("; against it speaks{}").format(said) if said else ""
+            )
         case Share.HEALTHY:
             return Markup("{} does not leak{}.").format(name, said)
         case _:

@@ -114,7 +114,7 @@ def _of_evidence(content: Mapping[str, Any]) -> Lives:
 
 
 def _pod(pod: Mapping[str, Any]) -> PodCourse:
-    return PodCourse(pod["pod"], pod["revision"], _floats(pod["floor"]), pod["restarts"], pod["oom_kills"])
+    return PodCourse(pod["pod"], pod["revision"], _floats(pod["peak"]), pod["restarts"], pod["oom_kills"])
 
 
 def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:
@@ -123,7 +123,8 @@ def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:
 
 def _of_look(seen: Explanation) -> Lives:
     return _lives(
-        seen.grid.times, [PodCourse(one.pod, one.revision, one.floor, one.restarts, one.oom_kills) for one in seen.pods]
+        seen.grid.times,
+        [PodCourse(one.pod, one.revision, one.memory, one.restarts, one.oom_kills) for one in seen.pods],
     )
 
 

@@ -51,6 +51,12 @@ def test_growth_is_of_each_life_alone():
     assert growth == [4.0, 1.0]
 
 
+def test_what_was_seen_at_the_time_of_a_kill_was_before_it():
+    floor = [*rising(5, 11), *rising(5, 14)]
+    after, before = lifetimes(TIMES, [pod(floor, kills=(10,))])
+    assert (before.memory[-1] / MIB, after.memory[0] / MIB) == (150, 100)
+
+
 def test_two_samples_are_no_growth():
     assert lifetimes(TIMES[:2], [pod([1.0, 2.0])])[0].growth_bytes_per_hour is None
 
@@ -66,8 +72,8 @@ def test_revisions_are_compared_at_the_same_age():
     ages = ages_of(lives)
     found = {one.revision: one for one in by_age(lives, ages)}
     assert [age / HOUR for age in ages] == [0.25, 0.5, 1, 2, 4, 8]
-    assert [round(value / MIB, 2) for value in found["v1"].floors] == [100.25, 100.5, 101, 102, 104, 108]
-    assert [round(value / MIB, 2) for value in found["v2"].floors] == [101.25, 102.5, 105, 110, 120, 140]
+    assert [round(value / MIB, 2) for value in found["v1"].levels] == [100.25, 100.5, 101, 102, 104, 108]
+    assert [round(value / MIB, 2) for value in found["v2"].levels] == [101.25, 102.5, 105, 110, 120, 140]
     assert list(found) == ["v2", "v1"]
 
 
@@ -75,7 +81,7 @@ def test_an_age_that_no_life_came_to_is_unknown():
     old = pod([np.nan] * 2 + rising(1, 3) + [np.nan] * 20, "cart-1", "v1")
     new = pod([np.nan] * 6 + rising(5, 19), "cart-2", "v2")
     lives = lifetimes(TIMES, [old, new])
-    found = {one.revision: one.floors for one in by_age(lives, (HOUR, 8 * HOUR))}
+    found = {one.revision: one.levels for one in by_age(lives, (HOUR, 8 * HOUR))}
     assert found["v1"][1] is None
     assert found["v2"][1] is not None
 
@@ -83,6 +89,6 @@ def test_an_age_that_no_life_came_to_is_unknown():
 def test_lives_of_unknown_age_do_not_mix_with_those_of_known_age():
     older, younger = pod(rising(1, base=300), "cart-1"), pod([np.nan] * 9 + rising(1, 16), "cart-2")
     (both,) = by_age(lifetimes(TIMES, [older, younger]), (HOUR,))
-    assert (both.lives, both.is_begin_seen, both.floors) == (1, True, (101 * MIB,))
+    assert (both.lives, both.is_begin_seen, both.levels) == (1, True, (101 * MIB,))
     (alone,) = by_age(lifetimes(TIMES, [older]), (HOUR,))
-    assert (alone.lives, alone.is_begin_seen, alone.floors) == (1, False, (301 * MIB,))
+    assert (alone.lives, alone.is_begin_seen, alone.levels) == (1, False, (301 * MIB,))

@@ -67,6 +67,7 @@ class Visitor:
 
     page: Any
     url: str
+    look: Look = USUAL
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str = "/") -> Any:
@@ -80,6 +81,8 @@ class Visitor:
 
     def violations(self) -> list[str]:
         """What axe finds of the page that is serious or worse, in a line each."""
+        if not self.look.script:
+            raise RuntimeError("axe waits for ever where no script may run")
         axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
         # Copies of style sheets, which it makes beforehand, are refused by the policy of a page, and complained of.
         options = {"resultTypes": ["violations"], "preload": False}
@@ -101,7 +104,7 @@ def visiting(browser: Any, url: str, look: Look, token: str | None = None) -> It
     """A window of somebody's, signed in where there is a token to do so with."""
     context = browser.new_context(**look.options())
     context.set_default_timeout(_PATIENCE_MS)
-    visitor = Visitor(context.new_page(), url)
+    visitor = Visitor(context.new_page(), url, look)
     visitor.page.on("console", lambda said: visitor.complaints.append(said.text) if said.type == "error" else None)
     visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
     try:

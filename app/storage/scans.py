@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from app.domain.scan import ScanRecord, ScanState
+from app.domain.scan import ScanRecord, ScanSpan, ScanState
 from app.storage.tables import ScanRow
 
 
@@ -93,6 +93,27 @@ def page(session: Session, before: int | None, limit: int, state: str | None) ->
     if state is not None:
         query = query.where(ScanRow.state == state)
     return [_record(row) for row in session.scalars(query)]
+
+
+def counts(session: Session) -> dict[ScanState, int]:
+    """How many scans there are in each state that some are in."""
+    found = session.execute(select(ScanRow.state, func.count()).group_by(ScanRow.state))
+    return {ScanState(state): number for state, number in found}
+
+
+def spans(session: Session, limit: int) -> list[ScanSpan]:
+    """How long the last so many scans that have ended took, newest first."""
+    row = ScanRow
+    query = (
+        select(row.id, row.state, row.complete, row.started_at, row.finished_at, row.cost)
+        .where(row.finished_at.is_not(None))
+        .order_by(row.id.desc())
+        .limit(limit)
+    )
+    return [
+        ScanSpan(scan_id, ScanState(state), complete, max(finished_at - started_at, 0.0), cost)
+        for scan_id, state, complete, started_at, finished_at, cost in session.execute(query)
+    ]
 
 
 def latest_finished(session: Session) -> ScanRecord | None:

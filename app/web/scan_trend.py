@@ -43,8 +43,8 @@ def trends(spans: Sequence[ScanSpan]) -> list[Trend]:
     """What the last scans (newest first) took and cost; no measure of which there are not at least two values."""
     measures: tuple[tuple[str, Callable[[ScanSpan], float | None], Callable[[float], str]], ...] = (
         ("Duration", lambda one: one.seconds, duration),
-        ("Samples that Prometheus looked at", lambda one: _cost(one, "samples"), short),
-        ("Bytes of its answers", lambda one: _cost(one, "bytes"), amount),
+        ("Samples Prometheus read", lambda one: _cost(one, "samples"), short),
+        ("Bytes Prometheus sent", lambda one: _cost(one, "bytes"), amount),
     )
     found = [_trend(name, [(one, measure(one)) for one in spans], words) for name, measure, words in measures]
     return [one for one in found if one is not None]

@@ -1,6 +1,6 @@
 """Scans in words: how they ended, where their time went, and how far a running one has come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.web.figures import NONE, duration
 
 TRIGGERS = {"schedule": "by the clock", "api": "on request", "cli": "by command"}
 _STEPS = ("plan", "read", "judge", "record")
+_NOTABLE_PERCENT = 5.0
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -43,7 +44,12 @@ class ScanView:
     @property
     def spent_words(self) -> str:
         """Where the time went: `plan 0.4 s, read 13 s, judge 3 s, record 0.6 s`."""
-        return ", ".join(f"{part.name} {duration(part.seconds)}" for part in self.parts)
+        return _words(self.parts)
+
+    @property
+    def longest_words(self) -> str:
+        """The same without the steps that took next to nothing."""
+        return _words([part for part in self.parts if part.width >= _NOTABLE_PERCENT])
 
     @property
     def unread(self) -> int:
@@ -93,6 +99,10 @@ def short(value: float) -> str:
         return f"{value:,.0f}"
     unit, name = next(one for one in _UNITS if value >= one[0])
     return f"{value / unit:.0f} {name}" if value >= 100 * unit else f"{value / unit:.3g} {name}"
+
+
+def _words(parts: Sequence[Part]) -> str:
+    return ", ".join(f"{part.name} {duration(part.seconds)}" for part in parts)
 
 
 def _parts(seconds: Mapping[str, float]) -> tuple[Part, ...]:

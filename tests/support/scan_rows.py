@@ -1,13 +1,14 @@
 """Scans in a database, for pages: one that matters to a test, or some days of them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Engine
 
 from app.domain.cost import Cost
-from app.domain.scan import Problem, ScanReport, ScanState, Seconds, ShardResult, Window, together
+from app.domain.scan import Problem, ScanRecord, ScanReport, ScanState, Seconds, ShardResult, Window, together
 from app.output.document import cost_document, scan_summary
 from app.storage import scans
 from app.storage.engine import transaction
@@ -17,7 +18,9 @@ from tests.support.findings import report
 MIB = 1024**2
 
 
-def seen(containers: int = 4200, problems: Sequence[Problem] = (), *, cluster: str = "", slow: float = 1.0) -> ScanReport:
+def seen(
+    containers: int = 4200, problems: Sequence[Problem] = (), *, cluster: str = "", slow: float = 1.0
+) -> ScanReport:
     """What a scan of a fleet of that size reports."""
     now = time.time()
     return replace(
@@ -29,6 +32,13 @@ def seen(containers: int = 4200, problems: Sequence[Problem] = (), *, cluster: s
         seconds=Seconds(0.4 * slow, 12.8 * slow, 3.1 * slow, 0.6 * slow),
         cost=Cost(84, containers * 2200, int(7.5 * MIB * slow), 11.2 * slow),
     )
+
+
+def record(summary: Mapping[str, Any] | None, **more: Any) -> ScanRecord:
+    """A scan that succeeded, with this of its summary."""
+    plain: dict[str, Any] = {"id": 1, "trigger": "schedule", "state": ScanState.SUCCEEDED, "started_at": 100.0}
+    plain |= {"finished_at": 120.0, "complete": True, "leaks": 0, "error": None}
+    return ScanRecord(summary=summary, **(plain | more))
 
 
 def of_clusters(*results: ShardResult) -> ScanReport:
@@ -69,7 +79,9 @@ def keep_scans(engine: Engine, count: int) -> None:
         slow = 1 + number % 7 / 10
         match number % 17:
             case 5:
-                problems = [Problem("batch_unread", "48 containers could not be read: the server took longer than 30 s")]
+                problems = [
+                    Problem("batch_unread", "48 containers could not be read: the server took longer than 30 s")
+                ]
                 keep_scan(engine, seen(problems=problems, slow=2 * slow), ago=ago)
             case 11:
                 keep_scan(engine, "cannot connect to prometheus: connection refused", state=ScanState.FAILED, ago=ago)

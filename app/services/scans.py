@@ -59,6 +59,11 @@ class ScanService:
             raise NotFound(f"there is no scan {scan_id}", "GET /api/v1/scans lists them")
         return found
 
+    def beside(self, scan_id: int) -> tuple[int | None, int | None]:
+        """The ids of the scans before and after one; None where there is none."""
+        with reading(self.engine) as session:
+            return scans.beside(session, scan_id)
+
     def begin(self) -> ScanRecord:
         """Begin a scan and return it while it runs. Raises ScanInProgress, ScanAbandoned."""
         return self.one(self.schedule.begin_now("api"))

@@ -85,6 +85,14 @@ def get(session: Session, scan_id: int) -> ScanRecord | None:
     return None if row is None else _record(row)
 
 
+def beside(session: Session, scan_id: int) -> tuple[int | None, int | None]:
+    """The ids of the scans before and after one; None where there is none."""
+    return (
+        session.scalar(select(func.max(ScanRow.id)).where(ScanRow.id < scan_id)),
+        session.scalar(select(func.min(ScanRow.id)).where(ScanRow.id > scan_id)),
+    )
+
+
 def page(session: Session, before: int | None, limit: int, state: str | None) -> list[ScanRecord]:
     """Up to `limit` scans, newest first, older than the one with id `before`."""
     query = select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)

@@ -14,11 +14,13 @@ WIDTH, HEIGHT = 6, 40
 _GAP = 1.5
 _LEAST = 1.0
 _FEWEST = 2
+# With fewer than so many, bars get no wider.
+_LEAST_PLACES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One scan. Places are of a picture that is SCANS * WIDTH wide and HEIGHT high; whole: whether it was complete."""
+    """One scan. Places are of a picture that is HEIGHT high; whole: whether it succeeded and read all."""
 
     x: float
     y: float
@@ -30,9 +32,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One measure over the last scans, oldest first, the newest at the right; all figures in words."""
+    """One measure over the last scans, oldest first, the newest at the right of a picture so wide; figures in words."""
 
     name: str
+    width: float
     last: str
     usual: str
     most: str
@@ -54,17 +57,19 @@ def _trend(name: str, told: Sequence[tuple[ScanSpan, float | None]], words: Call
     known = [value for _, value in told if value is not None]
     if len(known) < _FEWEST:
         return None
-    most = max(known)
+    most, width = max(known), max(len(told), _LEAST_PLACES) * WIDTH
     bars = tuple(
-        _bar(place, span, value, most, words) for place, (span, value) in enumerate(told[:SCANS]) if value is not None
+        _bar(width - (place + 1) * WIDTH, span, value, most, words)
+        for place, (span, value) in enumerate(told)
+        if value is not None
     )
-    return Trend(name, words(known[0]), words(median(known)), words(most), bars[::-1])
+    return Trend(name, width, words(known[0]), words(median(known)), words(most), bars[::-1])
 
 
-def _bar(place: int, span: ScanSpan, value: float, most: float, words: Callable[[float], str]) -> Bar:
+def _bar(left: float, span: ScanSpan, value: float, most: float, words: Callable[[float], str]) -> Bar:
     height = max(HEIGHT * value / most, _LEAST) if most else _LEAST
     return Bar(
-        x=(SCANS - 1 - place) * WIDTH + _GAP / 2,
+        x=left + _GAP / 2,
         y=round(HEIGHT - height, 2),
         width=WIDTH - _GAP,
         height=round(height, 2),

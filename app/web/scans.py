@@ -61,7 +61,8 @@ def scan(page: Viewing, scan_id: str) -> Response:
         found = page.services.scans.one(int(scan_id))
     except NotFound as error:
         raise NotFound(f"{error}", "it may be so old that it is not kept any more") from error
-    return _show(page, "scan.html", view=view_of(found))
+    older, newer = page.services.scans.beside(found.id)
+    return _show(page, "scan.html", view=view_of(found), older=older, newer=newer)
 
 
 def _show(page: Page, template: str, **values: Any) -> Response:

@@ -125,6 +125,12 @@ def test_one_scan_tells_all_its_problems(viewer, kept):
     assert "29 could not be read batch_unread" in told
 
 
+def test_one_leads_to_those_beside_it(viewer, sqlite_engine):
+    keep_scans(sqlite_engine, 3)
+    beside = [re.findall(r'href="/scans/(\d+)" rel', viewer.get(f"/scans/{number}").text) for number in (1, 2, 3)]
+    assert beside == [["2"], ["1", "3"], ["2"]]
+
+
 @pytest.mark.parametrize("state", [ScanState.FAILED, ScanState.ABANDONED])
 def test_one_that_did_not_succeed_says_why(viewer, kept, state):
     assert "cannot connect: is it up?" in words(viewer.get(f"/scans/{kept('cannot connect: is it up?', state=state)}"))

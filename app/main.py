@@ -145,7 +145,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     ):
         app.include_router(router)
     install_problems(app)
-    install_pages(app, ChangeWatch(engine), no_auth=settings.insecure_no_auth)
+    install_pages(app, ChangeWatch(engine, progress=lambda: schedule.progress), no_auth=settings.insecure_no_auth)
     door = Door(gate, sessions, refusal, settings.insecure_no_auth)
     defend(app, door, metrics.requests, _defence(settings))
     app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it

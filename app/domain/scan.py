@@ -154,6 +154,26 @@ def together(shards: Sequence[ShardResult], started_at: float, finished_at: floa
 
 
 @dataclass(frozen=True, slots=True)
+class ScanProgress:
+    """How far a running scan has come: containers read and judged, of those there are (0: that is not known yet)."""
+
+    scan_id: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSpan:
+    """How long a scan that has ended took, seconds, and the document of what it cost the server."""
+
+    id: int
+    state: ScanState
+    complete: bool | None
+    seconds: float
+    cost: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ScanRecord:
     """A scan as it is kept. Times are unix seconds.
 

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.background import Worker
+from app.domain.scan import ScanProgress
 from app.errors import LeakwatchError, ScanAbandoned, ScanInProgress, ScanNotDue
 from app.prometheus.source import Control
 from app.scanning.runner import ActiveScan, ScanRunner
@@ -49,6 +50,7 @@ class ScanSchedule:
         self._lock = threading.Lock()
         self._active: ActiveScan | None = None
         self._thread: threading.Thread | None = None
+        self._far: _Far | None = None
         # Whether it stopped with nothing left at work; None until it was told to stop.
         self._clean: bool | None = None
 
@@ -66,11 +68,19 @@ class ScanSchedule:
                 raise ScanAbandoned("the service is stopping")
             control = Control(deadline=time.monotonic() + self._time_limit)
             self._active = self._runner.begin(trigger, control, is_due)
+            self._far = _Far(self._active.id)
+            control.progress = self._far.note
             self._thread = threading.Thread(
                 target=_run, args=(self._active,), name=f"leakwatch-scan-{self._active.id}", daemon=True
             )
             self._thread.start()
             return self._active.id
+
+    @property
+    def progress(self) -> ScanProgress | None:
+        """How far the scan that runs in this process has come; None where none does."""
+        far, thread = self._far, self._thread
+        return far.seen if far is not None and thread is not None and thread.is_alive() else None
 
     def stop(self) -> bool:
         """Stop: a running scan is told to end, and written off when it does not at once.
@@ -131,6 +141,17 @@ class ScanSchedule:
         if self._said != event + reason:
             self._said = event + reason
             getattr(structlog.get_logger(), level)(event, **({"reason": reason} if reason else {}))
+
+
+class _Far:
+    """How far one scan has come, as it last said. One each scan: one that was given up may still be at work."""
+
+    def __init__(self, scan_id: int) -> None:
+        self.seen = ScanProgress(scan_id, 0, 0)
+
+    def note(self, done: int, total: int) -> None:
+        """What the scan calls."""
+        self.seen = ScanProgress(self.seen.scan_id, done, total)
 
 
 def _run(active: ActiveScan) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from app.domain.scan import ScanProgress
 from app.storage import incidents, scans
 from app.storage.engine import reading
 
@@ -17,10 +18,14 @@ _MOST_READ = 5000
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """incidents: id to version, of those that changed; None: too many to tell. scan: the latest one, as `7 running`."""
+    """incidents: id to version, of those that changed; None: too many to tell. scan: the latest one, as `7 running`.
+
+    progress: of the scan that runs in this process, where it has come further; it changes nothing that is kept.
+    """
 
     incidents: dict[int, int] | None
     scan: str | None
+    progress: ScanProgress | None = None
 
     @property
     def any(self) -> bool:
@@ -30,13 +35,18 @@ class Changes:
 
 @dataclass(slots=True)
 class ChangeWatch:
-    """Looks again and again; not for several threads at once. now: the clock, unix seconds."""
+    """Looks again and again; not for several threads at once. now: the clock, unix seconds.
+
+    progress: of the scan that runs in this process.
+    """
 
     engine: Engine
     now: Callable[[], float] = time.time
+    progress: Callable[[], ScanProgress | None] = lambda: None
     _since: float | None = field(default=None, init=False)
     _seen: dict[int, int] = field(default_factory=dict, init=False)
     _scan: str = field(default="", init=False)
+    _far: ScanProgress | None = field(default=None, init=False)
 
     def look(self) -> Changes:
         """What has changed since the last look; at first nothing. Raises StorageError."""
@@ -48,9 +58,11 @@ class ChangeWatch:
         found, scan = dict(read), f"{latest[0].id} {latest[0].state.value}" if latest else ""
         is_first = self._since is None
         news = {number: version for number, version in found.items() if self._seen.get(number) != version}
+        far = self.progress()
         changes = Changes(
             incidents={} if is_first else (None if len(news) > MOST_TOLD else news),
             scan=None if is_first or scan == self._scan else scan,
+            progress=None if far == self._far else far,
         )
-        self._since, self._seen, self._scan = begun, found, scan
+        self._since, self._seen, self._scan, self._far = begun, found, scan, far
         return changes

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from app.domain.scan import ScanRecord, ScanState
+from app.domain.scan import ScanRecord, ScanSpan, ScanState
 from app.storage.tables import ScanRow
 
 
@@ -85,6 +85,14 @@ def get(session: Session, scan_id: int) -> ScanRecord | None:
     return None if row is None else _record(row)
 
 
+def beside(session: Session, scan_id: int) -> tuple[int | None, int | None]:
+    """The ids of the scans before and after one; None where there is none."""
+    return (
+        session.scalar(select(func.max(ScanRow.id)).where(ScanRow.id < scan_id)),
+        session.scalar(select(func.min(ScanRow.id)).where(ScanRow.id > scan_id)),
+    )
+
+
 def page(session: Session, before: int | None, limit: int, state: str | None) -> list[ScanRecord]:
     """Up to `limit` scans, newest first, older than the one with id `before`."""
     query = select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)
@@ -93,6 +101,27 @@ def page(session: Session, before: int | None, limit: int, state: str | None) ->
     if state is not None:
         query = query.where(ScanRow.state == state)
     return [_record(row) for row in session.scalars(query)]
+
+
+def counts(session: Session) -> dict[ScanState, int]:
+    """How many scans there are in each state that some are in."""
+    found = session.execute(select(ScanRow.state, func.count()).group_by(ScanRow.state))
+    return {ScanState(state): number for state, number in found}
+
+
+def spans(session: Session, limit: int) -> list[ScanSpan]:
+    """How long the last so many scans that have ended took, newest first."""
+    row = ScanRow
+    query = (
+        select(row.id, row.state, row.complete, row.started_at, row.finished_at, row.cost)
+        .where(row.finished_at.is_not(None))
+        .order_by(row.id.desc())
+        .limit(limit)
+    )
+    return [
+        ScanSpan(scan_id, ScanState(state), complete, max(finished_at - started_at, 0.0), cost)
+        for scan_id, state, complete, started_at, finished_at, cost in session.execute(query)
+    ]
 
 
 def latest_finished(session: Session) -> ScanRecord | None:

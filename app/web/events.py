@@ -8,14 +8,17 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from app.domain.scan import ScanProgress
 from app.errors import LeakwatchError, Overloaded
 from app.services.changes import Changes
 from app.web.page import Viewing
+from app.web.scan_words import progress_words
 
 router = APIRouter(include_in_schema=False)
 _LOOK_EVERY_SECONDS = 2.0
@@ -71,6 +74,8 @@ class EventHub:
                 changes = await anyio.to_thread.run_sync(self._look)
                 if changes.any:
                     self._tell(_message(changes))
+                if changes.progress is not None:
+                    self._tell(_progress(changes.progress))
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     def _tell(self, message: bytes | None) -> None:
@@ -110,5 +115,13 @@ async def _stream(hub: EventHub, queue: asyncio.Queue[bytes | None]) -> AsyncIte
 
 
 def _message(changes: Changes) -> bytes:
-    document = {"incidents": changes.incidents, "scan": changes.scan}
-    return f"event: changed\ndata: {json.dumps(document, separators=(',', ':'))}\n\n".encode()
+    return _event("changed", {"incidents": changes.incidents, "scan": changes.scan})
+
+
+def _progress(far: ScanProgress) -> bytes:
+    document = {"scan": far.scan_id, "done": far.done, "total": far.total, "words": progress_words(far)}
+    return _event("progress", document)
+
+
+def _event(kind: str, document: dict[str, Any]) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps(document, separators=(',', ':'))}\n\n".encode()

@@ -91,6 +91,7 @@
     if (document.hidden || stream) return;
     stream = new EventSource(`${root}/events`);
     stream.addEventListener("changed", soon);
+    stream.addEventListener("progress", (event) => showProgress(JSON.parse(event.data)));
     let wasAway = false;
     stream.onopen = () => {
       document.documentElement.dataset.listening = "";
@@ -110,6 +111,15 @@
     stream?.close();
     stream = null;
     delete document.documentElement.dataset.listening;
+  }
+
+  // How far a scan has come changes nothing else on the page.
+  function showProgress({ scan, done, total, words }) {
+    for (const box of document.querySelectorAll(`[data-progress="${Number(scan)}"]`)) {
+      const bar = box.querySelector("progress");
+      if (total) Object.assign(bar, { max: total, value: done });
+      box.querySelector("[data-words]").textContent = words;
+    }
   }
 
   // A browser has few connections to a service: pages that nobody sees give theirs back.

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.domain.lifecycle import IncidentPolicy
-from app.domain.scan import ScanState
+from app.domain.scan import ScanProgress, ScanState
 from app.errors import ScanAbandoned, ScanInProgress, ScanNotDue
 from app.prometheus.source import Control
 from app.scanning import lease as lease_module
@@ -221,3 +221,19 @@ def test_two_whose_turn_it_is_at_once_scan_once(engine):
     with pytest.raises(ScanNotDue):
         other.begin_now("schedule", other._is_due)
     assert len(_scans(engine)) == 1
+
+
+def test_it_tells_how_far_a_running_scan_has_come(sqlite_engine):
+    release = threading.Event()
+
+    def perform(control):
+        control.progress(210, 4200)
+        assert release.wait(30)
+        return report()
+
+    with _running(sqlite_engine, perform, on_start=False) as schedule:
+        assert schedule.progress is None
+        number = schedule.begin_now("api")
+        wait_until(lambda: schedule.progress == ScanProgress(number, 210, 4200), "it has said so")
+        release.set()
+        wait_until(lambda: schedule.progress is None, "it has ended")

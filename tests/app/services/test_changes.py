@@ -1,7 +1,7 @@
 """What has changed since one last looked."""
 
 from app.domain.finding import Severity
-from app.domain.scan import ScanState
+from app.domain.scan import ScanProgress, ScanState
 from app.services import changes
 from app.services.changes import Changes, ChangeWatch
 from app.storage import scans
@@ -47,3 +47,11 @@ def test_a_scan_that_begins_and_ends(engine):
     with transaction(engine) as session:
         scans.finish(session, number, Outcome(ScanState.FAILED, 1_800_000_001.0, error="x"))
     assert watch.look().scan == f"{number} failed"
+
+
+def test_how_far_a_scan_has_come_is_told_once_and_changes_nothing_else(sqlite_engine):
+    far = [None, ScanProgress(7, 0, 0), ScanProgress(7, 0, 0), ScanProgress(7, 10, 20), None]
+    watch = ChangeWatch(sqlite_engine, progress=lambda: far.pop(0))
+    told = [watch.look() for _ in range(5)]
+    assert [one.progress for one in told] == [None, ScanProgress(7, 0, 0), None, ScanProgress(7, 10, 20), None]
+    assert not any(one.any for one in told)

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
+from app.domain.scan import ScanProgress
 from app.errors import Overloaded, StorageError
 from app.services.changes import Changes
 from app.web import events
@@ -57,6 +58,13 @@ def test_a_change_is_told_by_id_and_version():
 
 def test_too_many_are_told_as_such():
     assert '"incidents":null' in heard(EventHub(Told(Changes(None, None))), 2)[1]
+
+
+def test_how_far_a_scan_has_come_is_told_by_itself():
+    kind, data, *_ = heard(EventHub(Told(Changes({}, None, ScanProgress(7, 210, 4200)))), 2)[1].split("\n")
+    assert kind == "event: progress"
+    words = "210 of 4,200 containers read and judged"
+    assert json.loads(data.removeprefix("data: ")) == {"scan": 7, "done": 210, "total": 4200, "words": words}
 
 
 def test_a_heart_beats_where_nothing_changes():

@@ -26,18 +26,17 @@ _WHERE_TO_LOOK = {
         " fullest pod before it restarts, and one an hour later: what stands in both and grew is the leak. Go: pprof's"
         " heap profile. JVM: jcmd GC.class_histogram, then GC.heap_dump; native memory by VM.native_memory. Node.js:"
         " two heap snapshots compared. Python: memray or tracemalloc. .NET: dotnet-gcdump. C, C++, Rust: heaptrack,"
-        " or jemalloc's profile. The command reads how much is anonymous memory"
+        " or jemalloc's profile. smaps_rollup tells how much of the first process is anonymous memory."
     ),
     MemoryKind.KERNEL: (
         "The kernel holds most of the growth on the program's behalf, so a heap profile shows little. Look at sock"
         " (connections that are never closed or read), slab (open files, directory entries), kernel_stack (threads) and"
-        " pagetables in memory.stat: the one that grows from one hour to the next names the cause. The command reads it"
+        " pagetables in memory.stat: the one that grows from one hour to the next names the cause."
     ),
     MemoryKind.PAGE_CACHE: (
         "Pages of files grow. The kernel takes those of disks back when it needs them; those of memory-backed volumes"
         " (shmem in memory.stat: /dev/shm, an emptyDir of medium Memory) it cannot. If shmem grows, look for files"
-        " there that are never deleted; if not, look for logs and data that are written without end. The command reads"
-        " both"
+        " there that are never deleted; if not, look for logs and data that are written without end."
     ),
 }
 _WHAT_TO_READ = {
@@ -204,8 +203,8 @@ def _higher_limit(leak: _Leak, limit: float) -> Act | None:
     rate = f"at up to {amount(leak.fast_growth)}/h"
     if needed > _MOST_RAISE * limit:
         why = (
-            f"To last 7 days {rate} it would have to be {amount(needed)} in place of {amount(limit)} for each pod, which"
-            " nodes hardly have. Roll back or restart it instead."
+            f"To last 7 days {rate} it would have to be {amount(needed)} in place of {amount(limit)} for each pod,"
+            " which nodes hardly have. Roll back or restart it instead."
         )
         return Act("Do not count on a higher limit", why, ())
     why = (
@@ -236,8 +235,10 @@ def _takes_effect(kind: str) -> str:
 
 def _find(target: Target, kind: MemoryKind) -> Act:
     read = target.read(*_WHAT_TO_READ[kind])
-    where = f"{_WHERE_TO_LOOK[kind]}; of some pod, where there are several: name the fullest in its place."
-    return Act("Find what leaks", where, (*target.fullest_pods(), *read))
+    told = [_WHERE_TO_LOOK[kind]]
+    if read and target.rolls_out:
+        told.append(f"kubectl looks into any one pod of {_shown(target.name)}: name the fullest in its place.")
+    return Act("Find what leaks", " ".join(told), (*target.fullest_pods(), *read))
 
 
 def _in_steps(size_bytes: float) -> int:

@@ -21,11 +21,12 @@ def _given_codes(function):
         if isinstance(code, ast.Constant):
             yield code.value
             continue
-        for one in ast.walk(function):
-            if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == ast.unparse(code):
-                choice = one.value
-                assert isinstance(choice, ast.IfExp), f"line {call.lineno}: say the code of a Reason as it stands"
-                yield from _texts(choice.body) | _texts(choice.orelse)
+        assigned = [one for one in ast.walk(function) if isinstance(one, ast.Assign)]
+        choices = [one.value for one in assigned if ast.unparse(one.targets[0]) == ast.unparse(code)]
+        assert choices, f"line {call.lineno}: the code of a Reason is not told here"
+        for choice in choices:
+            assert isinstance(choice, ast.IfExp), f"line {call.lineno}: say the code of a Reason as it stands"
+            yield from _texts(choice.body) | _texts(choice.orelse)
 
 
 def _codes():

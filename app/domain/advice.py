@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.incident import Incident, IncidentState
 from app.domain.kubectl import MIB, Target
 from detectors.judgement import MemoryKind, Verdict
 from detectors.words import amount, span
@@ -98,6 +99,14 @@ def advice_of(finding: Mapping[str, Any], suspect: str | None, judged_at: float)
     return Advice(tuple(act for act in acts if act is not None))
 
 
+def advice_for(incident: Incident) -> Advice:
+    """What to do about an incident, by its last finding that leaked; nothing once it is over."""
+    standing = incident.standing
+    if standing.state is IncidentState.RESOLVED:
+        return Advice(())
+    return advice_of(incident.finding, standing.suspect, standing.last_leak_at)
+
+
 def _leak(finding: Mapping[str, Any], judged_at: float) -> _Leak:
     growth = float(finding["growth_bytes_per_hour"])
     current, floor, onset = float(finding["current_bytes"]), finding.get("floor_bytes"), finding["onset_at"]
@@ -136,8 +145,8 @@ def _roll_back(target: Target, revision: Mapping[str, Any], suspect: str | None)
         )
         return Act(_shown(what), why, (*target.history(), *target.undo_to_number()))
     why = (
-        f"{came} Going back from {_shown(suspect)} to {_named(previous)} ends it. See by the history that this is the"
-        f" revision before; undo takes it back to that one. {_GITOPS}"
+        f"{came} Going back from {_shown(suspect)} to {_named(previous)} should end it. See by the history that this is"
+        f" the revision before; undo takes it back to that one. {_GITOPS}"
     )
     return Act(_shown(what), why, (*target.history(), *target.undo()))
 
@@ -219,7 +228,7 @@ def _first_limit(leak: _Leak) -> Act:
     limit = _in_steps(_FIRST_LIMIT * leak.level)
     why = (
         f"Without one it grows until the node runs out and its neighbours suffer; with one it ends in a restart of this"
-        f" container alone. {amount(limit)} is about twice what its largest pod holds now: above its peaks, and"
+        f" container alone. {amount(limit)} is about twice what its largest pod holds now, which leaves room for peaks;"
         f" {_takes_effect(leak.target.kind)} Requests may need the same. {_GITOPS}"
     )
     return Act(f"Set a limit of {amount(limit)}", why, leak.target.set_limit(limit))

@@ -240,13 +240,24 @@ class FeedbackModel(Model):
     at: Time = Field(description="When")
 
 
+class ActModel(Model):
+    """One thing to do about a leak."""
+
+    title: str = Field(description="What to do", examples=["Roll back to v1"])
+    why: str = Field(description="Why, when, and what it gains", examples=["The leak came with v2."])
+    commands: list[str] = Field(
+        description="Commands for a shell, in the order to run them in, names quoted; empty where there are none",
+        examples=[["kubectl -n shop rollout history deployment/cart", "kubectl -n shop rollout undo deployment/cart"]],
+    )
+
+
 class IncidentDetailModel(IncidentModel):
     """One incident with its timeline, and its evidence from when it opened and of the last scan."""
 
     feedback: FeedbackModel | None = Field(
         description="In force: it is told again only when it clearly exceeds this. Null where there is none"
     )
-
+    advice: list[ActModel] = Field(description="What to do now, most useful first; empty once it is resolved")
     events: list[EventModel] = Field(description="Its timeline, oldest line first")
     evidence: dict[Literal["opened", "latest"], EvidenceModel] = Field(
         description="By when it was kept: as the incident opened, and at the last scan that showed the leak"

@@ -1,5 +1,6 @@
 """The JSON documents of incidents: the API answers with them, the command writes them."""
 
+from app.domain.advice import Advice, advice_for
 from app.domain.feedback import Feedback
 from app.domain.incident import Incident, IncidentDetail, TimelineEntry
 from app.output.document import Document, rfc3339
@@ -40,9 +41,14 @@ def detail_document(detail: IncidentDetail) -> Document:
     return {
         **incident_document(detail.incident),
         "feedback": None if detail.feedback is None else _feedback(detail.feedback),
+        "advice": _advice(advice_for(detail.incident)),
         "events": [event_document(entry) for entry in detail.timeline],
         "evidence": {moment: {"at": rfc3339(kept.at), **kept.content} for moment, kept in detail.evidence.items()},
     }
+
+
+def _advice(advice: Advice) -> list[Document]:
+    return [{"title": act.title, "why": act.why, "commands": list(act.commands)} for act in advice.acts]
 
 
 def _time(seconds: float | None) -> str | None:

@@ -6,6 +6,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from app.domain.advice import advice_for
 from app.domain.feedback import Feedback
 from app.domain.incident import Incident, IncidentDetail, IncidentState
 from app.durations import format_duration
@@ -136,7 +137,18 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
     console.print(Text("\nWhy", style="bold"))
     for reason in finding["reasons"]:
         console.print(Text(f"  {reason['text']} [{reason['code']}]"), soft_wrap=True)
+    _print_advice(console, incident)
     console.print(Text("\nTimeline", style="bold"))
     for entry in detail.timeline:
         text = f"  {rfc3339(entry.at)}  {entry.event.kind.value} by {entry.actor}: {entry.event.text}"
         console.print(Text(text), soft_wrap=True)
+
+
+def _print_advice(console: Console, incident: Incident) -> None:
+    acts = advice_for(incident).acts
+    if acts:
+        console.print(Text("\nWhat to do", style="bold"))
+    for act in acts:
+        console.print(Text(f"  {act.title}. {act.why}"), soft_wrap=True)
+        for command in act.commands:
+            console.print(Text(f"    {command}"), soft_wrap=True)

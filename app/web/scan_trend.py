@@ -43,7 +43,7 @@ class Trend:
 
 
 def trends(spans: Sequence[ScanSpan]) -> list[Trend]:
-    """What the last scans (newest first) took and cost; no measure of which there are not at least two values."""
+    """What the last scans (newest first) took and cost; no measure that has not two values, or is 0 throughout."""
     measures: tuple[tuple[str, Callable[[ScanSpan], float | None], Callable[[float], str]], ...] = (
         ("Duration", lambda one: one.seconds, duration),
         ("Samples Prometheus read", lambda one: _cost(one, "samples"), short),
@@ -55,7 +55,7 @@ def trends(spans: Sequence[ScanSpan]) -> list[Trend]:
 
 def _trend(name: str, told: Sequence[tuple[ScanSpan, float | None]], words: Callable[[float], str]) -> Trend | None:
     known = [value for _, value in told if value is not None]
-    if len(known) < _FEWEST:
+    if len(known) < _FEWEST or not any(known):
         return None
     most, width = max(known), max(len(told), _LEAST_PLACES) * WIDTH
     bars = tuple(
@@ -67,7 +67,7 @@ def _trend(name: str, told: Sequence[tuple[ScanSpan, float | None]], words: Call
 
 
 def _bar(left: float, span: ScanSpan, value: float, most: float, words: Callable[[float], str]) -> Bar:
-    height = max(HEIGHT * value / most, _LEAST) if most else _LEAST
+    height = max(HEIGHT * value / most, _LEAST)
     return Bar(
         x=left + _GAP / 2,
         y=round(HEIGHT - height, 2),

@@ -17,7 +17,7 @@ _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A step of a scan: seconds, and where it lies in a bar of 100."""
+    """A step of a scan, or the `rest` of its time: seconds, and where it lies in a bar of 100."""
 
     name: str
     seconds: float
@@ -61,12 +61,13 @@ def view_of(scan: ScanRecord) -> ScanView:
     """How a scan is shown."""
     summary = scan.summary or {}
     clusters = tuple(summary.get("clusters") or ())
+    took = None if scan.finished_at is None else max(scan.finished_at - scan.started_at, 0.0)
     return ScanView(
         scan=scan,
         outcome=outcome_word(scan.state, scan.complete),
         trigger=TRIGGERS.get(scan.trigger, scan.trigger),
-        took_seconds=None if scan.finished_at is None else max(scan.finished_at - scan.started_at, 0.0),
-        parts=_parts(summary.get("seconds") or {}),
+        took_seconds=took,
+        parts=_parts(summary.get("seconds") or {}, took or 0.0),
         problems=tuple(summary.get("problems") or ()),
         clusters=clusters if len(clusters) > 1 else (),
     )
@@ -105,11 +106,16 @@ def _words(parts: Sequence[Part]) -> str:
     return ", ".join(f"{part.name} {duration(part.seconds)}" for part in parts)
 
 
-def _parts(seconds: Mapping[str, float]) -> tuple[Part, ...]:
+def _parts(seconds: Mapping[str, float], took_seconds: float) -> tuple[Part, ...]:
+    """What the steps and the rest take of all. There is no rest where clusters were read side by side: they add up."""
     spent = [(name, max(float(seconds.get(name) or 0.0), 0.0)) for name in _STEPS]
     whole = sum(value for _, value in spent)
     if not whole:
         return ()
+    rest = took_seconds - whole
+    if 100 * rest > _NOTABLE_PERCENT * took_seconds:
+        spent.append(("rest", rest))
+        whole = took_seconds
     parts, start = [], 0.0
     for name, value in spent:
         width = 100 * value / whole

@@ -45,5 +45,9 @@ def test_a_scan_of_which_the_cost_is_not_known_keeps_its_place():
     assert [bar.x for bar in samples] == [duration[0].x, duration[2].x]
 
 
-def test_nothing_but_zeros_can_be_drawn():
-    assert all(bar.height > 0 for bar in duration_of(span(2, 0.0), span(1, 0.0)).bars)
+def test_what_is_nothing_throughout_is_not_shown():
+    assert [one.name for one in trends([span(2, 1.0, samples=0), span(1, 1.0, samples=0)])] == ["Duration"]
+
+
+def test_nothing_among_more_can_be_seen():
+    assert all(bar.height > 0 for bar in duration_of(span(2, 0.0), span(1, 9.0)).bars)

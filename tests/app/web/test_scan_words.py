@@ -49,7 +49,7 @@ def test_a_running_one_says_what_it_is_at(done, total, said):
 
 
 def test_where_the_time_went_fills_the_bar():
-    view = view_of(record({"seconds": {"plan": 1, "read": 6, "judge": 3, "record": 0}}))
+    view = view_of(record({"seconds": {"plan": 2, "read": 12, "judge": 6, "record": 0}}))
     assert [(part.name, part.start, part.width) for part in view.parts] == [
         ("plan", 0, 10),
         ("read", 10, 60),
@@ -58,9 +58,16 @@ def test_where_the_time_went_fills_the_bar():
     ]
 
 
+@pytest.mark.parametrize(("read", "told"), [(10, "read 10 s, rest 10 s"), (19.5, "read 20 s"), (60, "read 1 min")])
+def test_time_that_no_step_took_is_told_where_it_is_much(read, told):
+    # It ran for 20 s; steps of clusters that are read side by side may add up to more.
+    seconds = {"plan": 0, "read": read, "judge": 0, "record": 0}
+    assert view_of(record({"seconds": seconds})).longest_words == told
+
+
 def test_steps_that_took_next_to_nothing_are_left_out_where_there_is_little_room():
-    view = view_of(record({"seconds": {"plan": 0.2, "read": 12, "judge": 3, "record": 0.1}}))
-    assert view.longest_words == "read 12 s, judge 3 s"
+    view = view_of(record({"seconds": {"plan": 0.2, "read": 16, "judge": 3.5, "record": 0.1}}))
+    assert view.longest_words == "read 16 s, judge 4 s"
 
 
 @pytest.mark.parametrize("summary", [None, {}, {"seconds": {"plan": 0, "read": 0, "judge": 0, "record": 0}}])

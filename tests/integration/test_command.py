@@ -247,6 +247,7 @@ def test_incidents_are_listed_and_shown(leakwatch):
     shown = leakwatch("incidents", "show", "1")
     assert "Incident 1: data/session-cache" in shown.out
     assert "[rising_floor]" in shown.out
+    assert "\n    kubectl -n data rollout restart" in shown.out
     assert "opened by scan 1" in shown.out
 
 

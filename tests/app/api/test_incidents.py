@@ -192,6 +192,19 @@ def test_one_has_its_finding_timeline_and_evidence(client):
     assert one["opened_at"] == "2027-01-15T08:01:00Z"
 
 
+def test_one_says_what_to_do(client):
+    wanted = client.get("/api/v1/incidents?workload=cart").json()["items"][0]
+    first = client.get(f"/api/v1/incidents/{wanted['id']}").json()["advice"][0]
+    assert first["title"] == "Roll back to v1"
+    assert first["commands"][-1] == "kubectl -n shop rollout undo deployment/cart"
+    assert "advice" not in wanted
+
+
+def test_nothing_is_to_do_about_one_that_is_over(client):
+    wanted = client.get("/api/v1/incidents?state=resolved").json()["items"][0]
+    assert client.get(f"/api/v1/incidents/{wanted['id']}").json()["advice"] == []
+
+
 def test_nobody_has_said_anything_of_it(client):
     assert client.get("/api/v1/incidents/1").json()["feedback"] is None
 

@@ -4,7 +4,9 @@ import shlex
 
 import pytest
 
-from app.domain.advice import advice_of
+from app.domain.advice import advice_for, advice_of
+from app.domain.incident import IncidentState
+from tests.support.incidents import incident_of
 
 MIB = 2**20
 # Tuesday 24 November 2026, 12:00 UTC.
@@ -261,3 +263,11 @@ def test_what_is_told_of_a_hostile_revision_is_printable():
     acts = _acts(evil, **_revision(evil, evil, "v1\n"), **_of("Roll\nout"))
 
     assert all(act.title.isprintable() and act.why.isprintable() for act in acts)
+
+
+def test_of_an_incident_by_its_suspect():
+    assert advice_for(incident_of(suspect="v2")).acts[0].title == "Roll back to the revision before v2"
+
+
+def test_nothing_is_to_do_about_an_incident_that_is_over():
+    assert advice_for(incident_of(state=IncidentState.RESOLVED)).acts == ()

@@ -50,6 +50,7 @@ from app.storage.retention import Ages
 from app.storage.scans import Outcome
 from app.web.errors import refusal
 from app.web.install import install_pages
+from app.web.outside import Outside
 
 _USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
@@ -139,7 +140,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     ):
         app.include_router(router)
     install_problems(app)
-    install_pages(app, ChangeWatch(engine), no_auth=settings.insecure_no_auth)
+    outside = Outside(settings.grafana_url, settings.runbook_url)
+    install_pages(app, ChangeWatch(engine), outside, no_auth=settings.insecure_no_auth)
     door = Door(gate, sessions, refusal, settings.insecure_no_auth)
     defend(app, door, metrics.requests, _defence(settings))
     app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it

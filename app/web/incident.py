@@ -61,7 +61,7 @@ def incident(
         picture=incident_picture(shown, when, detail.evidence.get(when), chosen),
         choices=chart_choices(f"/incidents/{incident_id}", incident_id, chosen, when),
         dashboard=page.pages.outside.dashboard(shown),
-        runbook=page.pages.outside.runbook(),
+        runbook=page.pages.outside.runbook,
     )
 
 

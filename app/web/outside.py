@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from alert_rules.conventions import PUSHED_LEAK
-from alert_rules.rule import runbook_link
 from app.domain.incident import Incident
 from app.domain.occurrence import onset_of
-from dashboards.links import WORKLOAD_UID
 
 # Of memory before the leak, so that the dashboard shows how it was.
 _BEFORE_SECONDS = 43_200.0
@@ -15,18 +12,17 @@ _BEFORE_SECONDS = 43_200.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Where other tools are, as the settings have it. None: not known."""
+    """Where other tools are. None: not known.
 
-    grafana_url: str | None = None
-    runbook_url: str | None = None
+    workload_dashboard: the address of our dashboard Workload in Grafana; runbook: that of our alert on a leak.
+    """
 
-    def runbook(self) -> str | None:
-        """The runbook of our alert on a leak."""
-        return None if self.runbook_url is None else runbook_link(self.runbook_url, PUSHED_LEAK)
+    workload_dashboard: str | None
+    runbook: str | None
 
     def dashboard(self, incident: Incident) -> str | None:
         """The dashboard of the incident's workload, from before the onset to its end."""
-        if self.grafana_url is None:
+        if self.workload_dashboard is None:
             return None
         identity, standing = incident.identity, incident.standing
         began = onset_of(incident) or standing.opened_at
@@ -34,4 +30,4 @@ class Outside:
         told = {"var-namespace": identity.namespace, "var-workload": identity.workload}
         told |= {"var-cluster": identity.cluster} if identity.cluster else {}
         told |= {"from": str(round(1000 * (began - _BEFORE_SECONDS))), "to": end}
-        return f"{self.grafana_url.rstrip('/')}/d/{WORKLOAD_UID}?{urlencode(told)}"
+        return f"{self.workload_dashboard}?{urlencode(told)}"

@@ -25,6 +25,7 @@ _WORDS = {
     EventKind.ALERT_RESOLVED: "Alert over",
     EventKind.RESOLVED: "Resolved",
 }
+_NOBODY = "it is nobody's any more"
 # Where what it was and what it became say something that the words do not.
 _CHANGES = frozenset({EventKind.SEVERITY_CHANGED, EventKind.SUSPECT_CHANGED, EventKind.ASSIGNED})
 
@@ -85,6 +86,8 @@ def _text(entry: TimelineEntry) -> str:
     """What was said, without what the line shows already."""
     event = entry.event
     if event.kind is EventKind.SEVERITY_CHANGED and event.text == f"severity {event.before} became {event.after}":
+        return ""
+    if event.kind is EventKind.ASSIGNED and event.text in {_NOBODY, f"it is {event.after}'s to look after"}:
         return ""
     if event.kind is EventKind.SILENCED:
         return event.text.removeprefix(f"until {event.after}: ")

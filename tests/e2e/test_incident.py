@@ -95,10 +95,10 @@ def test_a_change_elsewhere_shows_up_and_keeps_what_is_being_written(visit, data
 
     def is_critical():
         if time.monotonic() > until:
-            change(data_engine, ids["live"], "critical")
+            change(data_engine, ids["live"], Severity.CRITICAL)
         return "critical" in visitor.page.inner_text("h1")
 
-    change(data_engine, ids["live"], "critical")
+    change(data_engine, ids["live"], Severity.CRITICAL)
     wait_until(is_critical, "the page says that it is critical")
     assert visitor.page.input_value("textarea[name=comment]") == "half a senten"
 

@@ -24,15 +24,15 @@ class Advice:
     acts: tuple[Act, ...]
 
 
-def advice_of(finding: Mapping[str, Any], suspect: str | None, now: float) -> Advice:
-    """What helps against the leak of a finding (its document). suspect: who brought it; now: unix seconds."""
+def advice_of(finding: Mapping[str, Any], suspect: str | None, judged_at: float) -> Advice:
+    """What helps against the leak of a finding (its document). suspect: who brought it; judged_at: unix seconds."""
     workload = finding["workload"]
     kind = _ROLLED_OUT.get(workload["kind"])
     if kind is None:
         return Advice((Act("Look at it", "it is not rolled out by revisions", ()),))
     target = f"-n {shlex.quote(finding['namespace'])} {kind}/{shlex.quote(workload['name'])}"
     until = finding["time_to_limit_seconds"]
-    end = f"{now + until['p50']:.0f}" if until else "never"
+    end = f"{judged_at + until['p50']:.0f}" if until else "never"
     restart = Act(
         "Restart it in time", f"memory begins anew; it would run out at {end}", (f"kubectl rollout restart {target}",)
     )

@@ -1,6 +1,6 @@
 """Which of a finding's reasons speak for a leak, and which against. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,8 @@ class Weighed:
     against: tuple[Mapping[str, Any], ...]
 
 
-def weighed(finding: Mapping[str, Any]) -> Weighed:
-    """The reasons of a finding (its document), taken apart."""
-    reasons = finding["reasons"]
+def weighed(reasons: Sequence[Mapping[str, Any]]) -> Weighed:
+    """The reasons of a finding's document, taken apart."""
     return Weighed(
         tuple(one for one in reasons if one["code"] in _FOR), tuple(one for one in reasons if one["code"] not in _FOR)
     )

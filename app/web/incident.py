@@ -6,13 +6,13 @@ from fastapi import APIRouter, Form, Path
 from fastapi.responses import Response
 
 from app.domain.advice import advice_of
-from app.domain.incident import EventKind, IncidentDetail, IncidentFilter, TimelineEntry
+from app.domain.incident import EventKind, Incident, IncidentDetail, IncidentFilter, TimelineEntry
 from app.domain.listing import IdSort, IncidentSort
 from app.domain.occurrence import occurrences
 from app.domain.weighing import weighed
 from app.errors import UsageError
 from app.services.acts import By
-from app.services.incidents import IncidentPage, IncidentService, TimelinePage
+from app.services.incidents import IncidentService, TimelinePage
 from app.web.charts.choices import chart_address, chart_choices, over_of
 from app.web.charts.picture import incident_picture
 from app.web.page import Acting, Page, Viewing
@@ -48,11 +48,11 @@ def incident(
         freshness=freshness,
         ended=_ended(detail),
         before=[one for one in occurrences(shown, detail.timeline) if not one.latest][::-1],
-        weighed=weighed(shown.finding),
+        weighed=weighed(shown.finding["reasons"]),
         advice=advice_of(shown.finding, shown.standing.suspect, shown.standing.last_leak_at),
         alerts=sorted(alerts, key=lambda one: one.ends_at is not None)[:_ALERTS],
         more_alerts=max(len(alerts) - _ALERTS, 0),
-        others=[one for one in _others(service, detail).incidents if one.id != incident_id][:_OTHERS],
+        others=_others(service, shown),
         days=days(lines.entries),
         next_cursor=lines.next_cursor,
         is_continued=cursor is not None,
@@ -103,11 +103,13 @@ def _lines(service: IncidentService, incident_id: int, cursor: str | None) -> Ti
         return service.timeline(incident_id, None, _LINES, IdSort.NEWEST)
 
 
-def _others(service: IncidentService, detail: IncidentDetail) -> IncidentPage:
+def _others(service: IncidentService, incident: Incident) -> list[Incident]:
     """Incidents of the same workload: those of its other containers."""
-    identity = detail.incident.identity
+    identity = incident.identity
     wanted = IncidentFilter(cluster=identity.cluster, namespace=identity.namespace, workload=identity.workload)
-    return service.page(wanted, None, _OTHERS + 1, IncidentSort.URGENCY)
+    found = service.page(wanted, None, _OTHERS + 1, IncidentSort.URGENCY).incidents
+    # A filter takes an empty cluster for any.
+    return [one for one in found if one.id != incident.id and one.identity.cluster == identity.cluster][:_OTHERS]
 
 
 def _ended(detail: IncidentDetail) -> TimelineEntry | None:

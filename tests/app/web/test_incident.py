@@ -13,14 +13,17 @@ from app.alertmanager.intake import writer
 from app.alertmanager.payload import parse_notification
 from app.domain.access import Role
 from app.domain.incident import Change, Event, EventKind
-from app.output.document import rfc3339
+from app.domain.scan import ScanState
+from app.output.document import rfc3339, scan_summary
 from app.services.acts import ActService, By
 from app.services.feedback import FeedbackService
 from app.services.incidents import IncidentService
-from app.storage import incidents
+from app.storage import incidents, scans
 from app.storage.engine import transaction
+from app.storage.scans import Outcome
 from detectors.judgement import MemoryKind, Reason
 from tests.app.web.conftest import Person
+from tests.support.findings import report
 from tests.support.incident_rows import keep, leak
 from tests.support.notifications import alert, payload
 
@@ -41,6 +44,14 @@ def detail(sqlite_engine):
 @pytest.fixture
 def acts(sqlite_engine):
     return ActService(sqlite_engine)
+
+
+def keep_scan(engine, end):
+    """A good scan that ended just now, of data up to a time."""
+    now = time.time()
+    outcome = Outcome(ScanState.SUCCEEDED, now, scan_summary(report(end=end)), complete=True)
+    with transaction(engine) as session:
+        scans.finish(session, scans.add(session, "schedule", now), outcome)
 
 
 def at(number, rest=""):
@@ -103,8 +114,21 @@ def test_reasons_stand_on_their_side(viewer, sqlite_engine):
 def test_commands_are_quoted_and_escaped(viewer, sqlite_engine):
     page = viewer.get(at(keep(sqlite_engine, leak("a'; rm -rf /"), suspect="v2")))
     commands = re.findall(r"<pre tabindex=\"0\"><code>(.*?)</code>", page.text)
-    assert commands
-    assert all("&#39;" in one for one in commands)
+    named = [one for one in commands if "rm -rf" in one]
+    assert named
+    assert all("a&#39;&#34;&#39;&#34;&#39;; rm -rf /&#39;" in one for one in named)
+
+
+def test_old_data_are_said_to_be_old(viewer, sqlite_engine):
+    number = keep(sqlite_engine, leak("cart"), now=time.time() - 10 * 3600)
+    keep_scan(sqlite_engine, time.time() - 10 * 3600)
+    assert "The data that it was judged by end 10 h ago" in words(viewer.get(at(number)))
+
+
+@pytest.mark.parametrize(("later", "told"), [(0, "Last good scan"), (7200, "The last good scan did not see it")])
+def test_what_the_last_good_scan_did_not_see_is_said(viewer, cart, sqlite_engine, later, told):
+    keep_scan(sqlite_engine, time.time() + later)
+    assert told in words(viewer.get(at(cart)))
 
 
 def test_a_hostile_name_is_a_name(viewer, sqlite_engine):

@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
+from alert_rules.conventions import PUSHED_LEAK
+from alert_rules.rule import runbook_link
 from app.alertmanager.intake import AlertIntake, writers
 from app.alertmanager.push import RESULTS, Pusher, make_pushers
 from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
@@ -55,6 +57,8 @@ from app.storage.retention import Ages
 from app.storage.scans import Outcome
 from app.web.errors import refusal
 from app.web.install import install_pages
+from app.web.outside import Outside
+from dashboards.links import WORKLOAD_UID
 
 _USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
@@ -145,7 +149,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
     ):
         app.include_router(router)
     install_problems(app)
-    install_pages(app, ChangeWatch(engine, progress=lambda: schedule.progress), no_auth=settings.insecure_no_auth)
+    watch = ChangeWatch(engine, progress=lambda: schedule.progress)
+    install_pages(app, watch, _outside(settings), no_auth=settings.insecure_no_auth)
     door = Door(gate, sessions, refusal, settings.insecure_no_auth)
     defend(app, door, metrics.requests, _defence(settings))
     app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it
@@ -179,6 +184,14 @@ def _pushing(
 def _webhook_secrets(settings: Settings) -> WebhookSecrets:
     return WebhookSecrets(
         settings.secret("webhook_token"), settings.webhook_username, settings.secret("webhook_password")
+    )
+
+
+def _outside(settings: Settings) -> Outside:
+    grafana, runbooks = settings.grafana_url, settings.runbook_url
+    return Outside(
+        None if grafana is None else f"{grafana.rstrip('/')}/d/{WORKLOAD_UID}",
+        None if runbooks is None else runbook_link(runbooks, PUSHED_LEAK),
     )
 
 

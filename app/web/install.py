@@ -11,6 +11,7 @@ from app.web import (
     events,
     figures,
     fleet,
+    incident,
     incidents,
     scans,
     settings,
@@ -22,18 +23,19 @@ from app.web import (
 from app.web.assets import Assets
 from app.web.errors import install_error_pages
 from app.web.events import EventHub
+from app.web.outside import Outside
 from app.web.page import Pages
 from app.web.sentence import sentence
 from app.web.sparkline import sparkline
 
 
-def install_pages(app: FastAPI, watch: ChangeWatch, *, no_auth: bool) -> None:
+def install_pages(app: FastAPI, watch: ChangeWatch, outside: Outside, *, no_auth: bool) -> None:
     """Add the pages' routes, and what they share. Only once the handlers of problems are there.
 
     watch: what open pages are told of, by app.state.events, which must be stopped before the service can end.
     """
     assets = Assets()
-    app.state.pages = Pages(make_environment(assets), assets, app.version, no_auth)
+    app.state.pages = Pages(make_environment(assets), assets, app.version, no_auth, outside)
     app.state.events = EventHub(watch.look)
     for pages in (
         about,
@@ -41,6 +43,7 @@ def install_pages(app: FastAPI, watch: ChangeWatch, *, no_auth: bool) -> None:
         chart_data,
         events,
         fleet,
+        incident,
         incidents,
         scans,
         settings,

@@ -17,6 +17,7 @@ from app.domain.token import same
 from app.errors import Forbidden
 from app.web.assets import Assets
 from app.web.links import asked_for, safe_path
+from app.web.outside import Outside
 from app.web.told import TOLD_COOKIE, TOLD_SECONDS, Telling, Told
 
 # Pages load nothing from elsewhere and run nothing that is not a file of ours.
@@ -31,12 +32,13 @@ _LONGEST_COOKIE = 200
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What the pages of an application share. no_auth: nobody signs in."""
+    """What the pages of an application share. no_auth: nobody signs in; outside: where other tools are."""
 
     environment: Environment
     assets: Assets
     version: str
     no_auth: bool
+    outside: Outside
 
 
 def pages_of(request: Request) -> Pages:

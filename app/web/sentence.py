@@ -6,8 +6,11 @@ from app.domain.incident import Incident, IncidentState
 from app.web.figures import rate, seconds_of, time_
 
 
-def sentence(incident: Incident) -> Markup:
-    """`cart leaks 5.1 MiB/h in 7 of 9 pods since v2 (24 Nov 14:02); OOM kill expected ... (... to ...).`"""
+def sentence(incident: Incident, now: float) -> Markup:
+    """`cart leaks 5.1 MiB/h in 7 of 9 pods since v2 (24 Nov 14:02); OOM kill expected ... (... to ...).`
+
+    now: unix seconds.
+    """
     finding, over = incident.finding, incident.standing.state is IncidentState.RESOLVED
     verb = "leaked" if over else "leaks"
     parts = [Markup("<b>{}</b> {} {}").format(incident.identity.workload, verb, rate(finding["growth_bytes_per_hour"]))]
@@ -19,7 +22,7 @@ def sentence(incident: Incident) -> Markup:
     elif onset is not None:
         parts.append(Markup("since {}").format(time_(onset)))
     told = Markup(" ").join(parts)
-    return Markup("{}{}.").format(told, Markup("") if over else _end(incident))
+    return Markup("{}{}.").format(told, _over(incident) if over else _end(incident, now))
 
 
 def _spread(leaking: int, observed: int) -> Markup:
@@ -28,13 +31,19 @@ def _spread(leaking: int, observed: int) -> Markup:
     return escape(f"in {'all' if leaking == observed else f'{leaking} of'} {observed} pods")
 
 
-def _end(incident: Incident) -> Markup:
+def _over(incident: Incident) -> Markup:
+    resolved_at = incident.standing.resolved_at
+    return Markup("") if resolved_at is None else Markup("; over since {}").format(time_(resolved_at))
+
+
+def _end(incident: Incident, now: float) -> Markup:
     """When memory runs out, with the span in which that is likely."""
     finding = incident.finding
     if incident.limit_at is None:
         return escape("; it has no memory limit" if finding["limit_bytes"] is None else "")
     until = finding["time_to_limit_seconds"]
-    told = Markup("; OOM kill expected {}").format(time_(incident.limit_at))
+    overdue = "was expected" if incident.limit_at <= now else "expected"
+    told = Markup("; OOM kill {} {}").format(overdue, time_(incident.limit_at))
     if until is None:
         return told
     judged_at = seconds_of(incident.limit_at) - until["p50"]

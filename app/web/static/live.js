@@ -154,6 +154,7 @@
     document.getElementById("told").replaceChildren(...document.importNode(told, true).childNodes);
     if (!told.firstElementChild) tell(page.querySelector("h1")?.textContent ?? "That failed.");
     for (const box of document.querySelectorAll("input[name=target]:checked")) box.checked = false;
+    if (form.matches("[data-once]") && told.querySelector(".told:not(.bad)")) form.reset();
     if (page.querySelector("[data-live=list]") || !document.querySelector("[data-live=list]")) putInPlace(page, true);
     dress(document);
   }

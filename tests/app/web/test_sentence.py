@@ -12,7 +12,7 @@ from tests.support.incidents import incident_of
 
 
 def words(incident):
-    return re.sub(r"<[^>]+>", "", sentence(incident))
+    return re.sub(r"<[^>]+>", "", sentence(incident, NOW))
 
 
 def with_finding(incident, **changes):
@@ -34,7 +34,11 @@ def test_it_says_it_all():
         (with_finding(incident_of(), onset_at=None), "cart leaks 5.0 MiB/h in 7 of 9 pods."),
         (with_finding(incident_of(), pods={"leaking": 1, "observed": 1}), "in its only pod since"),
         (with_finding(incident_of(), pods={"leaking": 3, "observed": 3}), "in all 3 pods since"),
-        (incident_of(state=IncidentState.RESOLVED, resolved_at=NOW), "cart leaked 5.0 MiB/h"),
+        (
+            incident_of(state=IncidentState.RESOLVED, resolved_at=NOW),
+            "cart leaked 5.0 MiB/h in 7 of 9 pods since 15 Jan 2027 07:00 UTC; over since 15 Jan 2027 08:00 UTC.",
+        ),
+        (replace(incident_of(), limit_at=NOW - 60), "; OOM kill was expected 15 Jan 2027 07:59 UTC ("),
     ],
 )
 def test_what_is_not_known_is_left_out(incident, told):
@@ -42,4 +46,4 @@ def test_what_is_not_known_is_left_out(incident, told):
 
 
 def test_names_are_escaped():
-    assert "<img" not in sentence(incident_of("<img src=x onerror=alert(1)>", suspect="<b>"))
+    assert "<img" not in sentence(incident_of("<img src=x onerror=alert(1)>", suspect="<b>"), NOW)

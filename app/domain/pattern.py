@@ -13,6 +13,8 @@ from functools import lru_cache
 from app.domain.pattern_syntax import Chars, Node, Repeat, Series, parse
 
 _MOST_POSITIONS = 500
+# Of a pattern, so many steps are kept once they were made: names are alike, and the same steps lead through them.
+_MOST_STEPS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Pattern:
     first: int
     last: int
     matches_nothing: bool
+    # Of the positions that may come next and a character: where one is then, and what may come after that.
+    _steps: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def matches(self, text: str) -> bool:
         """Whether the whole text fits."""
@@ -31,11 +35,19 @@ class Pattern:
             return self.matches_nothing
         reached, here = self.first, 0
         for char in text:
-            here = sum(1 << one for one in _bits(reached) if self.chars[one].has(char))
-            reached = 0
-            for one in _bits(here):
-                reached |= self.follow[one]
+            if not reached:
+                return False
+            here, reached = self._steps.get((reached, char)) or self._step(reached, char)
         return bool(here & self.last)
+
+    def _step(self, reached: int, char: str) -> tuple[int, int]:
+        here = sum(1 << one for one in _bits(reached) if self.chars[one].has(char))
+        after = 0
+        for one in _bits(here):
+            after |= self.follow[one]
+        if len(self._steps) < _MOST_STEPS:
+            self._steps[reached, char] = here, after
+        return here, after
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.services.changes import ChangeWatch
-from app.web import acts, events, figures, incidents, sign_in, static_files
+from app.web import acts, events, figures, incidents, sign_in, silence_edit, silences, static_files
 from app.web.assets import Assets
 from app.web.errors import install_error_pages
 from app.web.events import EventHub
@@ -21,7 +21,15 @@ def install_pages(app: FastAPI, watch: ChangeWatch, *, no_auth: bool) -> None:
     assets = Assets()
     app.state.pages = Pages(make_environment(assets), assets, app.version, no_auth)
     app.state.events = EventHub(watch.look)
-    for router in (incidents.router, acts.router, events.router, sign_in.router, static_files.router):
+    for router in (
+        incidents.router,
+        acts.router,
+        events.router,
+        sign_in.router,
+        silence_edit.router,
+        silences.router,
+        static_files.router,
+    ):
         app.include_router(router)
     install_error_pages(app)
 

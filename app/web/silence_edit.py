@@ -125,6 +125,8 @@ def _form(
     problems = {} if found is None else dict(found.problems)
     if is_preview and not form.comment.strip():
         problems.pop("comment", None)  # It may be written after one has seen what it is about.
+    if found is None and form.matchers:
+        found = silence_form.read(form, time.time())  # What the form begins with is shown at once.
     covered, met = None, dict[str, int]()
     if found is not None and found.matchers:
         coverage = page.services.silences.coverage()
@@ -144,7 +146,7 @@ def _form(
         spans=SPANS,
         editing=editing,
         has_begun=editing is not None and editing.starts_at <= time.time(),
-        version=version,
+        seen_version=version,
         once=once or secrets.token_urlsafe(16),
     )
 

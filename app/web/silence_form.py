@@ -112,9 +112,9 @@ def read(form: SilenceForm, now: float, *, has_begun_at: float | None = None) ->
     """All that a form says, all problems at once. has_begun_at: of one that is edited and in force, unix seconds."""
     problems: dict[str, str] = {}
     matchers = _tried(problems, "matchers", lambda: _matchers(form.matchers))
-    comment = _tried(problems, "comment", lambda: comment_of(form.comment))
     starts_at = _tried(problems, "begins", lambda: _begins(form.begins, now, has_begun_at))
     ends_at = _tried(problems, "ends", lambda: _ends(form, starts_at, now, has_begun_at))
+    comment = _tried(problems, "comment", lambda: _comment(form.comment))
     return Read(matchers or (), starts_at, ends_at, comment or "", problems)
 
 
@@ -147,6 +147,12 @@ def _matchers(text: str) -> tuple[Matcher, ...]:
     return tuple(found)
 
 
+def _comment(text: str) -> str:
+    if not text.strip():
+        raise ValueError("say why: others must know whether it is still needed")
+    return comment_of(text)
+
+
 def _begins(text: str, now: float, has_begun_at: float | None) -> float | None:
     if not text.strip():
         return None
@@ -175,7 +181,7 @@ def _moment(text: str) -> float:
     try:
         when = datetime.fromisoformat(text.strip())
         seconds = (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise ValueError("write a date and time, such as 2026-11-24 14:00") from error
     if not 0 <= seconds <= _LATEST:
         raise ValueError("that is no time of ours")

@@ -20,8 +20,12 @@ from app.web.told import Told, Undo
 
 router = APIRouter(prefix="/silences", include_in_schema=False)
 ACCEPTED = "accepted"
-_TABS = {**{state.value: state.value.capitalize() for state in SilenceState}, ACCEPTED: "Accepted slopes"}
-_TABS |= {SilenceState.ACTIVE.value: "In force", SilenceState.EXPIRED.value: "Over"}
+_TABS = {
+    SilenceState.ACTIVE.value: "In force",
+    SilenceState.PENDING.value: "Pending",
+    SilenceState.EXPIRED.value: "Over",
+    ACCEPTED: "Accepted",
+}
 _PAGE = 50
 _LISTED = 100
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")

@@ -26,7 +26,7 @@ _TABS = {
     SilenceState.EXPIRED.value: "Over",
     ACCEPTED: "Accepted",
 }
-_PAGE = 50
+_PAGE = 25
 _LISTED = 100
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _ENDED = re.compile(r"([1-9][0-9]{0,17}):([0-9]{1,12}):([0-9]{1,12})")

@@ -13,6 +13,8 @@ from functools import lru_cache
 from app.domain.pattern_syntax import Chars, Node, Repeat, Series, parse
 
 _MOST_POSITIONS = 500
+# What was followed once is kept, up to so much of a pattern: names are alike, and the same steps lead through them.
+_MOST_STATES, _MOST_CHARS = 32, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,47 @@ class Pattern:
     first: int
     last: int
     matches_nothing: bool
+    _states: dict[tuple[int, bool], "_State"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def matches(self, text: str) -> bool:
         """Whether the whole text fits."""
-        if not text:
-            return self.matches_nothing
-        reached, here = self.first, 0
+        state = self.state(self.first, is_end=self.matches_nothing)
         for char in text:
-            here = sum(1 << one for one in _bits(reached) if self.chars[one].has(char))
-            reached = 0
-            for one in _bits(here):
-                reached |= self.follow[one]
-        return bool(here & self.last)
+            state = state[char]
+        return state.is_end
+
+    def state(self, reached: int, *, is_end: bool) -> "_State":
+        """Where one is whom these positions may follow; is_end: whether a text may end there."""
+        known = self._states.get((reached, is_end))
+        if known is None:
+            known = _State(self, reached, is_end=is_end)
+            if len(self._states) < _MOST_STATES:
+                self._states[reached, is_end] = known
+        return known
+
+    def after(self, reached: int, char: str) -> "_State":
+        """Where one is after that character."""
+        here = sum(1 << one for one in _bits(reached) if self.chars[one].has(char))
+        following = 0
+        for one in _bits(here):
+            following |= self.follow[one]
+        return self.state(following, is_end=bool(here & self.last))
+
+
+class _State(dict[str, "_State"]):
+    """A set of positions that may come next; by a character, the one that it leads to, found when first asked for."""
+
+    __slots__ = ("_pattern", "_reached", "is_end")
+
+    def __init__(self, pattern: Pattern, reached: int, *, is_end: bool) -> None:
+        super().__init__()
+        self._pattern, self._reached, self.is_end = pattern, reached, is_end
+
+    def __missing__(self, char: str) -> "_State":
+        found = self._pattern.after(self._reached, char)
+        if len(self) < _MOST_CHARS:
+            self[char] = found
+        return found
 
 
 @lru_cache(maxsize=1024)

@@ -39,6 +39,14 @@ def ended(silence: Silence, actor: str, now: float) -> Silence | None:
     )
 
 
+def resumed(silence: Silence, starts_at: float, ends_at: float, now: float) -> Silence | None:
+    """The silence with its former times, unix seconds, as if nobody had ended it. None where that cannot be."""
+    was_ended = silence.ended_by is not None and silence.state(now) is SilenceState.EXPIRED
+    if not was_ended or not at_once(silence.created_at) <= starts_at < ends_at or ends_at <= now:
+        return None
+    return replace(silence, starts_at=starts_at, ends_at=ends_at, ended_by=None, version=silence.version + 1)
+
+
 def edited(silence: Silence, wanted: Silence) -> Silence | None:
     """The silence as it is wanted, of another version. None where it is so already, whoever made it so."""
     if replace(wanted, author=silence.author, version=silence.version) == silence:

@@ -9,11 +9,30 @@ from sqlalchemy.orm import Session
 
 from app.domain import acts
 from app.domain.feedback import Feedback
+from app.domain.incident import Incident
+from app.domain.listing import IdSort, Place
 from app.errors import StorageError
+from app.services import cursor
 from app.services.held import Acted, Versions, acted, hold
 from app.services.words import comment_of, comment_or_none, name_of
 from app.storage import feedback, incidents
-from app.storage.engine import joined
+from app.storage.engine import joined, reading
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was accepted, and the incident it is of, as that stands now."""
+
+    said: Feedback
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedPage:
+    """Some of what is in force, newest first, and where the next page begins (None: there is none)."""
+
+    accepted: tuple[Accepted, ...]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +45,20 @@ class FeedbackService:
 
     engine: Engine
     now: Callable[[], float] = time.time
+
+    def page(self, after: str | None, limit: int) -> AcceptedPage:
+        """Up to `limit` of what is in force after a cursor. Raises UsageError for a cursor that is not ours."""
+        before = None if after is None else cursor.decode(after, IdSort.NEWEST).id
+        with reading(self.engine) as session:
+            found = feedback.page(session, before, limit + 1)
+            shown = [(said, incidents.get(session, number)) for said, number in found[:limit]]
+        next_cursor = cursor.encode(IdSort.NEWEST, Place(shown[-1][0].id)) if len(found) > limit else None
+        return AcceptedPage(tuple(Accepted(said, one) for said, one in shown if one is not None), next_cursor)
+
+    def count(self) -> int:
+        """How much is in force."""
+        with reading(self.engine) as session:
+            return feedback.count(session)
 
     def not_a_leak(
         self, incident_id: int, actor: str, comment: str, versions: Versions = None, within: Session | None = None

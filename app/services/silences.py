@@ -1,13 +1,14 @@
 """Silences with matchers. Each act is one transaction, and to do it twice is to do it once."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.domain import silencing
+from app.domain.coverage import Coverage
 from app.domain.listing import IdSort, Place
 from app.domain.silence import Matcher, Silence, SilenceState, at_once, check_matchers, check_span
 from app.errors import Conflict, NotFound, UsageError
@@ -15,8 +16,9 @@ from app.services import cursor
 from app.services.acts import By
 from app.services.held import check_version
 from app.services.words import comment_of, name_of
-from app.storage import silences
+from app.storage import incidents, silences
 from app.storage.engine import joined, reading
+from app.storage.silenced import unresolved
 from app.storage.tables import SilenceRow
 
 # Each is held against each incident that is listed or told: more of them would be a mistake of some program.
@@ -66,6 +68,26 @@ class SilenceService:
             found = silences.page(session, wanted, before, limit + 1)
         shown = tuple(found[:limit])
         return SilencePage(shown, cursor.encode(IdSort.NEWEST, Place(shown[-1].id)) if len(found) > limit else None)
+
+    def counts(self) -> Mapping[SilenceState, int]:
+        """How many there are in each state."""
+        with reading(self.engine) as session:
+            return silences.counts(session, self.now())
+
+    def coverage(self) -> Coverage:
+        """The incidents that are not over, to hold silences against."""
+        with reading(self.engine) as session:
+            return unresolved(session)
+
+    def quieting(self, incident_id: int) -> tuple[Silence, ...]:
+        """The silences in force that cover an incident, newest first; none where there is no such incident."""
+        now = self.now()
+        with reading(self.engine) as session:
+            one = incidents.get(session, incident_id)
+            if one is None:
+                return ()
+            found = silences.in_force(session, now)
+        return tuple(each for each in reversed(found) if each.covers(one.identity, one.standing.suspect, one.id))
 
     def one(self, silence_id: int) -> Silence:
         """One silence."""
@@ -118,6 +140,17 @@ class SilenceService:
             row, silence = _hold(session, silence_id, by)
             return _written(row, silencing.ended(silence, actor, self.now()))
 
+    def resume(self, silence_id: int, starts_at: float, ends_at: float, by: By) -> Silenced:
+        """Put one that somebody ended in force again, for its former times (unix seconds)."""
+        with joined(self.engine, by.within) as session:
+            row, silence = _hold(session, silence_id, by)
+            now = self.now()
+            back = silencing.resumed(silence, starts_at, ends_at, now)
+            if back is None:
+                raise Conflict(f"silence {silence_id} cannot be had back", "make a new one")
+            _check_times(starts_at, ends_at, now)
+            return _written(row, back)
+
 
 def _hold(session: Session, silence_id: int, by: By) -> tuple[SilenceRow, Silence]:
     row = silences.held(session, silence_id)
@@ -139,8 +172,13 @@ def _check(wanted: Wanted, starts_at: float, now: float) -> None:
         check_matchers(wanted.matchers)
     except ValueError as error:
         raise UsageError(f"matchers: {error}") from error
+    _check_times(starts_at, wanted.ends_at, now)
+
+
+def _check_times(starts_at: float, ends_at: float, now: float) -> None:
+    """Raise UsageError for times that cannot be, unix seconds."""
     try:
-        check_span(starts_at, wanted.ends_at, now)
+        check_span(starts_at, ends_at, now)
     except ValueError as error:
         raise UsageError(f"ends_at: {error}") from error
 

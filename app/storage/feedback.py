@@ -2,7 +2,7 @@
 
 from dataclasses import astuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,22 @@ def in_force_by_name(session: Session) -> list[tuple[Identity, Figures]]:
     found = [(Identity(*row[:4]), Figures(*row[4:])) for row in session.execute(wanted)]
     # Not by the database: each has its own order of letters.
     return sorted(found, key=lambda one: astuple(one[0]))
+
+
+def page(session: Session, before: int | None, limit: int) -> list[tuple[Feedback, int]]:
+    """Up to `limit` of what is in force, newest first, older than the one with id `before`; and of which incident."""
+    joined = IncidentRow.fingerprint == FeedbackRow.fingerprint
+    query = select(FeedbackRow, IncidentRow.id).join(IncidentRow, joined).where(_IN_FORCE)
+    if before is not None:
+        query = query.where(FeedbackRow.id < before)
+    return [
+        (_feedback(row), number) for row, number in session.execute(query.order_by(FeedbackRow.id.desc()).limit(limit))
+    ]
+
+
+def count(session: Session) -> int:
+    """How much is in force."""
+    return session.scalars(select(func.count()).select_from(FeedbackRow).where(_IN_FORCE)).one()
 
 
 def of_fingerprint(session: Session, fingerprint: str) -> Feedback | None:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.coverage import Coverable, Coverage
 from app.domain.finding import Identity
-from app.domain.incident import Incident
+from app.domain.incident import Incident, IncidentState
 from app.domain.silence import silenced_until
 from app.storage import silences
 from app.storage.tables import IncidentRow
@@ -33,4 +34,14 @@ def every_silenced(session: Session, now: float) -> frozenset[int]:
         number
         for number, suspect, *identity in session.execute(query)
         if silenced_until(Identity(*identity), suspect, number, in_force, now) is not None
+    )
+
+
+def unresolved(session: Session) -> Coverage:
+    """All incidents that are not over, for silences to be held against."""
+    row = IncidentRow
+    query = select(row.id, row.suspect, row.cluster, row.namespace, row.workload, row.container)
+    query = query.where(row.state.in_([IncidentState.OPEN.value, IncidentState.ACKNOWLEDGED.value]))
+    return Coverage.of(
+        Coverable(number, Identity(*names), suspect) for number, suspect, *names in session.execute(query)
     )

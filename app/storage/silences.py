@@ -43,6 +43,13 @@ def page(session: Session, wanted: SilenceFilter, before: int | None, limit: int
     return [silence_of(row) for row in session.scalars(query)]
 
 
+def counts(session: Session, now: float) -> dict[SilenceState, int]:
+    """How many there are in each state."""
+    columns = (func.count().filter(_is(state, now)) for state in SilenceState)
+    found = session.execute(select(*columns).select_from(SilenceRow)).one()
+    return dict(zip(SilenceState, found, strict=True))
+
+
 def get(session: Session, silence_id: int) -> Silence | None:
     """One silence."""
     row = session.get(SilenceRow, silence_id)

@@ -59,7 +59,7 @@ def incident(
         moment=when,
         src=chart_address(incident_id, chosen, when),
         picture=incident_picture(shown, when, detail.evidence.get(when), chosen),
-        choices=chart_choices(f"/incidents/{incident_id:int}", incident_id, chosen, when),
+        choices=chart_choices(f"/incidents/{incident_id}", incident_id, chosen, when),
         dashboard=page.pages.outside.dashboard(shown),
         runbook=page.pages.outside.runbook,
     )
@@ -73,9 +73,9 @@ def comment(
     try:
         done = page.services.acts.comment(incident_id, By(_name(page)), comment)
     except UsageError as error:
-        return page.back(back or f"/incidents/{incident_id:int}", Told(text=f"Not kept: {error}.", is_error=True))
+        return page.back(back or f"/incidents/{incident_id}", Told(text=f"Not kept: {error}.", is_error=True))
     return page.back(
-        back or f"/incidents/{incident_id:int}", Told(text="Commented." if done.changed else "That was said just before.")
+        back or f"/incidents/{incident_id}", Told(text="Commented." if done.changed else "That was said just before.")
     )
 
 
@@ -86,9 +86,9 @@ def assign(page: Acting, incident_id: _Id, assignee: _Name = "", to: _Name = "",
     try:
         done = page.services.acts.assign(incident_id, By(_name(page)), name)
     except UsageError as error:
-        return page.back(back or f"/incidents/{incident_id:int}", Told(text=f"Not assigned: {error}.", is_error=True))
+        return page.back(back or f"/incidents/{incident_id}", Told(text=f"Not assigned: {error}.", is_error=True))
     whose = "nobody's any more" if name is None else f"{done.detail.incident.assignee}'s to look after"
-    return page.back(back or f"/incidents/{incident_id:int}", Told(text=f"It is {whose}."))
+    return page.back(back or f"/incidents/{incident_id}", Told(text=f"It is {whose}."))
 
 
 def _name(page: Page) -> str:

@@ -17,10 +17,14 @@ _LONGEST = 3500
 
 
 class Undo(BaseModel):
-    """An act that takes back what was done, and to what; each in the form that the act's page gave it."""
+    """An act that takes back what was done, and to what; each in the form that the act's page gave it.
+
+    path: where that is asked for.
+    """
 
     act: str
     targets: list[str]
+    path: str = "/acts/undo"
 
 
 class Told(BaseModel):

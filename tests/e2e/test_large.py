@@ -1,8 +1,14 @@
 """10,000 incidents: how soon the first page is there, how heavy it is, and whether it holds still."""
 
+import re
+import time
+
 import pytest
 
 from app.domain.access import Role
+from app.domain.silence import matcher_of
+from app.services.acts import By
+from app.services.silences import SilenceService, Wanted
 from tests.support.incident_rows import keep_many
 
 MANY = 10_000
@@ -49,3 +55,17 @@ def test_pages_join(visit, many):
     assert len(set(first) | set(second)) == 100
     visitor.follow("text=First page")
     assert visitor.page.locator("tr.row .name").all_inner_texts() == first
+
+
+def test_what_silences_cover_is_counted_soon(visit, many, data_engine):
+    for number in range(50):
+        matchers = (matcher_of(f"workload=~.*{number % 10}.*(checkout|cart).*"), matcher_of("namespace!=data"))
+        SilenceService(data_engine).create(Wanted(matchers, None, time.time() + 3600, "why"), By("ann"))
+    visitor = visit(Role.VIEWER)
+    visitor.open("/silences")
+    measured = visitor.page.evaluate(_MEASURE)
+    assert measured["painted"] < _SOON_MS
+    assert measured["shift"] < _STILL
+    covered = re.findall(r"([\d,]+) incidents", visitor.page.inner_text("table"))
+    assert len(covered) == 25
+    assert max(int(one.replace(",", "")) for one in covered) > 1000

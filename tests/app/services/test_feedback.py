@@ -212,3 +212,17 @@ def test_words_that_cannot_be_kept_are_named(engine, service, actor, comment, sa
 def test_words_are_kept_in_one_line_that_a_terminal_can_show(service):
     said = service.not_a_leak(1, "an\x1b[31mn", "a\ncache\x00 \ud800of mine").detail.feedback
     assert (said.actor, said.comment) == ("an [31mn", "a cache   of mine")
+
+
+def test_pages_of_what_is_in_force_join(engine):
+    found = report(*(finding(name) for name in ("cart", "mail", "search", "web")))
+    Recorder(engine, POLICY, "scan 1", lambda session: None).record(found, NOW)
+    service = FeedbackService(engine, lambda: NOW + 60)
+    for number in (1, 2, 3, 4):
+        service.not_a_leak(number, "ann", f"cache {number}")
+    service.is_a_leak(2, "bob")
+    first = service.page(None, 2)
+    second = service.page(first.next_cursor, 2)
+    told = [(one.incident.id, one.said.comment, one.said.actor) for one in (*first.accepted, *second.accepted)]
+    assert told == [(number, f"cache {number}", "ann") for number in (4, 3, 1)]
+    assert (second.next_cursor, service.count()) == (None, 3)

@@ -151,3 +151,77 @@ def test_one_that_is_not_there_is_named(service, act):
             "expire": lambda: service.expire(9, ANN),
             "edit": lambda: service.edit(9, WANTED, ANN),
         }[act]()
+
+
+def test_counts_by_state(service):
+    service.create(WANTED, ANN)
+    service.create(WANTED, ANN)
+    service.create(LATER, ANN)
+    counts = [replace(service, now=lambda at=at: at).counts() for at in (NOW, NOW + 600, NOW + 3600)]
+    active, pending, expired = SilenceState.ACTIVE, SilenceState.PENDING, SilenceState.EXPIRED
+    assert counts == [
+        {active: 2, pending: 1, expired: 0},
+        {active: 3, pending: 0, expired: 0},
+        {active: 0, pending: 0, expired: 3},
+    ]
+
+
+@pytest.fixture
+def _three_incidents(engine):
+    """cart, mail and search are 1, 2 and 3; mail is over."""
+    found = report(finding("cart"), finding("mail"), finding("search"))
+    Recorder(engine, IncidentPolicy(60.0, 1, 7200.0), "scan 1", lambda session: None).record(found, NOW)
+    ActService(engine, lambda: NOW).resolve(2, ANN, "gone")
+
+
+@pytest.mark.usefixtures("_three_incidents")
+def test_what_is_over_is_not_covered(service):
+    made = service.create(replace(WANTED, matchers=(matcher_of("namespace=shop"),)), ANN).silence
+    assert service.coverage().covered(made) == {1, 3}
+
+
+@pytest.mark.usefixtures("_three_incidents")
+def test_what_keeps_an_incident_quiet(engine, service):
+    service.create(WANTED, ANN)
+    service.create(LATER, ANN)
+    service.create(replace(WANTED, matchers=(matcher_of("workload=mail"),)), ANN)
+    ActService(engine, lambda: NOW).silence(1, ANN, NOW + 60, "deploying")
+    assert [[one.id for one in service.quieting(number)] for number in (1, 2, 3, 9)] == [[4, 1], [3], [], []]
+
+
+def test_one_that_was_ended_is_had_back_as_it_was(service):
+    before = service.create(WANTED, ANN).silence
+    service.expire(1, BOB)
+    assert service.resume(1, before.starts_at, before.ends_at, BOB).changed
+    assert service.one(1) == replace(before, version=3)
+
+
+def test_one_to_come_that_was_ended_is_had_back(service):
+    before = service.create(LATER, ANN).silence
+    service.expire(1, BOB)
+    service.resume(1, before.starts_at, before.ends_at, BOB)
+    assert service.one(1) == replace(before, version=3)
+
+
+@pytest.mark.parametrize(
+    ("ended", "times", "error", "says"),
+    [
+        (False, (NOW, NOW + 3600), Conflict, "cannot be had back"),
+        (True, (NOW, NOW), Conflict, "cannot be had back"),
+        (True, (NOW - 60, NOW + 3600), Conflict, "cannot be had back"),
+        (True, (NOW, NOW + 366 * 86_400), UsageError, "ends_at: the end must be within 365 days"),
+    ],
+    ids=["in force", "its time is over", "before it was made", "for too long"],
+)
+def test_what_cannot_be_had_back_is_said(service, ended, times, error, says):
+    service.create(WANTED, ANN)
+    if ended:
+        service.expire(1, BOB)
+    with pytest.raises(error, match=says):
+        service.resume(1, *times, ANN)
+
+
+def test_one_that_ran_out_is_not_had_back(service):
+    service.create(WANTED, ANN)
+    with pytest.raises(Conflict, match="cannot be had back"):
+        replace(service, now=lambda: NOW + 3600).resume(1, NOW, NOW + 7200, ANN)

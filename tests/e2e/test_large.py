@@ -63,7 +63,7 @@ def test_what_silences_cover_is_counted_soon(visit, many, data_engine):
         SilenceService(data_engine).create(Wanted(matchers, None, time.time() + 3600, "why"), By("ann"))
     visitor = visit(Role.VIEWER)
     visitor.open("/silences")
-    measured = visitor.page.evaluate(_MEASURE)
+    measured = visitor.page.evaluate(MEASURE)
     assert measured["painted"] < _SOON_MS
     assert measured["shift"] < _STILL
     covered = re.findall(r"([\d,]+) incidents", visitor.page.inner_text("table"))

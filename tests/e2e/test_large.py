@@ -16,7 +16,7 @@ _SOON_MS = 1000
 _LIGHT_BYTES = 600_000
 # Of Core Web Vitals' cumulative layout shift: "good" is 0.1; nothing here may move visibly at all.
 _STILL = 0.01
-_MEASURE = """() => new Promise(done => {
+MEASURE = """() => new Promise(done => {
   let shift = 0;
   new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value; })
     .observe({type: "layout-shift", buffered: true});
@@ -41,7 +41,7 @@ def test_the_first_page_is_there_soon_is_light_and_holds_still(visit, many):
     assert "5,000" in visitor.page.inner_text(".tabs")
     assert visitor.page.locator("tr.row").count() == 50
     visitor.open("/")
-    measured = visitor.page.evaluate(_MEASURE)
+    measured = visitor.page.evaluate(MEASURE)
     assert measured["painted"] < _SOON_MS
     assert measured["bytes"] < _LIGHT_BYTES
     assert measured["shift"] < _STILL
@@ -63,7 +63,7 @@ def test_what_silences_cover_is_counted_soon(visit, many, data_engine):
         SilenceService(data_engine).create(Wanted(matchers, None, time.time() + 3600, "why"), By("ann"))
     visitor = visit(Role.VIEWER)
     visitor.open("/silences")
-    measured = visitor.page.evaluate(_MEASURE)
+    measured = visitor.page.evaluate(MEASURE)
     assert measured["painted"] < _SOON_MS
     assert measured["shift"] < _STILL
     covered = re.findall(r"([\d,]+) incidents", visitor.page.inner_text("table"))

@@ -54,7 +54,7 @@ def test_one_is_looked_at_made_and_taken_back(visit, data_engine, script):
     visitor.follow("text=New silence")
     visitor.page.fill("#matchers", f'workload="{HOSTILE}"')
     visitor.follow("text=Preview")
-    assert visitor.page.locator(".preview .name").all_inner_texts() == [HOSTILE]
+    assert visitor.page.locator(".q-preview .name").all_inner_texts() == [HOSTILE]
     visitor.page.fill("#comment", "it is known")
     visitor.follow("button.primary")
     assert "it covers 1 incident" in visitor.page.inner_text("#told")

@@ -71,7 +71,7 @@ def test_what_is_done_and_said_shows_up(visit, ids, detail, name):
     visitor.page.wait_for_selector(".events .k-commented >> text=rolling back")
     assert visitor.page.input_value("textarea[name=comment]") == ""
     visitor.page.click("text=To me")
-    visitor.page.wait_for_selector(".facts >> text=responder-ann >> nth=0")
+    visitor.page.wait_for_selector(".told >> text=It is responder-ann's to look after.")
     after = detail(name).incident
     assert (after.standing.state.value, after.assignee) == ("acknowledged", "responder-ann")
 

@@ -15,6 +15,7 @@ from app.storage.schema import upgrade
 from tests.support.servers import running_postgresql
 
 _REAL = tuple(Path(__file__).parent / name for name in ("integration", "e2e"))
+_E2E = _REAL[1]
 _numbers = itertools.count()
 
 # The same examples each time: a change is judged by what it changes, not by luck.
@@ -28,7 +29,9 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Only what runs real servers may use the network, and that only on this machine."""
+    """Only what runs real servers may use the network, and that only on this machine. Pages in a browser come last: its
+    driver keeps an event loop in this thread, and who wants one of their own there could have none."""
+    items.sort(key=lambda item: item.path.is_relative_to(_E2E))
     for item in items:
         allowed = any(item.path.is_relative_to(folder) for folder in _REAL)
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]) if allowed else pytest.mark.disable_socket)

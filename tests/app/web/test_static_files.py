@@ -46,3 +46,8 @@ def test_no_page_has_script_or_style_in_it(viewer):
     for path in ("/", "/nowhere"):
         page = viewer.get(path).text
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=", page)
+
+
+def test_each_part_of_the_style_sheet_closes_what_it_opens():
+    parts = re.split(r"(?m)^/\* ", Assets().get("style.css").content.decode())
+    assert [part.partition("*/")[0] for part in parts if part.count("{") != part.count("}")] == []

@@ -128,6 +128,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     kind = MemoryKind.ANON
     if leaks:
         said = reasons.for_leak(scene, lifetime, growth, case.pooled, len(leaking), _pods(scene, case.running))
+        said += reasons.despite(scene, lifetime) if alone else []
         kind = MemoryKind.KERNEL if reasons.rises_by_kernel(scene, lifetime) else MemoryKind.ANON
     else:
         said = reasons.against_leak(scene, lifetime, growth, held)

@@ -1,5 +1,7 @@
 """Why a verdict is what it is, in stable codes and plain words."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from detectors.evidence import grows_at_all
@@ -17,6 +19,7 @@ _MANY_RECORDS = 0.3
 _MOST_HOURS = 0.8
 # A difference of the information criterion that counts as strong (Kass and Raftery, JASA 90, 1995).
 _PLAINLY = 6.0
+_MOST_DESPITE = 3
 
 
 def for_leak(
@@ -58,6 +61,17 @@ def for_leak(
     return reasons
 
 
+def despite(scene: Scene, lifetime: int) -> list[Reason]:
+    """What a leak was judged in spite of, most telling first: what it shows that growth without an end seldom does."""
+    evidence, reasons = scene.evidence, []
+    if float(evidence.explained[lifetime]) > 0.5:
+        reasons.append(Reason("load_explains", f"CPU explains {percent(float(evidence.explained[lifetime]))} of it"))
+    if float(evidence.refills[lifetime]) > 0:
+        reasons.append(_refills())
+    reasons += _shape_against(scene, lifetime)
+    return [replace(one, text=f"but {one.text}") for one in reasons[:_MOST_DESPITE]]
+
+
 def against_leak(scene: Scene, lifetime: int, growth: Growth, held: float | None) -> list[Reason]:
     """What speaks against a leak, most telling first."""
     evidence, reasons = scene.evidence, []
@@ -76,8 +90,12 @@ def against_leak(scene: Scene, lifetime: int, growth: Growth, held: float | None
     if raw > _SMALL * level and float(evidence.explained[lifetime]) > 0.5:
         reasons.append(Reason("load_explains", f"it grew {amount(raw)} but CPU grew with it"))
     if float(evidence.refills[lifetime]) > 0:
-        reasons.append(Reason("refills", "an earlier life of the workload had come to rest about there or higher"))
+        reasons.append(_refills())
     return reasons + (_shape_against(scene, lifetime) or [_mixed(scene, lifetime)])
+
+
+def _refills() -> Reason:
+    return Reason("refills", "an earlier life of the workload had come to rest about there or higher")
 
 
 def _shape_against(scene: Scene, lifetime: int) -> list[Reason]:

@@ -94,7 +94,7 @@ class RevisionModel(Model):
     suspect: str | None = Field(
         description="The one that is suspected to have brought the leak; null for none", examples=["5d8f9c7b6"]
     )
-    previous: str | None = Field(description="The one before the current; null for none", examples=["7c6d5e4f3"])
+    previous: str | None = Field(description="The one before the suspect; null for none", examples=["7c6d5e4f3"])
 
 
 class ReasonModel(Model):

@@ -10,9 +10,11 @@ from app.domain.severity import SeverityPolicy
 from app.prometheus.source import Batch, Reading
 from app.scanning.presence import hides_a_pod, unseen_seconds
 from detectors.judgement import Judgement, RowEvidence
-from detectors.panel import Floats, Grid, Ints
+from detectors.panel import Floats, Grid, Ints, Panel
 
 _MAX_POINTS = 240
+# Pods that run are not scraped at the same second.
+_SAME_TIME_STEPS = 2
 _JOBS = frozenset({"Job", "CronJob"})
 
 
@@ -47,7 +49,7 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
         pods_leaking=judgement.pods_leaking,
         restarts=judgement.restarts,
         oom_kills=judgement.oom_kills,
-        revisions=_revisions(reading, judgement),
+        revisions=_revisions(reading, judgement, rows),
         reasons=judgement.reasons,
         evidence=_evidence(batch, reading.panel.grid, judgement.evidence),
         fully_read=_is_fully_read(reading, workload, rows, peers),
@@ -63,13 +65,24 @@ def _is_fully_read(reading: Reading, workload: Workload, rows: Ints, peers: Ints
     return workload.kind in _JOBS or not hides_a_pod(reading.panel, rows, peers)
 
 
-def _revisions(reading: Reading, judgement: Judgement) -> Revisions:
+def _revisions(reading: Reading, judgement: Judgement, rows: Ints) -> Revisions:
     names = reading.revisions[judgement.subject]
-    current = names[-1] if names else None
+    current = names[running_revision(reading.panel, rows)] if names else None
     if judgement.suspect_revision is None:
         return Revisions(current, None, None)
     suspect = judgement.suspect_revision
     return Revisions(current, names[suspect], names[suspect - 1] if suspect else None)
+
+
+def running_revision(panel: Panel, rows: Ints) -> int:
+    """The revision of the pod that began last, of those seen last: after a roll-back it is an old one again."""
+    known = np.isfinite(panel.working_set[rows]) | np.isfinite(panel.rss[rows])
+    steps = known.shape[1]
+    first = np.where(known.any(axis=1), known.argmax(axis=1), -1)
+    last = np.where(known.any(axis=1), steps - 1 - known[:, ::-1].argmax(axis=1), -1)
+    seen_last = last >= last.max() - _SAME_TIME_STEPS
+    newest = np.lexsort((panel.revision[rows], np.where(seen_last, first, -2)))[-1]
+    return int(panel.revision[rows][newest])
 
 
 def _evidence(batch: Batch, grid: Grid, rows: Sequence[RowEvidence]) -> Evidence:

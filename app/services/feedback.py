@@ -1,7 +1,7 @@
 """What people say of leaks. Each act is one transaction, and to do it twice is to do it once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -59,6 +59,11 @@ class FeedbackService:
         """How much is in force."""
         with reading(self.engine) as session:
             return feedback.count(session)
+
+    def those_accepted(self, fingerprints: Collection[str]) -> frozenset[str]:
+        """Those of the fingerprints of which something is in force; few enough for a page to show."""
+        with reading(self.engine) as session:
+            return feedback.those_in_force(session, fingerprints)
 
     def not_a_leak(
         self, incident_id: int, actor: str, comment: str, versions: Versions = None, within: Session | None = None

@@ -1,5 +1,6 @@
 """Queries on what people said of leaks."""
 
+from collections.abc import Collection
 from dataclasses import astuple
 
 from sqlalchemy import func, select, update
@@ -51,6 +52,12 @@ def of_fingerprint(session: Session, fingerprint: str) -> Feedback | None:
     """What is in force of a fingerprint."""
     row = session.scalars(select(FeedbackRow).where(FeedbackRow.fingerprint == fingerprint, _IN_FORCE)).first()
     return None if row is None else _feedback(row)
+
+
+def those_in_force(session: Session, fingerprints: Collection[str]) -> frozenset[str]:
+    """Those of the fingerprints of which something is in force."""
+    wanted = select(FeedbackRow.fingerprint).where(FeedbackRow.fingerprint.in_(fingerprints), _IN_FORCE)
+    return frozenset(session.scalars(wanted))
 
 
 def add(session: Session, fingerprint: str, figures: Figures, comment: str, actor: str, now: float) -> None:

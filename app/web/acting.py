@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.api.services import Services
 from app.domain.incident import Incident, IncidentState
 from app.errors import Conflict, NotFound
-from app.services.acts import By
+from app.services.acts import ActService, By
 
 # How an incident stood before, behind its number in what is kept to undo.
 _STOOD = {IncidentState.OPEN: "o", IncidentState.ACKNOWLEDGED: "a", IncidentState.RESOLVED: "r"}
@@ -117,6 +117,15 @@ _BACK: dict[str, tuple[tuple[str, str], ...]] = {
 _Do = Callable[[int, By, Words], bool]
 
 
+def _unsilence(acts: ActService, number: int, by: By, words: Words) -> bool:
+    """End the silence of that incident alone. Raises Conflict where another keeps it quiet all the same."""
+    done = acts.unsilence(number, by, words.comment)
+    if done.detail.incident.silenced_until is not None:
+        workload = done.detail.incident.identity.workload
+        raise Conflict(f"a silence with matchers keeps {workload} quiet", "end or change that one: see Silences")
+    return done.changed
+
+
 def _acts(services: Services) -> dict[str, _Do]:
     """Each act by its name; whether it changed anything."""
     acts, feedback = services.acts, services.feedback
@@ -128,7 +137,7 @@ def _acts(services: Services) -> dict[str, _Do]:
         "silence": lambda number, by, words: (
             acts.silence(number, by, acts.now() + words.seconds, words.comment).changed
         ),
-        "unsilence": lambda number, by, words: acts.unsilence(number, by, words.comment).changed,
+        "unsilence": lambda number, by, words: _unsilence(acts, number, by, words),
         "not-a-leak": lambda number, by, words: feedback.not_a_leak(number, by.actor, words.comment).changed,
         "is-a-leak": lambda number, by, words: feedback.is_a_leak(number, by.actor, words.comment).changed,
     }

@@ -13,7 +13,7 @@ from app.errors import UsageError
 from app.web import acting
 from app.web.acting import KINDS, Outcome, Words
 from app.web.links import HOME, safe_path
-from app.web.page import Acting, Page
+from app.web.page import Acting, Page, Viewing
 from app.web.told import Told, Undo
 
 router = APIRouter(include_in_schema=False)
@@ -25,6 +25,12 @@ _DO = re.compile(r"([a-z-]+)(?::([1-9][0-9]{0,17}))?")
 _TARGET = re.compile(r"[1-9][0-9]{0,17}")
 _UNDO_TARGET = re.compile(r"[1-9][0-9]{0,17}[oar]")
 _Back = Annotated[str, Form(max_length=2000)]
+
+
+@router.get("/acts")
+def nothing_to_do(page: Viewing) -> Response:
+    """Where whoever had to sign in again while they were asked why comes back to."""
+    return page.back(HOME)
 
 
 @router.post("/acts")

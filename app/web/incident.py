@@ -46,6 +46,7 @@ def incident(
         detail=detail,
         sighting=sighting(shown, freshness.good).value,
         freshness=freshness,
+        is_silenced_alone=any(one.incident_id == incident_id for one in page.services.silences.quieting(incident_id)),
         ended=_ended(detail),
         before=[one for one in occurrences(shown, detail.timeline) if not one.latest][::-1],
         weighed=weighed(shown.finding["reasons"]),

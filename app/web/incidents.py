@@ -21,6 +21,7 @@ def incidents(request: Request, page: Viewing) -> Response:
     return page.show(
         "incidents.html",
         found=found,
+        accepted=page.services.feedback.those_accepted([one.fingerprint for one in found.incidents]),
         evidence=service.latest_evidence([one.id for one in found.incidents]),
         query=query,
         counts=counts,

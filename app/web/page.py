@@ -115,7 +115,7 @@ class Page:
             value,
             max_age=None if seconds is None else int(seconds),
             path=self._cookie_path,
-            secure=self.request.url.scheme == "https",
+            secure=self._is_under_tls,
             httponly=True,
             samesite="lax",
         )
@@ -153,6 +153,11 @@ class Page:
         if "_style_nonce" not in self.__dict__:
             return POLICY
         return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{self._style_nonce}'")
+
+    @property
+    def _is_under_tls(self) -> bool:
+        """Whether the browser came by TLS: a proxy that ends it may be one whose headers we were not told to trust."""
+        return self.request.url.scheme == "https" or self.request.headers.get("Origin", "").startswith("https://")
 
     @property
     def _cookie_path(self) -> str:

@@ -14,6 +14,7 @@ TOLD_SECONDS = 60
 _PURPOSE = "told"
 # Browsers keep cookies of up to 4096 bytes.
 _LONGEST = 3500
+_SHORT = 300
 
 
 class Undo(BaseModel):
@@ -42,10 +43,12 @@ class Telling:
     seals: SealService
 
     def write(self, told: Told) -> str:
-        """What the cookie holds. What would be too long to keep cannot be undone from the next page."""
+        """What the cookie holds. What would be too long to keep cannot be undone from the next page, or is cut."""
         sealed = self._sealed(told)
         if len(sealed) > _LONGEST:
             sealed = self._sealed(told.model_copy(update={"undo": None}))
+        if len(sealed) > _LONGEST:
+            sealed = self._sealed(Told(text=f"{told.text[:_SHORT]}…", is_error=told.is_error))
         return sealed
 
     def read(self, cookie: str) -> Told | None:

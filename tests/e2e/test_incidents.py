@@ -24,7 +24,7 @@ def ids(data_engine):
         HOSTILE: keep(data_engine, leak(HOSTILE, severity=Severity.INFO), suspect="<b>v2</b>"),
     }
     names = ["search", *(f"{act}-{how}" for act in ("ack", "quiet", "over", "fine") for how in ("script", "plain"))]
-    names += ["live", "bulk-1", "bulk-2", "viewed"]
+    names += ["live", "kept", "bulk-1", "bulk-2", "viewed"]
     return kept | {name: keep(data_engine, leak(name, namespace="data")) for name in names}
 
 
@@ -200,6 +200,33 @@ def change_once(engine, number):
     """Change it; the page may have begun to listen only just now, and hears of what comes after."""
     if IncidentService(engine).detail(number).incident.standing.severity is not Severity.CRITICAL:
         change(engine, number, Severity.CRITICAL)
+
+
+def test_a_page_that_cannot_be_had_anew_says_so_until_it_can(visit, ids):
+    visitor = visit(Role.VIEWER)
+    visitor.page.wait_for_selector("html[data-listening]")
+    visitor.page.context.set_offline(True)
+    visitor.page.wait_for_selector(".away >> text=leakwatch does not answer. What stands here was so just now.")
+    visitor.page.context.set_offline(False)
+    visitor.page.wait_for_selector(".away", state="detached")
+    visitor.complaints.clear()  # the browser's own, of what it could not fetch
+
+
+def test_the_keyboard_stays_where_an_act_was(visit, ids):
+    visitor = visit(Role.RESPONDER)
+    visitor.page.locator(".bulk input").wait_for()
+    row(visitor, "kept").get_by_role("button", name="Acknowledge").focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_selector(".told >> text=Acknowledged kept.")
+    assert visitor.page.evaluate("document.activeElement.closest('tr')?.dataset.id") == str(ids["kept"])
+
+
+def test_what_is_refused_is_told_with_its_reason(visit, ids):
+    visitor = visit(Role.RESPONDER)
+    visitor.page.evaluate("document.querySelectorAll('[name=form_token]').forEach((one) => { one.value = 'old' })")
+    row(visitor, "search").get_by_role("button", name="Acknowledge").click()
+    visitor.page.wait_for_selector(".told.bad >> text=this form is not of your session")
+    visitor.complaints.clear()  # the browser's own, of the 403
 
 
 def test_the_keyboard_reaches_the_content_first(visit, ids):

@@ -6,7 +6,7 @@
   const root = document.body.dataset.root;
   const live = () => [...document.querySelectorAll("[data-live]")];
   const shown = new Map(live().map((one) => [one.dataset.live, one.innerHTML]));
-  let timer = 0, stream = null, waiting = null;
+  let timer = 0, stream = null, waiting = null, asOf = new Date();
 
   // Asking for the page again
 
@@ -16,7 +16,7 @@
       location.reload();
       return null;
     }
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+    return { page: new DOMParser().parseFromString(await answer.text(), "text/html"), isGood: answer.ok };
   }
 
   function soon() {
@@ -27,12 +27,39 @@
   async function refresh() {
     if (document.hidden || document.querySelector("dialog[open]")) return;
     try {
-      const page = await fetchPage(location.href);
-      if (page) putInPlace(page, false);
+      const found = await fetchPage(location.href);
+      if (!found) return;
+      if (found.isGood) putInPlace(found.page, false);
+      sayOld(found.isGood ? "" : problemOf(found.page));
     } catch {
-      // The service is away for now; the next event or minute brings the page.
+      // The next event or minute brings the page.
+      sayOld("leakwatch does not answer.");
     }
   }
+
+  // A page that cannot be had anew must not look as if it were: what stands here is of when it last could.
+  function sayOld(why) {
+    const known = document.querySelector(".away");
+    if (!why) {
+      known?.remove();
+      asOf = new Date();
+      return;
+    }
+    if (known?.dataset.why === why) return;
+    const time = Object.assign(document.createElement("time"), { dateTime: asOf.toISOString(), title: asOf.toUTCString() });
+    time.dataset.relative = "";
+    const strong = Object.assign(document.createElement("b"), { textContent: why });
+    const box = Object.assign(document.createElement("p"), { className: "banner bad away" });
+    box.setAttribute("role", "status");
+    box.dataset.why = why;
+    box.append(strong, " What stands here was so ", time, ".");
+    known?.remove();
+    document.querySelector("main").prepend(box);
+    window.leakwatch.writeTimes(box);
+  }
+
+  const problemOf = (page) =>
+    [page.querySelector("h1"), page.querySelector("[data-detail]")].map((one) => one?.textContent.trim()).filter(Boolean).join(": ") || "That failed.";
 
   function putInPlace(page, isAsked) {
     for (const old of live()) {
@@ -55,21 +82,28 @@
 
   function replace(old, fresh) {
     const checked = new Set([...old.querySelectorAll("input:checked")].map((one) => one.value));
-    const open = new Set([...old.querySelectorAll("[data-id]:has(details[open])")].map((row) => row.dataset.id));
+    const details = (part) => [...part.querySelectorAll("[data-id]")].map((row) => [row.dataset.id, row.querySelector("details")]);
+    const open = new Map(details(old).map(([id, one]) => [id, one?.open]));
     const active = old.contains(document.activeElement) ? document.activeElement : null;
-    const focused = active && [active.closest("[data-id]")?.dataset.id, active.tagName, active.getAttribute("value")];
+    const focused = active && { row: active.closest("[data-id]")?.dataset.id, tag: active.tagName, key: keyOf(active) };
     old.replaceChildren(...document.importNode(fresh, true).childNodes);
     for (const box of old.querySelectorAll("input[type=checkbox]")) box.checked = checked.has(box.value) && box.name !== "";
-    for (const row of old.querySelectorAll("[data-id]")) {
-      const details = row.querySelector("details");
-      if (details && open.has(row.dataset.id)) details.open = true;
-      if (focused && focused[0] === row.dataset.id) {
-        [...row.querySelectorAll(focused[1])].find((one) => one.getAttribute("value") === focused[2])?.focus();
-      }
-    }
+    for (const [id, one] of details(old)) if (one && open.has(id)) one.open = open.get(id) ?? one.open;
+    if (focused) refocus(old, focused);
     window.leakwatch.writeTimes(old);
     dress(old);
     old.dispatchEvent(new Event("leakwatch:replaced", { bubbles: true }));
+  }
+
+  const keyOf = (one) => one.getAttribute("value") ?? one.getAttribute("href") ?? one.textContent;
+
+  const isSeen = (one) => one.checkVisibility?.() ?? one.getClientRects().length > 0;
+
+  // The same as before, or what came in its place: a keyboard is never thrown back to the start of the page.
+  function refocus(old, { row, tag, key }) {
+    const part = row === undefined ? old : old.querySelector(`[data-id="${CSS.escape(row)}"]`);
+    const alike = part ? [...part.querySelectorAll(tag)].filter(isSeen) : [];
+    (alike.find((one) => keyOf(one) === key) ?? alike[0] ?? part?.querySelector("a, button"))?.focus({ preventScroll: true });
   }
 
   function offer(page) {
@@ -129,6 +163,8 @@
     listen();
   });
   addEventListener("pagehide", deafen);
+  addEventListener("offline", soon);
+  addEventListener("online", soon);
 
   // Acting
 
@@ -136,8 +172,8 @@
     const body = new URLSearchParams(new FormData(form, submitter));
     document.querySelector("main").setAttribute("aria-busy", "true");
     try {
-      const page = await fetchPage(form.action, { method: "POST", body });
-      if (page) answered(page, form);
+      const found = await fetchPage(form.action, { method: "POST", body });
+      if (found) answered(found.page, form);
     } catch {
       tell("That did not reach the service. Try again.");
     } finally {
@@ -150,13 +186,13 @@
     if (ask) return showAsking(document.importNode(ask, true));
     form.closest("dialog")?.close();
     const told = page.getElementById("told");
-    if (!told) return tell(page.querySelector("main")?.innerText ?? "That failed.");
+    if (!told?.firstElementChild) return tell(problemOf(page));
     document.getElementById("told").replaceChildren(...document.importNode(told, true).childNodes);
-    if (!told.firstElementChild) tell(page.querySelector("h1")?.textContent ?? "That failed.");
     for (const box of document.querySelectorAll("input[name=target]:checked")) box.checked = false;
     if (form.matches("[data-once]") && told.querySelector(".told:not(.bad)")) form.reset();
     if (page.querySelector("[data-live=list]") || !document.querySelector("[data-live=list]")) putInPlace(page, true);
     dress(document);
+    if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
   }
 
   function tell(text) {

@@ -1,12 +1,15 @@
 """What people do to incidents from pages, and how they take it back."""
 
+import re
 import time
 
 import pytest
 
 from app.domain.incident import IncidentState
+from app.domain.silence import matcher_of
 from app.services.acts import ActService, By
 from app.services.incidents import IncidentService
+from app.services.silences import SilenceService, Wanted
 from tests.support.incident_rows import keep, leak
 
 OPEN, ACKNOWLEDGED, RESOLVED = IncidentState
@@ -149,6 +152,33 @@ def test_very_many_cannot_all_be_kept_for_undo(responder, sqlite_engine):
     answer = responder.post("/acts", do="acknowledge", target=[*many, *numbers])
     assert told(responder, answer).startswith("Acknowledged 3 incidents.")
     assert responder.post("/acts", do="acknowledge", target=["1"] * 201).status_code == 422
+
+
+def test_a_silence_with_matchers_is_not_ended_for_one_and_that_is_said(responder, ids, sqlite_engine, incident):
+    wanted = Wanted((matcher_of("workload=cart"),), None, time.time() + 3600, "deploy")
+    SilenceService(sqlite_engine).create(wanted, By("ann"))
+    said = told(responder, responder.post("/acts", do=f"unsilence:{ids[0]}"))
+    assert said == "Could not be done: a silence with matchers keeps cart quiet; end or change that one: see Silences."
+    assert incident(ids[0]).incident.silenced_until is not None
+
+
+def test_what_is_told_at_length_is_told_nevertheless(responder, ids):
+    name = "\N{PILE OF POO}" * 250
+    for _ in range(2):
+        answer = responder.post(f"/incidents/{ids[0]}/assign", assignee=name, to="given")
+    assert told(responder, answer).startswith("It is \N{PILE OF POO}")
+
+
+def test_what_is_accepted_is_offered_as_a_leak_and_not_to_be_reopened(responder, ids):
+    responder.post("/acts", do=f"not-a-leak:{ids[0]}", comment="a cache")
+    responder.post("/acts", do=f"resolve:{ids[1]}", comment="gone")
+    page = responder.get("/?state=resolved").text
+    offered = re.findall(r'name="do" value="([a-z-]+:[12])"', page.partition("<tbody")[2])
+    assert set(offered) == {"reopen:2", "silence:2", "not-a-leak:2", "is-a-leak:1", "silence:1"}
+
+
+def test_whoever_comes_back_to_where_they_were_asked_why_is_led_home(responder):
+    assert responder.get("/acts").headers["location"] == "/"
 
 
 def test_a_viewer_is_shown_no_act(viewer, ids):

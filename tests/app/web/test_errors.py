@@ -10,7 +10,7 @@ from tests.app.web.conftest import PAGE
     ("path", "status", "title"),
     [
         ("/nowhere", 404, "There is nothing here"),
-        ("/acts", 405, "Method Not Allowed"),
+        ("/sign-out", 405, "Method Not Allowed"),
         ("/?cursor=nonsense", 400, "That cannot be"),
     ],
 )

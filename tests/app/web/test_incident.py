@@ -14,10 +14,12 @@ from app.alertmanager.payload import parse_notification
 from app.domain.access import Role
 from app.domain.incident import Change, Event, EventKind
 from app.domain.scan import ScanState
+from app.domain.silence import matcher_of
 from app.output.document import rfc3339, scan_summary
 from app.services.acts import ActService, By
 from app.services.feedback import FeedbackService
 from app.services.incidents import IncidentService
+from app.services.silences import SilenceService, Wanted
 from app.storage import incidents, scans
 from app.storage.engine import transaction
 from app.storage.scans import Outcome
@@ -141,7 +143,7 @@ def test_an_address_that_asks_for_what_cannot_be_is_a_page(viewer, cart, query):
     assert viewer.get(at(cart, f"?{query}")).status_code == 200
 
 
-@pytest.mark.parametrize(("number", "status"), [(999, 404), ("x", 422), (0, 422), (2**70, 422)])
+@pytest.mark.parametrize(("number", "status"), [(999, 404), ("x", 404), (0, 404), (2**70, 422)])
 def test_an_incident_that_there_is_not(viewer, cart, number, status):
     page = viewer.get(at(number))
     assert page.status_code == status
@@ -166,6 +168,14 @@ def test_the_acts_that_can_be_done_are_offered(responder, cart, done, offered):
     for one in done:
         responder.post("/acts", do=f"{one}:{cart}", comment="why", seconds="3600")
     assert re.findall(r'name="do" value="([a-z-]+):1"', responder.get(at(cart)).text) == offered
+
+
+def test_a_silence_with_matchers_is_led_to_and_not_offered_to_be_ended_here(responder, cart, sqlite_engine):
+    wanted = Wanted((matcher_of("workload=cart"),), None, time.time() + 3600, "deploy")
+    SilenceService(sqlite_engine).create(wanted, By("ann"))
+    page = responder.get(at(cart)).text
+    assert f'href="/silences?incident={cart}"' in page
+    assert "silence:" not in "".join(re.findall(r'name="do" value="([a-z-]+:1)"', page))
 
 
 def test_an_act_leads_back_to_the_page_with_undo(responder, cart):

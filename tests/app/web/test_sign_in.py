@@ -57,6 +57,13 @@ def test_under_tls_the_cookie_never_goes_without(make_app, tokens):
         assert "Secure" in Person(client).sign_in(tokens[Role.VIEWER]).headers["set-cookie"]
 
 
+def test_behind_a_proxy_that_ends_tls_and_is_not_trusted_neither(person, tokens):
+    form = form_token(person.get("/sign-in"))
+    headers = PAGE | {"Origin": "https://testserver"}
+    data = {"form_token": form, "token": tokens[Role.VIEWER]}
+    assert "Secure" in person.client.post("/sign-in", data=data, headers=headers).headers["set-cookie"]
+
+
 def test_below_a_root_path(make_app, tokens):
     with TestClient(make_app(root_path="/leaks"), follow_redirects=False) as client:
         asked = client.get("/leaks/?q=a", headers=PAGE)

@@ -2,11 +2,11 @@
 // what is marked data-live. Acts are sent without leaving the page. Without this script all of it is forms and links.
 "use strict";
 (() => {
-  const QUIET_MS = 800, ANYWAY_MS = 60_000, AGAIN_MS = 30_000;
+  const QUIET_MS = 800, ANYWAY_MS = 60_000, AGAIN_MS = 30_000, LOST_MS = 5_000;
   const root = document.body.dataset.root;
   const live = () => [...document.querySelectorAll("[data-live]")];
   const shown = new Map(live().map((one) => [one.dataset.live, one.innerHTML]));
-  let timer = 0, stream = null, waiting = null;
+  let timer = 0, stream = null, waiting = null, seenAt = new Date();
 
   // Asking for the page again
 
@@ -16,22 +16,45 @@
       location.reload();
       return null;
     }
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    page.isRight = answer.ok;
+    return page;
   }
 
-  function soon() {
+  function soon(wait = QUIET_MS) {
     clearTimeout(timer);
-    timer = setTimeout(refresh, QUIET_MS);
+    timer = setTimeout(refresh, wait);
   }
 
   async function refresh() {
     if (document.hidden || document.querySelector("dialog[open]")) return;
     try {
       const page = await fetchPage(location.href);
-      if (page) putInPlace(page, false);
+      if (!page) return;
+      if (!page.isRight) return showLost(page.querySelector("h1")?.textContent);
+      putInPlace(page, false);
+      seenAt = new Date();
+      document.querySelector(".lost")?.remove();
     } catch {
-      // The service is away for now; the next event or minute brings the page.
+      showLost("leakwatch does not answer"); // The next event or minute brings the page.
     }
+  }
+
+  // What is shown stays, and must not pass for how things are.
+  function showLost(why) {
+    const banner = document.querySelector(".lost") ?? document.createElement("p");
+    if (banner.dataset.why === why) return;
+    banner.className = "lost banner bad";
+    banner.dataset.why = why;
+    banner.setAttribute("role", "status");
+    const time = document.createElement("time");
+    time.dateTime = seenAt.toISOString();
+    time.title = seenAt.toUTCString();
+    time.dataset.relative = "";
+    const bold = Object.assign(document.createElement("b"), { textContent: `${why}: ` });
+    banner.replaceChildren(bold, "what is shown here is as it was ", time, ".");
+    window.leakwatch.writeTimes(banner);
+    document.querySelector("main").before(banner);
   }
 
   function putInPlace(page, isAsked) {
@@ -90,7 +113,7 @@
   function listen() {
     if (document.hidden || stream) return;
     stream = new EventSource(`${root}/events`);
-    stream.addEventListener("changed", soon);
+    stream.addEventListener("changed", () => soon());
     stream.addEventListener("progress", (event) => showProgress(JSON.parse(event.data)));
     let wasAway = false;
     stream.onopen = () => {
@@ -100,6 +123,7 @@
     };
     stream.onerror = () => {
       wasAway = true;
+      soon(LOST_MS);
       if (stream.readyState === EventSource.CLOSED) {
         deafen();
         setTimeout(() => { soon(); listen(); }, AGAIN_MS);
@@ -152,7 +176,11 @@
     const told = page.getElementById("told");
     if (!told) return tell(page.querySelector("main")?.innerText ?? "That failed.");
     document.getElementById("told").replaceChildren(...document.importNode(told, true).childNodes);
-    if (!told.firstElementChild) tell(page.querySelector("h1")?.textContent ?? "That failed.");
+    if (!told.firstElementChild) {
+      const said = [...page.querySelectorAll("main h1, main h1 + p")].map((one) => one.textContent.trim().replace(/\.$/, ""));
+      tell(said.length ? `${said.join(". ")}.` : "That failed.");
+      if (!page.isRight) return;
+    }
     for (const box of document.querySelectorAll("input[name=target]:checked")) box.checked = false;
     if (form.matches("[data-once]") && told.querySelector(".told:not(.bad)")) form.reset();
     if (page.querySelector("[data-live=list]") || !document.querySelector("[data-live=list]")) putInPlace(page, true);

@@ -208,7 +208,7 @@ class Settings(BaseSettings):
         None, description="Where the runbooks are: an alert's name is put behind it, or where it says {alert}"
     )
     root_path: str = Field(
-        "", max_length=200, description="Path under which a proxy serves the API, such as /leakwatch"
+        "", max_length=200, description="Path under which a proxy serves it, such as /leakwatch: see docs/operations.md"
     )
     trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
         (), description="Host names that requests may be for, separated by commas (empty: any)"

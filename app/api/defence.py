@@ -44,7 +44,11 @@ def defend(app: FastAPI, door: Door, requests: Histogram, defence: Defence) -> N
         )
     ours = () if defence.public_url is None else (_origin(defence.public_url),)
     app.add_middleware(
-        RequestMiddleware, requests=requests, origins=(*defence.origins, *ours), root_path=defence.root_path
+        RequestMiddleware,
+        requests=requests,
+        refusal=door.refusal,
+        origins=(*defence.origins, *ours),
+        root_path=defence.root_path,
     )
 
 

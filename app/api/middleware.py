@@ -1,7 +1,7 @@
 """What happens to every request: it is counted, logged, kept from strangers' pages, and its answer hardened."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 import structlog
@@ -10,7 +10,9 @@ from prometheus_client import Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import problem
+from app.api.paths import wants_page
+from app.api.problems import answer_to
+from app.errors import Forbidden, LeakwatchError
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,13 +36,22 @@ _STREAMS = frozenset({"/events"})
 class RequestMiddleware:
     """ASGI middleware; `requests` is observed with (method, route, status), all of them few.
 
-    origins: pages from there may send changing requests, beside those of the host that is asked. root_path: the path
-    that clients find the application under.
+    refusal: what a browser that asks for a page is answered in place of one. origins: pages from there may send
+    changing requests, beside those of the host that is asked. root_path: the path that clients find the application
+    under.
     """
 
-    def __init__(self, app: ASGIApp, requests: Histogram, origins: Collection[str] = (), root_path: str = "") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        requests: Histogram,
+        refusal: Callable[[LeakwatchError, Scope], ASGIApp],
+        origins: Collection[str] = (),
+        root_path: str = "",
+    ) -> None:
         self._app = app
         self._requests = requests
+        self._refusal = refusal
         self._root_path = root_path
         self._origins = frozenset(one.lower() for one in origins)
 
@@ -72,8 +83,12 @@ class RequestMiddleware:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _is_from_elsewhere(Request(scope), self._origins):
-            detail = "this request was sent by a page of another site"
-            await problem(403, "forbidden", detail, instance=scope["path"])(scope, receive, send)
+            error = Forbidden(
+                "this request was sent by a page of another site",
+                "where a proxy changes the host's name, set LEAKWATCH_PUBLIC_URL to the address that people use",
+            )
+            refused = self._refusal(error, scope) if wants_page(scope) else answer_to(error, scope["path"])
+            await refused(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

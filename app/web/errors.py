@@ -15,7 +15,7 @@ from app.api.access import SESSION_COOKIE
 from app.api.paths import SIGN_IN, wants_page
 from app.api.problems import answer_to
 from app.domain.access import Principal
-from app.errors import LeakwatchError, Unauthenticated
+from app.errors import LeakwatchError, NotFound, Unauthenticated
 from app.web.links import HOME, asked_for
 from app.web.page import Page
 
@@ -25,11 +25,17 @@ _TITLES = {
     400: "That cannot be",
     403: "That is not yours to do",
     404: "There is nothing here",
+    405: "There is nothing to see here",
     409: "That cannot be done as things stand",
     412: "It was changed meanwhile",
     422: "That cannot be",
     429: "Too many wrong tokens",
     503: "Not just now",
+}
+# What problem documents say of these is for programs.
+_DETAILS = {
+    404: "there is nothing at this address",
+    405: "this address takes what a form sends, and shows nothing by itself",
 }
 _KEPT_HEADERS = ("Retry-After", "Allow")
 
@@ -48,7 +54,7 @@ def refusal(error: LeakwatchError, scope: Scope) -> ASGIApp:
         if isinstance(error, Unauthenticated):
             await _to_sign_in(request)(scope, receive, send)
             return
-        await _page(request, answer_to(error, request.url.path))(scope, receive, send)
+        await _page(request, answer_to(error, request.url.path), error)(scope, receive, send)
 
     return answer
 
@@ -65,20 +71,28 @@ def _to_sign_in(request: Request) -> Response:
 def _as_page(handler: _Handler) -> _Handler:
     async def handled(request: Request, error: Exception) -> Response:
         answer = await handler(request, error)
-        return _page(request, answer) if wants_page(request.scope) else answer
+        return _page(request, answer, error) if wants_page(request.scope) else answer
 
     return handled
 
 
-def _page(request: Request, answer: Response) -> Response:
+def _page(request: Request, answer: Response, error: Exception) -> Response:
     """The page that says what a problem document does."""
     problem: dict[str, Any] = json.loads(bytes(answer.body))
     found = getattr(request.state, "principal", None)
     page = Page(request, found if isinstance(found, Principal) else None)
     status = answer.status_code
     title = _TITLES.get(status, "leakwatch made a mistake" if status == 500 else problem["title"])
-    shown = page.show_error(status, {"title": title, "status": status, "detail": problem["detail"]})
+    detail = _detail(status, error, problem["detail"])
+    shown = page.show_error(status, {"title": title, "status": status, "detail": detail})
     for name in _KEPT_HEADERS:
         if name in answer.headers:
             shown.headers[name] = answer.headers[name]
     return shown
+
+
+def _detail(status: int, error: Exception, told: str) -> str:
+    """What went wrong, for people. Hints on what is not found name commands and the API: they are for programs."""
+    if isinstance(error, NotFound):
+        return f"{error}; it may be so old that it is not kept any more"
+    return _DETAILS.get(status, told)

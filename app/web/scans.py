@@ -55,12 +55,9 @@ def begin(page: Acting, back: Annotated[str, Form(max_length=2000)] = _HERE) -> 
 @router.get(_HERE + "/{scan_id}")
 def scan(page: Viewing, scan_id: str) -> Response:
     """One scan."""
-    try:
-        if _ID.fullmatch(scan_id) is None:
-            raise NotFound("no scan has such a number")
-        found = page.services.scans.one(int(scan_id))
-    except NotFound as error:
-        raise NotFound(f"{error}", "it may be so old that it is not kept any more") from error
+    if _ID.fullmatch(scan_id) is None:
+        raise NotFound("no scan has such a number")
+    found = page.services.scans.one(int(scan_id))
     older, newer = page.services.scans.beside(found.id)
     return _show(page, "scan.html", view=view_of(found), older=older, newer=newer)
 

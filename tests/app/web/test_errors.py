@@ -10,7 +10,7 @@ from tests.app.web.conftest import PAGE
     ("path", "status", "title"),
     [
         ("/nowhere", 404, "There is nothing here"),
-        ("/sign-out", 405, "Method Not Allowed"),
+        ("/sign-out", 405, "There is nothing to see here"),
         ("/?cursor=nonsense", 400, "That cannot be"),
     ],
 )
@@ -50,3 +50,22 @@ def test_without_the_database_it_is_a_page_that_says_so(viewer, sqlite_engine):
 def test_what_was_asked_for_is_escaped(viewer):
     answer = viewer.get("/<script>alert(1)</script>")
     assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/incidents/9", "/silences/9", "/scans/9", "/workloads/0123456789abcdef"])
+def test_what_is_not_found_is_told_for_people_not_for_shells(viewer, path):
+    answer = viewer.get(path)
+    assert (answer.status_code, "not kept any more" in answer.text) == (404, True)
+    assert "`" not in answer.text
+    assert "/api/" not in answer.text
+
+
+def test_a_form_from_behind_a_proxy_that_changes_the_host_is_refused_by_a_page(person):
+    answer = person.client.post("/sign-in", headers=PAGE | {"Origin": "https://leaks.example.org"})
+    assert (answer.status_code, "LEAKWATCH_PUBLIC_URL" in answer.text) == (403, True)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_who_may_not_do_it_can_sign_in_as_somebody_else(viewer, person):
+    assert 'href="/sign-in"' in viewer.post("/acts", do="acknowledge:1").text
+    assert 'href="/sign-in"' not in viewer.get("/nowhere").text

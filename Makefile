@@ -30,7 +30,7 @@ format: $(VENV)/.dev ## Put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## Measure all of it: the two below, and a scan of a real Prometheus
+bench: $(VENV)/.dev ## Measure all of it: the four below, and a scan of a real Prometheus (about an hour)
 	$(BIN)/python -m bench
 
 bench-accuracy: $(VENV)/.dev ## Which leaks are found, how early, beside the methods in use today
@@ -42,7 +42,7 @@ bench-detect: $(VENV)/.dev ## What judging 10,000 containers costs on one core, 
 bench-api: $(VENV)/.dev ## What the webhook takes and how soon lists answer, beside Alertmanager
 	$(BIN)/python -m bench.api
 
-bench-reading: $(VENV)/.dev ## What scanning 1,000 to 10,000 containers costs a real Prometheus, beside how it is done today
+bench-reading: $(VENV)/.dev ## What scanning 1,000 to 30,000 containers costs a real Prometheus, beside how it is done today
 	$(BIN)/python -m bench.reading
 
 calibrate: $(VENV)/.dev ## Fit detectors/coefficients.py anew from scenarios and recordings, and say what it is worth

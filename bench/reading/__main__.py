@@ -41,7 +41,7 @@ class _Run:
 def main() -> None:
     """Measure each size, print, and write it down."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--containers", type=int, nargs="+", default=[1000, 3000, 10_000])
+    parser.add_argument("--containers", type=int, nargs="+", default=[1000, 3000, 10_000, 30_000])
     parser.add_argument("--rivals-up-to", type=int, default=10_000, help="larger fleets are only scanned by leakwatch")
     given = parser.parse_args()
     parts = []

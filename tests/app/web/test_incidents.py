@@ -59,3 +59,15 @@ def test_an_empty_list_claims_no_more_than_is_known(viewer, sqlite_engine, hours
     at = time.time() - 3600 * hours
     keep_scan(sqlite_engine, at, complete=complete)
     assert f"<h2>{title}</h2>" in viewer.get("/").text
+
+
+def test_where_no_scan_succeeds_the_page_says_why_and_promises_nothing(viewer, sqlite_engine):
+    with transaction(sqlite_engine) as session:
+        number = scans.add(session, "schedule", time.time())
+        failed = Outcome(ScanState.FAILED, time.time(), error="cannot connect; is Prometheus running there?")
+        scans.finish(session, number, failed)
+    page = viewer.get("/").text
+    assert f'<a href="/scans/{number}">Scan {number}</a> failed' in page
+    assert "is Prometheus running there?</p>" in page
+    assert "once a scan succeeds" in page
+    assert "seconds to minutes" not in page

@@ -219,7 +219,7 @@ def _higher_limit(leak: _Leak, limit: float) -> Act | None:
     if needed > _MOST_RAISE * limit:
         why = (
             f"To last 7 days {rate} it would have to be {amount(needed)} in place of {amount(limit)} for each pod,"
-            " which nodes hardly have. Roll back or restart it instead."
+            " which nodes hardly have. A restart in time gains more."
         )
         return Act("Do not count on a higher limit", why, ())
     why = (

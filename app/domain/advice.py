@@ -49,11 +49,20 @@ _WHAT_TO_READ = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing to do: what, why and when in plain words, and commands to copy, in the order to run them in."""
+    """One thing to do: what and why in plain words, and commands to copy, in the order to run them in.
+
+    before: unix seconds when it may be too late; None where it never is, or nobody knows.
+    """
 
     title: str
     why: str
     commands: tuple[str, ...]
+    before: float | None = None
+
+    @property
+    def headline(self) -> str:
+        """What, and until when, of UTC."""
+        return self.title if self.before is None else f"{self.title}, before {_moment(self.before)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +175,14 @@ def _without_rollout(kind: str) -> str:
 def _restart(leak: _Leak) -> Act | None:
     if leak.growth <= 0:
         return None
-    if leak.full_at is None or leak.killed_again_and_again:
-        title = "Restart it to gain time"
-    else:
-        title = f"Restart it before {_moment(leak.full_at)} to gain time"
     told = ["It does not mend the leak, it only begins anew.", _gained(leak)]
     if leak.killed_again_and_again:
         told.append("OOM kills restart it already; a restart of your choosing lets it end its work.")
     told.append("Take a profile first: after it there is nothing to see.")
     if not leak.target.rolls_out:
         told.append(_restart_without_rollout(leak.target.kind))
-    return Act(title, " ".join(told), leak.target.restart())
+    before = None if leak.killed_again_and_again else leak.full_at
+    return Act("Restart it to gain time", " ".join(told), leak.target.restart(), before)
 
 
 def _gained(leak: _Leak) -> str:
@@ -213,7 +219,7 @@ def _higher_limit(leak: _Leak, limit: float) -> Act | None:
     if needed > _MOST_RAISE * limit:
         why = (
             f"To last 7 days {rate} it would have to be {amount(needed)} in place of {amount(limit)} for each pod,"
-            " which nodes hardly have. Roll back or restart it instead."
+            " which nodes hardly have. A restart in time gains more."
         )
         return Act("Do not count on a higher limit", why, ())
     why = (

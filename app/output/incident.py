@@ -48,7 +48,7 @@ def detail_document(detail: IncidentDetail) -> Document:
 
 
 def _advice(advice: Advice) -> list[Document]:
-    return [{"title": act.title, "why": act.why, "commands": list(act.commands)} for act in advice.acts]
+    return [{"title": act.headline, "why": act.why, "commands": list(act.commands)} for act in advice.acts]
 
 
 def _time(seconds: float | None) -> str | None:

@@ -149,6 +149,6 @@ def _print_advice(console: Console, incident: Incident) -> None:
     if acts:
         console.print(Text("\nWhat to do", style="bold"))
     for act in acts:
-        console.print(Text(f"  {act.title}. {act.why}"), soft_wrap=True)
+        console.print(Text(f"  {act.headline}. {act.why}"), soft_wrap=True)
         for command in act.commands:
             console.print(Text(f"    {command}"), soft_wrap=True)

@@ -76,6 +76,17 @@ def test_what_is_done_and_said_shows_up(visit, ids, detail, name):
     assert (after.standing.state.value, after.assignee) == ("acknowledged", "responder-ann")
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
+def test_the_timeline_is_by_days_of_the_readers_zone(visit, ids, zone):
+    visitor = opened(visit(Role.VIEWER, Look(zone=zone)), ids["cart"])
+    today = visitor.page.evaluate(
+        "new Date(document.querySelector('.events time').dateTime).toLocaleDateString('en-GB', { day: 'numeric' })"
+    )
+    heads = visitor.page.locator("h3.day")
+    assert f" {today} " in heads.first.inner_text()
+    assert "UTC" not in heads.first.inner_text()
+
+
 def test_what_was_done_is_undone_from_the_page(visit, ids, detail):
     visitor = opened(visit(Role.RESPONDER), ids["live"])
     visitor.page.click(".act-bar >> text=Resolve…")

@@ -8,6 +8,7 @@ from app.domain.access import Role
 from app.domain.finding import Severity
 from app.services.incidents import IncidentService
 from tests.support.browser import SCHEMES, WIDTHS, Look, visiting
+from tests.support.findings import MIB
 from tests.support.incident_rows import change, keep, leak
 from tests.support.servers import wait_until
 from tests.support.service import running_service
@@ -45,6 +46,16 @@ def test_the_list_fits_and_can_be_read_by_all(visit, ids, width, scheme):
     visitor = visit(Role.RESPONDER, Look(width, scheme))
     assert visitor.overflow <= 0
     assert visitor.violations() == []
+
+
+@pytest.mark.parametrize("width", [1121, 1280, 1401])
+def test_rows_with_much_to_say_fit_too(visit, ids, data_engine, width):
+    name = f"much-to-say-{width}"
+    long = leak(name, pods=1800, leaking=1412, namespace="n" * 63, limit_bytes=1023 * MIB)
+    keep(data_engine, long, suspect="checkout-6d4cf56db6", now=time.time() - 2.9 * 86_400)
+    visitor = visit(Role.RESPONDER, Look(width))
+    assert row(visitor, name).locator("text=overdue").count() == 1
+    assert visitor.overflow <= 0
 
 
 def test_a_row_tells_what_matters(visit, ids):

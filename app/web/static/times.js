@@ -21,8 +21,28 @@
     return (Math.abs(when - Date.now()) < 180 * DAY * 1000 ? day : far).format(when);
   }
 
+  const wholeDay = new Intl.DateTimeFormat(undefined, { weekday: "short", year: "numeric", month: "short", day: "numeric" });
+
+  // Lines that came in days of UTC, in days of the reader's zone.
+  function intoDays(box) {
+    const old = [...box.querySelectorAll("h3.day, ol.events")];
+    if (!box.querySelector("h3.day > span")) return;
+    const made = [];
+    for (const line of box.querySelectorAll("ol.events > li")) {
+      const words = wholeDay.format(new Date(line.querySelector("time").dateTime));
+      if (made.at(-2)?.textContent !== words) {
+        const head = Object.assign(document.createElement("h3"), { className: "day small muted", textContent: words });
+        made.push(head, Object.assign(document.createElement("ol"), { className: "events" }));
+      }
+      made.at(-1).append(line);
+    }
+    for (const one of old) one.remove();
+    box.prepend(...made);
+  }
+
   // All times within an element of the page, which may have come into it just now.
   function writeTimes(root) {
+    for (const box of [root.closest?.("[data-days]"), ...root.querySelectorAll("[data-days]")]) if (box) intoDays(box);
     for (const time of root.querySelectorAll("time[datetime]")) {
       const when = new Date(time.dateTime);
       if (Number.isNaN(when.getTime())) continue;

@@ -52,11 +52,11 @@ def _revision(current, suspect, previous):
 @pytest.mark.parametrize(
     ("suspect", "changes", "titles"),
     [
-        ("v2", {}, ["Roll back to v1", "Restart it before", "Raise the limit", "Find what leaks"]),
-        (None, _revision("v2", None, None), ["Restart it before", "Raise the limit", "Find what leaks"]),
+        ("v2", {}, ["Roll back to v1", "Restart it to gain time", "Raise the limit", "Find what leaks"]),
+        (None, _revision("v2", None, None), ["Restart it to gain time", "Raise the limit", "Find what leaks"]),
         ("v2", UNLIMITED, ["Roll back to v1", "Restart it to gain time", "Set a limit", "Find what leaks"]),
         ("v2", LOOP, ["Roll back to v1", "Restart it to gain time", "Raise the limit", "Find what leaks"]),
-        ("v2", {"limit_bytes": 4096 * MIB}, ["Roll back to v1", "Restart it before", "Find what leaks"]),
+        ("v2", {"limit_bytes": 4096 * MIB}, ["Roll back to v1", "Restart it to gain time", "Find what leaks"]),
         ("v2", {"growth_bytes_per_hour": 0.0}, ["Roll back to v1", "Raise the limit", "Find what leaks"]),
         ("v2", {"verdict": "healthy"}, []),
         ("v2", {"verdict": "insufficient_data"}, []),
@@ -150,7 +150,7 @@ def test_how_to_restart(kind, commands):
 
 
 def test_a_restart_is_due_before_the_soonest_likely_kill():
-    assert _act("Restart").title == "Restart it before Wed 25 Nov 08:00 UTC to gain time"
+    assert _act("Restart").headline == "Restart it to gain time, before Wed 25 Nov 08:00 UTC"
 
 
 @pytest.mark.parametrize(

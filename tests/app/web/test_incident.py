@@ -104,6 +104,12 @@ def test_what_is_overdue_is_said_to_be(viewer, sqlite_engine):
     told = words(viewer.get(at(number)))
     assert "OOM kill was expected" in told
     assert "overdue" in told
+    assert "Restart it to gain time, at once" in told
+
+
+def test_times_in_advice_are_times_for_the_reader_too(viewer, cart):
+    page = viewer.get(at(cart)).text
+    assert re.search(r"<h3>Restart it to gain time, before <time datetime=", page)
 
 
 def test_reasons_stand_on_their_side(viewer, sqlite_engine):
@@ -243,6 +249,8 @@ def test_one_that_is_over_says_how_it_ended(viewer, cart, acts):
     assert "cart leaked 5.0 MiB/h" in words(page)
     assert "It ended just now: rolled back to v1 (ann)." in words(page)
     assert "What to do now" not in page.text
+    assert "7 of 9 leaked" in words(page)
+    assert "% sure that it leaked" in words(page)
 
 
 def test_what_was_accepted_is_said(viewer, cart, sqlite_engine):

@@ -59,6 +59,7 @@ def test_under_tls_the_cookie_never_goes_without(make_app, tokens):
 
 def test_below_a_root_path(make_app, tokens):
     with TestClient(make_app(root_path="/leaks"), follow_redirects=False) as client:
+        assert client.get("/leaks", headers=PAGE).headers["location"] == "/leaks/sign-in"
         asked = client.get("/leaks/?q=a", headers=PAGE)
         assert asked.headers["location"] == "/leaks/sign-in?next=%2F%3Fq%3Da"
         form = client.get("/leaks/sign-in", headers=PAGE)

@@ -125,7 +125,7 @@ def test_an_open_page_says_so_when_the_service_is_gone_and_when_it_is_back(brows
         page.unroute("**/scans")
         page.route("**/scans", lambda route: route.fulfill(status=503, body="<h1>Not just now</h1>"))
         page.evaluate(ask_again)
-        page.wait_for_selector(".lost >> text=Not just now: what is shown here is as it was")
+        page.wait_for_selector(".lost >> text=leakwatch answers “Not just now”: what is shown here is as it was")
         assert visitor.violations() == []
         page.unroute("**/scans")
         page.evaluate(ask_again)

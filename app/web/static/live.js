@@ -31,7 +31,7 @@
     try {
       const page = await fetchPage(location.href);
       if (!page) return;
-      if (!page.isRight) return showLost(page.querySelector("h1")?.textContent);
+      if (!page.isRight) return showLost(`leakwatch answers “${page.querySelector("h1")?.textContent}”`);
       putInPlace(page, false);
       seenAt = new Date();
       document.querySelector(".lost")?.remove();

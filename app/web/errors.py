@@ -34,7 +34,7 @@ _TITLES = {
 }
 # What problem documents say of these is for programs.
 _DETAILS = {
-    404: "there is nothing at this address",
+    404: "the address is wrong, or what it led to is gone",
     405: "this address takes what a form sends, and shows nothing by itself",
 }
 _KEPT_HEADERS = ("Retry-After", "Allow")
@@ -82,9 +82,12 @@ def _page(request: Request, answer: Response, error: Exception) -> Response:
     found = getattr(request.state, "principal", None)
     page = Page(request, found if isinstance(found, Principal) else None)
     status = answer.status_code
+    if isinstance(error, RequestValidationError) and any(one["loc"][0] == "path" for one in error.errors()):
+        status = 404  # /silences/abc is no wrong number to people, but an address that leads nowhere
     title = _TITLES.get(status, "leakwatch made a mistake" if status == 500 else problem["title"])
     detail = _detail(status, error, problem["detail"])
-    shown = page.show_error(status, {"title": title, "status": status, "detail": detail})
+    came_from = page.here if request.method == "POST" else ""
+    shown = page.show_error(status, {"title": title, "status": status, "detail": detail, "came_from": came_from})
     for name in _KEPT_HEADERS:
         if name in answer.headers:
             shown.headers[name] = answer.headers[name]
@@ -92,7 +95,9 @@ def _page(request: Request, answer: Response, error: Exception) -> Response:
 
 
 def _detail(status: int, error: Exception, told: str) -> str:
-    """What went wrong, for people. Hints on what is not found name commands and the API: they are for programs."""
+    """What went wrong, for people. Hints on what is not found, and on cursors, are for programs."""
     if isinstance(error, NotFound):
         return f"{error}; it may be so old that it is not kept any more"
+    if status == 400 and told.startswith("cursor: "):
+        return "this place in the list is not known any more; begin at its first page"
     return _DETAILS.get(status, told)

@@ -57,10 +57,12 @@ def relative(seconds: float) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A span in one unit, or two where the first says little: 42 s, 12 min, 9 h, 2 d 3 h, 12 d."""
+    """A span in one unit, or two where the first says little: 40 ms, 42 s, 12 min, 9 h, 2 d 3 h, 12 d."""
     if seconds is None:
         return "–"
     seconds = max(seconds, 0.0)
+    if seconds < 0.1:
+        return f"{1000 * seconds:.0f} ms"
     if seconds < _MINUTE:
         return f"{seconds:.0f} s" if seconds >= 1 else f"{seconds:.1f} s"
     if seconds < 100 * _MINUTE:

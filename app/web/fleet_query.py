@@ -21,10 +21,10 @@ SORTS = {
 }
 # How each share is called, and what belongs to it.
 SHARES: dict[str, tuple[str, str]] = {
-    Share.LEAK.value: ("leaking", "Judged to leak: the probability is 50 % or more"),
+    Share.LEAK.value: ("leaking", "Judged to leak: the probability is 50\N{NO-BREAK SPACE}% or more"),
     Share.SUSPECTED.value: (
         "suspected",
-        "Not enough for a leak, yet 20 % or more: no reason plainly speaks against it",
+        "Not enough for a leak, yet 20\N{NO-BREAK SPACE}% or more: no reason plainly speaks against it",
     ),
     Share.HEALTHY.value: ("healthy", "Its memory comes to rest, falls back, or follows its load"),
     Share.INSUFFICIENT_DATA.value: ("cannot tell", "Too young, or without samples: nothing can be said of it yet"),

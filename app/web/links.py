@@ -42,4 +42,4 @@ def asked_for(request: Request) -> str:
 def _inside(request: Request, path: str) -> str:
     """The path without the one that a proxy serves us under."""
     root: str = request.scope.get("root_path", "")
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+    return path.removeprefix(root) or HOME if root and f"{path}/".startswith(f"{root}/") else path

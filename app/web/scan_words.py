@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.domain.scan import ScanProgress, ScanRecord, ScanState
 from app.web.figures import NONE, duration
 
-TRIGGERS = {"schedule": "by the clock", "api": "on request", "cli": "by command"}
+TRIGGERS = {"schedule": "by the clock", "api": "on request", "cli": "by command", "replay": "by replay of a recording"}
 _STEPS = ("plan", "read", "judge", "record")
 _NOTABLE_PERCENT = 5.0
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))

@@ -113,3 +113,21 @@ def test_without_script_too(browser, tmp_path):
         go.set()
         # The page asks again by itself.
         visitor.page.wait_for_selector("tbody tr >> text=succeeded")
+
+
+def test_an_open_page_says_so_when_the_service_is_gone_and_when_it_is_back(browser, tmp_path):
+    with halfway(tmp_path) as (url, _, go), visiting(browser, url, Look()) as visitor:
+        visitor.open("/scans")
+        page, ask_again = visitor.page, "document.dispatchEvent(new Event('visibilitychange'))"
+        page.route("**/scans", lambda route: route.abort())
+        page.evaluate(ask_again)
+        page.wait_for_selector(".away >> text=leakwatch does not answer.")
+        page.unroute("**/scans")
+        page.route("**/scans", lambda route: route.fulfill(status=503, body="<h1>Not just now</h1>"))
+        page.evaluate(ask_again)
+        page.wait_for_selector(".away >> text=Not just now")
+        assert visitor.violations() == []
+        page.unroute("**/scans")
+        page.evaluate(ask_again)
+        page.wait_for_selector(".away", state="detached")
+        go.set()

@@ -12,6 +12,7 @@ from tests.app.web.conftest import PAGE
         ("/nowhere", 404, "There is nothing here"),
         ("/sign-out", 405, "There is nothing to see here"),
         ("/?cursor=nonsense", 400, "That cannot be"),
+        ("/silences/abc", 404, "There is nothing here"),
     ],
 )
 def test_a_browser_is_shown_a_page(viewer, path, status, title):
@@ -58,6 +59,18 @@ def test_what_is_not_found_is_told_for_people_not_for_shells(viewer, path):
     assert (answer.status_code, "not kept any more" in answer.text) == (404, True)
     assert "`" not in answer.text
     assert "/api/" not in answer.text
+
+
+def test_a_place_in_a_list_that_is_not_known_is_told_without_words_for_programs(viewer):
+    answer = viewer.get("/scans?cursor=nonsense")
+    assert "begin at its first page" in answer.text
+    assert "Link header" not in answer.text
+
+
+def test_a_form_that_is_refused_leads_back_to_its_page(viewer):
+    headers = PAGE | {"Referer": "http://testserver/scans?state=failed"}
+    answer = viewer.client.post("/scans", headers=headers)
+    assert 'href="/scans?state=failed">Back to the page' in answer.text
 
 
 def test_a_form_from_behind_a_proxy_that_changes_the_host_is_refused_by_a_page(person):

@@ -66,6 +66,7 @@ def test_behind_a_proxy_that_ends_tls_and_is_not_trusted_neither(person, tokens)
 
 def test_below_a_root_path(make_app, tokens):
     with TestClient(make_app(root_path="/leaks"), follow_redirects=False) as client:
+        assert client.get("/leaks", headers=PAGE).headers["location"] == "/leaks/sign-in"
         asked = client.get("/leaks/?q=a", headers=PAGE)
         assert asked.headers["location"] == "/leaks/sign-in?next=%2F%3Fq%3Da"
         form = client.get("/leaks/sign-in", headers=PAGE)

@@ -70,7 +70,7 @@ def test_reasons_are_for_or_against(show, found, title):
 def test_all_figures_are_there(show):
     page = text(show(leak("cart", suspect="v2")))
     for figure in (
-        "5.0 MiB/h 80 % within 4.0 MiB/h and 6.0 MiB/h",
+        "5.0 MiB/h 80 % between 4.0 MiB/h and 6.0 MiB/h",
         "97 %",
         "in 9 h",
         "400 MiB of 512 MiB , 78 %",

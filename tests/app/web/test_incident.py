@@ -149,10 +149,10 @@ def test_an_address_that_asks_for_what_cannot_be_is_a_page(viewer, cart, query):
     assert viewer.get(at(cart, f"?{query}")).status_code == 200
 
 
-@pytest.mark.parametrize(("number", "status"), [(999, 404), ("x", 404), (0, 404), (2**70, 422)])
-def test_an_incident_that_there_is_not(viewer, cart, number, status):
+@pytest.mark.parametrize("number", [999, "x", 0, 2**70])
+def test_an_incident_that_there_is_not(viewer, cart, number):
     page = viewer.get(at(number))
-    assert page.status_code == status
+    assert page.status_code == 404
     assert "To the incidents" in page.text
 
 

@@ -21,7 +21,7 @@ def command(
         typer.Option("--insecure-no-auth", help="Ask for no token; only on a loopback address."),
     ] = False,
 ) -> None:
-    """Serve the API, and scan by the schedule. SIGTERM or Ctrl-C stop it cleanly."""
+    """Serve the pages and the API, and scan by the schedule. SIGTERM or Ctrl-C stop it cleanly."""
     from app.logs import configure_logs
     from app.serving import serve
     from app.settings import load_settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 from app.domain.fleet import Share
 from app.domain.listing import WorkloadSort
 from app.domain.workload import WorkloadFilter
-from app.web.incident_query import plain
+from app.web.incident_query import told_of
 
 MAP, LIST, REJECTED = "map", "list", "rejected"
 VIEWS = {MAP: "Map", LIST: "List", REJECTED: "Grew, but no leak"}
@@ -64,12 +64,7 @@ class FleetQuery:
     @classmethod
     def of(cls, given: QueryParams) -> Self:
         """What an address asks for."""
-        told = {one.name: plain(given.get(one.name, "")) for one in fields(cls)}
-        choices: tuple[tuple[str, Any], ...] = (("view", VIEWS), ("verdict", SHARES), ("sort", SORTS))
-        usual = cls()
-        for name, allowed in choices:
-            if told[name] not in allowed:
-                told[name] = getattr(usual, name)
+        told = told_of(cls(), given, view=VIEWS, verdict=SHARES, sort=SORTS)
         if told["view"] == REJECTED:
             told["verdict"] = ""
         else:

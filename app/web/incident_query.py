@@ -1,6 +1,6 @@
 """What of the incidents a page shows, as its address says it; links to it keep the rest as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -56,15 +56,7 @@ class IncidentQuery:
     @classmethod
     def of(cls, given: QueryParams) -> Self:
         """What an address asks for."""
-        told = {one.name: plain(given.get(one.name, "")) for one in fields(cls)}
-        choices: tuple[tuple[str, Any], ...] = (
-            *(("state", STATES), ("severity", SEVERITIES), ("silenced", SILENCED), ("sort", SORTS)),
-        )
-        usual = cls()
-        for name, allowed in choices:
-            if told[name] not in allowed:
-                told[name] = getattr(usual, name)
-        return cls(**told)
+        return cls(**told_of(cls(), given, state=STATES, severity=SEVERITIES, silenced=SILENCED, sort=SORTS))
 
     @property
     def wanted(self) -> IncidentFilter:
@@ -103,6 +95,13 @@ class IncidentQuery:
         for name in _NAMES:
             if value := getattr(self, name):
                 yield name, value, self.but(**{name: ""})
+
+
+def told_of(usual: Any, given: QueryParams, **choices: Container[str]) -> dict[str, str]:
+    """The fields of a query's dataclass as an address has them. choices: what some may be; else they are as usual."""
+    told = {one.name: plain(given.get(one.name, "")) for one in fields(usual)}
+    unknown = [name for name, allowed in choices.items() if told[name] not in allowed]
+    return told | {name: getattr(usual, name) for name in unknown}
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import warnings
 
 import pytest
 import structlog
@@ -18,6 +19,7 @@ def _as_before():
     handlers, level = root.handlers, root.level
     yield
     root.handlers, root.level = handlers, level
+    logging.captureWarnings(False)
     structlog.reset_defaults()
 
 
@@ -67,3 +69,13 @@ def test_json_is_one_document_a_line(capsys):
     configure_logs(load_settings(log_format="json"))
     structlog.get_logger().info("request", path=HOSTILE)
     assert json.loads(capsys.readouterr().err)["path"] == HOSTILE
+
+
+def test_a_warning_of_a_library_is_a_line_like_any_other(capsys):
+    configure_logs(load_settings(log_format="json"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("no support for that proxy", UserWarning, stacklevel=1)
+    line = json.loads(capsys.readouterr().err)
+    assert "no support for that proxy" in line["event"]
+    assert line["level"] == "warning"

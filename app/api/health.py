@@ -40,7 +40,8 @@ async def get_readiness(
     with anyio.move_on_after(_PATIENCE_SECONDS):
         # A database that hangs would keep us for as long as it does; the thread that waits for it is left behind.
         found = await anyio.to_thread.run_sync(services.health.checks, abandon_on_cancel=True)
-    checks = [CheckModel(name=one.name, ok=one.ok, detail=one.detail) for one in found if one.name not in (exclude or ())]
+    asked = [one for one in found if one.name not in (exclude or ())]
+    checks = [CheckModel(name=one.name, ok=one.ok, detail=one.detail) for one in asked]
     shown: list[dict[str, Any]] = [one.model_dump() for one in checks]
     failing = "; ".join(f"{one.name}: {one.detail}" for one in checks if not one.ok)
     if failing:

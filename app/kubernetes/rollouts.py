@@ -8,7 +8,7 @@ https://kubernetes.io/docs/tasks/manage-daemon/rollback-daemon-set/#understandin
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from app.domain.rollout import Rollout, images_of
 from app.errors import ClusterError, UsageError
@@ -23,6 +23,7 @@ from app.kubernetes.fields import (
     whole_number_in,
 )
 from app.kubernetes.paths import CONTROLLER_REVISIONS, REPLICA_SETS, WITH_HISTORY, Resource
+from app.kubernetes.reader import Reader
 from app.kubernetes.rolling import is_paused, is_rolling
 from app.kubernetes.told import change_cause_of, commit_of, source_of
 
@@ -30,16 +31,6 @@ _NUMBER = {"Deployment": "deployment.kubernetes.io/revision", "Rollout": "rollou
 _HASH = {"Deployment": "pod-template-hash", "Rollout": "rollouts-pod-template-hash"}
 _REVISION_HASH = "controller.kubernetes.io/hash"
 _MOST_REVISIONS = 2_000
-
-
-class Reader(Protocol):
-    """What is needed of an access to a cluster."""
-
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The document at a path."""
-
-    def pages(self, path: str, query: Mapping[str, str] | None = None, limit: int = 500) -> Iterator[dict[str, Any]]:
-        """The pages of a list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Feed:
         try:
             if not self._version or not self._watched:
                 self._list()
-            self._set(FeedState.CURRENT, None)
+                self._set(FeedState.CURRENT, None)
             if not self._watched:
                 return _POLL_SECONDS
             self._watch()
@@ -138,6 +138,7 @@ class Feed:
 
     def _watch(self) -> None:
         events = self._access.watch(self._path, self._version, self.subject.query, accept=self.subject.accept)
+        self._set(FeedState.CURRENT, None)
         with contextlib.closing(events):  # type: ignore[type-var]
             for kind, document in events:
                 if self._stopped.is_set():

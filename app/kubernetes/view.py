@@ -73,6 +73,10 @@ class View:
         all_kept: Iterable[Kept] = (*self._objects.pods, *(one for _, _, one in self._objects.owners))
         return {(one.owner.api, one.owner.kind) for one in all_kept if one.owner and one.owner.uid not in self._by_uid}
 
+    def workloads(self) -> list[KeptWorkload]:
+        """All Deployments, StatefulSets, DaemonSets and Argo Rollouts."""
+        return [one for _, _, one in self._objects.owners if isinstance(one, KeptWorkload)]
+
     def facts_of(self, namespace: str, workload: Workload) -> WorkloadFacts | None:
         """What is known of a workload; None where nothing is."""
         pods = self._of_workload.get((namespace, workload), [])

@@ -53,7 +53,7 @@ def controller_revision(owner, number, pod_template, *, created="2026-01-01T00:0
         owner,
         name=f"{owner['metadata']['name']}-h{number}",
         creationTimestamp=created,
-        labels={"controller.kubernetes.io/hash": f"h{number}"},
+        labels={"controller-revision-hash": f"h{number}"},
     )
     data = {"spec": {"template": {"$patch": "replace", **pod_template}}}
     return {

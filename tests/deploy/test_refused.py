@@ -52,6 +52,14 @@ NOT_TOGETHER = [
         "secretFiles.token_key: there is a file of that name",
     ),
     ({"rbac": {"act": {"enabled": True}}}, "rbac.act.namespaces: name the namespaces to act in"),
+    (
+        {"rbac": {"read": {"enabled": False}, "act": {"enabled": True, "namespaces": ["shop"]}}},
+        "rbac.act.enabled: who acts on workloads must read them",
+    ),
+    (
+        {"rbac": {"read": {"namespaces": ["shop"]}, "act": {"enabled": True, "namespaces": ["payments"]}}},
+        "rbac.act.namespaces: payments is none of rbac.read.namespaces",
+    ),
     ({"backup": {"enabled": True}}, "backup.enabled: say where snapshots go"),
     ({"mode": "cronjob"}, "settings.alertmanager_urls: mode cronjob pushes there"),
     ({"serviceMonitor": {"enabled": True}}, "serviceMonitor.tokenSecret.name: /metrics asks for a token"),

@@ -106,10 +106,11 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "a volume of one's own": {"persistence": {"existingClaim": "mine", "keep": False}},
     "postgresql": merged(_POSTGRESQL, {"replicas": 3}),
     "secrets given": merged(
-        _POSTGRESQL,
+        {"networkPolicy": _POSTGRESQL["networkPolicy"]},
         {
+            "database": {"kind": "postgresql"},
             "secrets": {
-                "database_url": {"value": "postgresql://u:s3cret@db/leakwatch", "existingSecret": None, "key": None},
+                "database_url": {"value": "postgresql://u:s3cret@db/leakwatch"},
                 "webhook_token": {"value": "s3cret-too"},
                 "prometheus_headers": {"value": '{"X-Key": "s3cret-header"}'},
             },
@@ -132,8 +133,19 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     },
     "canary by gateway": merged(_POSTGRESQL, _GATEWAY, _CANARY),
     "canary by istio": merged(_POSTGRESQL, _ISTIO, _CANARY),
-    "acting": {"rbac": {"act": {"enabled": True, "namespaces": ["shop"]}}},
-    "rights to some namespaces": {"rbac": {"read": {"namespaces": ["shop", "payments"]}}},
+    "acting": {"rbac": {"act": {"enabled": True, "namespaces": ["shop", "payments"]}}},
+    "all rights": {
+        "rbac": {
+            "read": {"argoRollouts": True, "argoApplications": True, "helmReleases": True},
+            "act": {"enabled": True, "namespaces": ["shop"]},
+        }
+    },
+    "rights to some namespaces": {
+        "rbac": {
+            "read": {"namespaces": ["shop", "payments"]},
+            "act": {"enabled": True, "namespaces": ["shop"]},
+        },
+    },
     "no rights": {"rbac": {"read": {"enabled": False}}},
     "cronjob": {
         "mode": "cronjob",
@@ -159,9 +171,9 @@ def helm(*arguments: str | Path, **options: Any) -> "subprocess.CompletedProcess
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS, **options)
 
 
-def template(folder: Path, *values: Mapping[str, Any] | Path, release: str = "leakwatch") -> list[dict[str, Any]]:
+def template(folder: Path, *values: Mapping[str, Any] | Path, namespace: str = NAMESPACE) -> list[dict[str, Any]]:
     """The objects that the chart makes of values, its test too. folder: where values are written."""
-    done = helm("template", release, CHART, "--namespace", NAMESPACE, *files(folder, *values))
+    done = helm("template", "leakwatch", CHART, "--namespace", namespace, *files(folder, *values))
     assert done.returncode == 0, done.stderr
     return [one for one in yaml.load_all(done.stdout, yaml.CSafeLoader) if one]
 
@@ -177,11 +189,15 @@ def files(folder: Path, *values: Mapping[str, Any] | Path) -> list[str]:
     return options
 
 
-def by_name(objects: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Objects by kind and name; no two have both in common."""
-    found = {(one["kind"], one["metadata"]["name"]): one for one in objects}
-    assert len(found) == len(objects)
+def the(objects: list[dict[str, Any]], kind: str, name: str = "leakwatch") -> dict[str, Any]:
+    """The one object of that kind and name."""
+    [found] = [one for one in objects if (one["kind"], one["metadata"]["name"]) == (kind, name)]
     return found
+
+
+def kinds(objects: list[dict[str, Any]]) -> set[str]:
+    """The kinds of objects."""
+    return {one["kind"] for one in objects}
 
 
 def pods(objects: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

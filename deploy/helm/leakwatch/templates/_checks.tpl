@@ -12,6 +12,16 @@
 {{- if and $values.rbac.act.enabled (not $values.rbac.act.namespaces) -}}
 {{- fail "rbac.act.namespaces: name the namespaces to act in; there is no right to act in all of them at once" -}}
 {{- end -}}
+{{- if and $values.rbac.act.enabled (not $values.rbac.read.enabled) -}}
+{{- fail "rbac.act.enabled: who acts on workloads must read them: set rbac.read.enabled" -}}
+{{- end -}}
+{{- if and $values.rbac.act.enabled $values.rbac.read.namespaces -}}
+{{- range $values.rbac.act.namespaces -}}
+{{- if not (has . $values.rbac.read.namespaces) -}}
+{{- fail (printf "rbac.act.namespaces: %s is none of rbac.read.namespaces" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and $values.backup.enabled (ne $values.mode "service") -}}
 {{- fail "backup.enabled: mode cronjob keeps no database" -}}
 {{- end -}}

@@ -25,7 +25,8 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What settings allow. namespaces, workloads: patterns that must fit whole; workloads are NAMESPACE/NAME.
+    """What settings allow. namespaces, workloads: patterns that must fit whole; workloads are NAMESPACE/NAME, of
+    which none given means all; of namespaces it means none.
 
     a_day: acts in all in 24 hours; automatic, automatic_above: the workloads, and the probability above which, no
     person is asked; argocd: whether Argo CD may be told to roll back; stopped: the emergency stop as a setting
@@ -33,7 +34,7 @@ class Policy:
 
     mode: Mode = Mode.OFF
     namespaces: tuple[str, ...] = ()
-    workloads: tuple[str, ...] = (".*/.*",)
+    workloads: tuple[str, ...] = ()
     acts: frozenset[ActKind] = frozenset(ActKind)
     a_day: int = 10
     automatic: tuple[str, ...] = ()
@@ -122,7 +123,7 @@ def _namespace(asked: _Asked) -> Found:
 
 
 def _workload(asked: _Asked) -> Found:
-    if not fits(asked.policy.workloads, asked.situation.subject.name):
+    if asked.policy.workloads and not fits(asked.policy.workloads, asked.situation.subject.name):
         text = f"workload {asked.situation.subject.name} is not one to act on"
         yield Refusal("workload", text, "LEAKWATCH_MITIGATION_WORKLOADS names those that are")
 
@@ -170,7 +171,7 @@ def _paused(asked: _Asked) -> Found:
 
 def _rolling(asked: _Asked) -> Found:
     if asked.situation.wish.act is ActKind.ABORT:
-        if not asked.situation.disturbance.rolling:
+        if not (asked.situation.disturbance.rolling or asked.situation.disturbance.paused):
             yield Refusal("not_rolling", "no rollout of it is under way to abort", "roll back instead")
     elif asked.situation.disturbance.rolling:
         yield Refusal("rolling", "a rollout of it is under way", "wait until it is over")

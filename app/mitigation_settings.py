@@ -31,7 +31,7 @@ class MitigationSettings(BaseModel):
         (), description="Workloads there to act on, as expressions such as shop/cart-.* (empty: all)"
     )
     mitigation_acts: Names = Field(
-        tuple(ActKind), description="Acts that are allowed, of rollback, abort, restart and raise_limit"
+        (), description="Acts that are allowed, of rollback, abort, restart, raise_limit (empty: all of them)"
     )
     mitigation_a_day: int = Field(10, ge=0, le=10_000, description="Most acts in 24 hours, of all clusters together")
     mitigation_automatic: Names = Field(

@@ -444,7 +444,7 @@ class MitigationRow(Table):
 
 
 class MitigationControlRow(Table):
-    """One row, the emergency stop: whoever decides that something may be done holds it, so that one decides at a time."""
+    """One row, the emergency stop. Whoever decides that something may be done holds it: one decides at a time."""
 
     __tablename__ = "mitigation_control"
 

@@ -19,7 +19,7 @@ def upgrade() -> None:
         "mitigations",
         sa.Column("id", _ID, nullable=False),
         sa.Column("key", sa.String(40), nullable=False),
-        sa.Column("incident_id", sa.BigInteger(), nullable=False),
+        sa.Column("incident_id", _ID, nullable=False),
         sa.Column("fingerprint", sa.String(32), nullable=False),
         *(
             sa.Column(name, sa.String(255), nullable=False)

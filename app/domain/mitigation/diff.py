@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.domain.hiding import shown_argument, shown_value
 from app.domain.mitigation.model import FieldChange
 
 MOST_CHANGES = 200
-_LONGEST = 300
+_VARIABLE = re.compile(r"\.env\[(.*)\]\.value$")
 # What the API server keeps for itself, and copies of the object in itself.
 _LEFT_OUT = frozenset(
     {
@@ -16,11 +17,6 @@ _LEFT_OUT = frozenset(
         *("metadata.creationTimestamp", "metadata.annotations[kubectl.kubernetes.io/last-applied-configuration]"),
     }
 )
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)?|secret|token|credential|api_?key|private_?key|access_?key|auth|dsn|conn(ection)?_?str",
-    re.IGNORECASE,
-)
-_HIDDEN = "(hidden)"
 # Elements of these lists are known by the field that Kubernetes merges them by.
 _KEYS = ("name", "containerPort", "mountPath", "key", "ip")
 
@@ -28,8 +24,7 @@ _KEYS = ("name", "containerPort", "mountPath", "key", "ip")
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
     """Every field that differs, in order of its path; up to MOST_CHANGES, and a last one that says how many more.
 
-    Values of environment variables are hidden where the name looks secret, as are arguments that name one. A value
-    that is hidden on both sides is told where it differs.
+    What may be a secret is hidden; that it differs is told all the same.
     """
     one, other = dict(_fields(before, "")), dict(_fields(after, ""))
     changed = [
@@ -42,11 +37,6 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tupl
     return tuple(changed)
 
 
-def looks_secret(text: str) -> bool:
-    """Whether a name, or an argument, is of something that nobody should read here."""
-    return _SECRET_NAME.search(text) is not None
-
-
 def _fields(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """(path, value) of every leaf."""
     if path in _LEFT_OUT:
@@ -54,7 +44,7 @@ def _fields(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping) and value:
         for name, inner in value.items():
             yield from _fields(inner, _joined(path, str(name)))
-    elif isinstance(value, Sequence) and not isinstance(value, str) and value:
+    elif isinstance(value, list) and value and not all(isinstance(one, str) for one in value):
         for place, inner in zip(_places(value), value, strict=True):
             yield from _fields(inner, f"{path}[{place}]")
     elif value is not None:
@@ -78,9 +68,8 @@ def _places(values: Sequence[Any]) -> list[str]:
 def _shown(path: str, value: Any) -> str | None:
     if value is None:
         return None
+    if isinstance(value, list):
+        return shown_argument([str(one) for one in value])
     text = value if isinstance(value, str) else json.dumps(value)
-    is_value = ".env[" in path and path.endswith(".value")
-    is_word = ".args[" in path or ".command[" in path
-    if (is_value and (looks_secret(path) or ("://" in text and "@" in text))) or (is_word and looks_secret(text)):
-        return _HIDDEN
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    variable = _VARIABLE.search(path)
+    return shown_value(variable[1] if variable else "", text)

@@ -1,5 +1,7 @@
-"""How far a workload's rollout has come, by the rules of `kubectl rollout status` (polymorphichelpers/rollout_status.go)
-and, for an Argo Rollout, by the phase that its controller tells. Pure.
+"""How far a workload's rollout has come. Pure.
+
+By the rules of `kubectl rollout status` (polymorphichelpers/rollout_status.go); of an Argo Rollout, by the phase that
+its controller tells.
 """
 
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.mitigation.model import (
@@ -98,10 +98,14 @@ def rolled_out(session: Session, cluster: str) -> Sequence[MitigationRow]:
     return session.scalars(query.order_by(MitigationRow.id)).all()
 
 
-def last_on(session: Session, subject: Subject) -> float | None:
-    """When something was last done to the workload, as far as is known, unix seconds; None for never."""
+def last_on(session: Session, subject: Subject, but: int) -> float | None:
+    """When something was last done to the workload, as far as is known, unix seconds; None for never.
+
+    but: the id of the one that asks, which is left out.
+    """
     return session.scalar(
         select(func.max(MitigationRow.applying_at)).where(
+            MitigationRow.id != but,
             MitigationRow.namespace == subject.namespace,
             MitigationRow.workload == subject.workload,
             MitigationRow.cluster == subject.cluster,
@@ -110,18 +114,19 @@ def last_on(session: Session, subject: Subject) -> float | None:
     )
 
 
-def done_since(session: Session, since: float) -> int:
-    """How many were done after a time (unix seconds), or may have been."""
-    return session.scalar(select(func.count()).where(MitigationRow.applying_at > since)) or 0
+def done_since(session: Session, since: float, but: int) -> int:
+    """How many others were done after a time (unix seconds), or may have been. but: the id of the one that asks."""
+    query = select(func.count()).where(MitigationRow.applying_at > since, MitigationRow.id != but)
+    return session.scalar(query) or 0
 
 
 def tried_since(session: Session, incident_id: int, since: float) -> bool:
-    """Whether one of the incident's that was done or approved since a time (unix seconds) ended without success."""
-    failed = (MitigationState.FAILED, MitigationState.NO_EFFECT, MitigationState.INCONCLUSIVE, MitigationState.REFUSED)
+    """Whether one of the incident's that was proposed since a time (unix seconds) ended without success."""
+    in_vain = [state.value for state in MitigationState if state.is_over and state is not MitigationState.SUCCEEDED]
     query = select(func.count()).where(
         MitigationRow.incident_id == incident_id,
         MitigationRow.proposed_at >= since,
-        or_(MitigationRow.state.in_([one.value for one in failed]), MitigationRow.state == "rejected"),
+        MitigationRow.state.in_(in_vain),
     )
     return bool(session.scalar(query))
 
@@ -168,7 +173,7 @@ def mitigation_of(row: MitigationRow) -> Mitigation:
         rolled_out_at=row.rolled_out_at,
         ended_at=row.ended_at,
         outcome=row.outcome,
-        trouble=row.trouble,
+        note=row.note,
         version=row.version,
     )
 
@@ -186,7 +191,7 @@ def _write(row: MitigationRow, one: Mitigation) -> None:
     row.proposed_at, row.proposed_by = one.proposed_at, one.proposed_by
     row.approved_at, row.approved_by, row.approval = one.approved_at, one.approved_by, one.approval
     row.applying_at, row.applied_at, row.rolled_out_at = one.applying_at, one.applied_at, one.rolled_out_at
-    row.ended_at, row.outcome, row.trouble = one.ended_at, one.outcome, one.trouble
+    row.ended_at, row.outcome, row.note = one.ended_at, one.outcome, one.note
 
 
 def _stop(row: MitigationControlRow) -> Stop:

@@ -439,7 +439,7 @@ class MitigationRow(Table):
     rolled_out_at: Mapped[float | None] = mapped_column(UnixTime)
     ended_at: Mapped[float | None] = mapped_column(UnixTime)
     outcome: Mapped[str] = mapped_column(Text)
-    trouble: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("approval", sa.Text(), nullable=False),
         *(sa.Column(name, _TIME) for name in ("applying_at", "applied_at", "rolled_out_at", "ended_at")),
         sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incidents.id"], name="fk_mitigations_incident_id", ondelete="CASCADE"

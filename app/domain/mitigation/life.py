@@ -55,12 +55,12 @@ def approve(mitigation: Mitigation, actor: str, comment: str, now: float) -> Ste
 
 def begin(mitigation: Mitigation, now: float) -> Mitigation:
     """What is about to be done is written down. Nothing is told of it before it is done."""
-    return replace(_to(mitigation, _S.APPLYING), applying_at=now, trouble="")
+    return replace(_to(mitigation, _S.APPLYING), applying_at=now, note="")
 
 
 def applied(mitigation: Mitigation, now: float) -> Step:
     """It was done, and the rollout is watched."""
-    changed = replace(_to(mitigation, _S.WATCHING), applied_at=now, trouble="")
+    changed = replace(_to(mitigation, _S.WATCHING), applied_at=now, note="")
     who = mitigation.approved_by or mitigation.proposed_by
     text = f"{mitigation.plan.summary}; approved by {who}" + (f": {mitigation.approval}" if mitigation.approval else "")
     return Step(changed, Event(EventKind.MITIGATION_APPLIED, None, f"mitigation {mitigation.id}", text))
@@ -70,12 +70,12 @@ def rolled_out(mitigation: Mitigation, now: float) -> Mitigation:
     """New pods run; whether it helped is for later scans to say."""
     if mitigation.state is not _S.WATCHING:
         raise ActRefused(f"mitigation {mitigation.id} is {mitigation.state.value}", "look at it again")
-    return replace(mitigation, rolled_out_at=now, trouble="")
+    return replace(mitigation, rolled_out_at=now, note="")
 
 
 def end(mitigation: Mitigation, state: MitigationState, outcome: str, now: float) -> Step:
     """It is over, and why."""
-    changed = replace(_to(mitigation, state), ended_at=now, outcome=outcome, trouble="")
+    changed = replace(_to(mitigation, state), ended_at=now, outcome=outcome, note="")
     text = f"{mitigation.plan.summary}: {outcome}" if outcome else mitigation.plan.summary
     return Step(changed, Event(EventKind.MITIGATION_ENDED, mitigation.state.value, state.value, text))
 

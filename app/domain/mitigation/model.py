@@ -213,7 +213,7 @@ class Mitigation:
 
     key: what marks the object; reason: why, by who proposed it; automatic: no person was asked; applying_at: when what
     is to be done was written down; applied_at: when it is known to have been done; rolled_out_at: when new pods ran;
-    outcome: what came of it, in words; trouble: why it has not come further, where it should have
+    outcome: what came of it, in words; note: what is known so far, or why it has not come further
     """
 
     id: int
@@ -235,7 +235,7 @@ class Mitigation:
     rolled_out_at: float | None = None
     ended_at: float | None = None
     outcome: str = ""
-    trouble: str = ""
+    note: str = ""
     version: int = 1
 
 

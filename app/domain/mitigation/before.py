@@ -44,18 +44,20 @@ def from_document(document: Mapping[str, Any]) -> Before:
 
 
 def sighting_of(
-    finding: Mapping[str, Any], evidence: Mapping[str, Any], began_at: float, seen_at: float
+    finding: Mapping[str, Any], evidence: Mapping[str, Any], applied_at: float, rolled_out_at: float, seen_at: float
 ) -> Sighting | None:
-    """What a scan saw of pods that began at a time: unix seconds, as is the end of its window.
+    """What a scan saw of the pods that came after an act: unix seconds, as is the end of its window.
 
     None where it could not see anything of them: not all was read, or no pod ran.
     """
     level = float(finding["current_bytes"])
-    if seen_at <= began_at or level <= 0 or not finding.get("fully_read", True):
+    if seen_at <= rolled_out_at or level <= 0 or not finding.get("fully_read", True):
         return None
-    fresh = [pod for pod, course in zip(evidence["pods"], _courses(evidence), strict=True) if _began(course) > began_at]
+    fresh = [
+        pod for pod, course in zip(evidence["pods"], _courses(evidence), strict=True) if _began(course) > applied_at
+    ]
     leaking = sum(bool(pod["leaking"]) for pod in fresh) if fresh else None
-    return Sighting(seen_at - began_at, level, str(finding["verdict"]), leaking)
+    return Sighting(seen_at - rolled_out_at, level, str(finding["verdict"]), leaking)
 
 
 def lives_of(evidence: Mapping[str, Any]) -> tuple[Lifetime, ...]:

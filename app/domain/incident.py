@@ -40,6 +40,12 @@ class EventKind(StrEnum):
     MITIGATION_APPROVED = "mitigation_approved"
     MITIGATION_APPLIED = "mitigation_applied"
     MITIGATION_ENDED = "mitigation_ended"
+    OTHER = "other"  # what a newer leakwatch wrote, before this one took over again
+
+    @classmethod
+    def of(cls, word: str) -> "EventKind":
+        """The kind of that name, OTHER for one that is not known."""
+        return cls(word) if word in cls._value2member_map_ else cls.OTHER
 
 
 @dataclass(frozen=True, slots=True)

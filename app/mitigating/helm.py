@@ -20,11 +20,10 @@ from app.domain.mitigation.model import Owner, Subject
 from app.domain.mitigation.owner import HelmTarget
 from app.errors import ClusterForbidden
 from app.kubernetes.fields import label, list_in, mapping_in, text_in, whole_number_in
-from app.kubernetes.paths import Resource
+from app.kubernetes.paths import SECRETS
 from app.mitigating.reach import Access
 from app.text import printable
 
-SECRETS = Resource("v1", "secrets", "Secret")
 _TYPE = "helm.sh/release.v1"
 _MOST_RELEASES = 50
 _MOST_BYTES = 16 << 20

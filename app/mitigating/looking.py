@@ -10,12 +10,18 @@ from app.domain.mitigation.model import ActKind, Disturbance, Owner, Subject
 from app.errors import ClusterForbidden, ObjectNotFound
 from app.kubernetes.fields import controller_of, list_in, mapping_in, text_in
 from app.kubernetes.managers import manager_of
-from app.kubernetes.paths import CONTROLLER_REVISIONS, PODS, REPLICA_SETS, WITH_HISTORY, Resource
+from app.kubernetes.paths import (
+    BUDGETS,
+    CONTROLLER_REVISIONS,
+    PODS,
+    REPLICA_SETS,
+    SCALERS,
+    WITH_HISTORY,
+    Resource,
+)
 from app.kubernetes.rollouts import History, read_history, selector_text
 from app.mitigating.reach import Access
 
-BUDGETS = Resource("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget")
-SCALERS = Resource("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler")
 # Of more pods nobody counts those that wait.
 _MOST_PODS = 2000
 
@@ -57,9 +63,16 @@ def path_of(subject: Subject, *, status: bool = False) -> str:
 
 
 def source_of(access: Access, subject: Subject, name: str) -> dict[str, Any]:
-    """The ReplicaSet or ControllerRevision that keeps a revision. Raises ClusterError."""
+    """The ReplicaSet or ControllerRevision that keeps a revision. Raises ObjectNotFound, ClusterError."""
     kept = REPLICA_SETS if subject.kind in {"Deployment", "Rollout"} else CONTROLLER_REVISIONS
-    return {"kind": kept.kind, **access.get(kept.one(subject.namespace, name))}
+    return {"kind": kept.kind, **named(access, kept, subject.namespace, name)}
+
+
+def named(access: Access, resource: Resource, namespace: str, name: str) -> dict[str, Any]:
+    """An object by its name, by the right to list alone, which reading needs anyway. Raises ObjectNotFound."""
+    for one in _all(access, resource, namespace, {"fieldSelector": f"metadata.name={name}"}):
+        return dict(one)
+    raise ObjectNotFound(f"there is no {resource.kind} {namespace}/{name}", "it may have been removed")
 
 
 def owner_of(workload: Mapping[str, Any], subject: Subject) -> Owner | None:
@@ -93,6 +106,8 @@ def _scalers(access: Access, namespace: str) -> list[Mapping[str, Any]]:
     return []
 
 
-def _all(access: Access, resource: Resource, namespace: str) -> list[Mapping[str, Any]]:
-    pages = access.pages(resource.all(namespace))
+def _all(
+    access: Access, resource: Resource, namespace: str, query: Mapping[str, str] | None = None
+) -> list[Mapping[str, Any]]:
+    pages = access.pages(resource.all(namespace), query)
     return [one for page in pages for one in list_in(page, "items") if isinstance(one, Mapping)]

@@ -9,12 +9,11 @@ from app.domain.mitigation.model import ActKind, Owner, Plan, Subject, Way, Wish
 from app.domain.mitigation.owner import Advised, ArgoTarget, Reference, by_argocd, by_flux, by_helm
 from app.errors import ClusterError, ClusterUnreachable
 from app.kubernetes.fields import list_in, mapping_in, text_in, whole_number_in
-from app.kubernetes.paths import Resource
+from app.kubernetes.paths import ARGO_APPLICATIONS
 from app.mitigating import helm
-from app.mitigating.looking import Seen
+from app.mitigating.looking import Seen, named
 from app.mitigating.reach import Reach
 
-APPLICATIONS = Resource("argoproj.io/v1alpha1", "applications", "Application")
 # Where Argo CD's own manifests install it.
 _ARGO_NAMESPACE = "argocd"
 
@@ -65,7 +64,7 @@ def application_of(reach: Reach, owner: Owner) -> Mapping[str, Any] | None:
     try:
         if reach.argocd is not None:
             return reach.argocd.application(owner.name, owner.namespace)
-        return reach.access.get(APPLICATIONS.one(owner.namespace or _ARGO_NAMESPACE, owner.name))
+        return named(reach.access, ARGO_APPLICATIONS, owner.namespace or _ARGO_NAMESPACE, owner.name)
     except ClusterUnreachable:
         raise
     except ClusterError:

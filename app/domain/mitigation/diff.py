@@ -15,6 +15,7 @@ _LEFT_OUT = frozenset(
     {
         *("status", "metadata.managedFields", "metadata.resourceVersion", "metadata.generation", "metadata.uid"),
         *("metadata.creationTimestamp", "metadata.annotations[kubectl.kubernetes.io/last-applied-configuration]"),
+        "metadata.annotations[deprecated.daemonset.template.generation]",
     }
 )
 # Elements of these lists are known by the field that Kubernetes merges them by.

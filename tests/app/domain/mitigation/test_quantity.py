@@ -26,7 +26,7 @@ def test_a_quantity_in_bytes(text, size):
 
 @pytest.mark.parametrize("text", ["", "Mi", "-1Gi", "1 Gi", "1GiB", "nan", "0x10", "9999999999E", "1e99", "1Gi\n"])
 def test_what_is_none(text):
-    with pytest.raises(ValueError, match="amount of memory|more than"):
+    with pytest.raises(ValueError, match=r"amount of memory|more than"):
         bytes_of(text)
 
 

@@ -12,14 +12,17 @@ class Reader(Protocol):
     def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The document at a path."""
 
-    def pages(
-        self, path: str, query: Mapping[str, str] | None = None, limit: int = 500, *, accept: str = JSON
-    ) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, query: Mapping[str, str] | None = None, limit: int = 500) -> Iterator[dict[str, Any]]:
         """The documents of a list, a page at a time."""
 
 
 class Watcher(Reader, Protocol):
-    """One who also follows what changes."""
+    """One who also asks for metadata alone, and follows what changes."""
+
+    def pages(
+        self, path: str, query: Mapping[str, str] | None = None, limit: int = 500, *, accept: str = JSON
+    ) -> Iterator[dict[str, Any]]:
+        """The documents of a list, a page at a time."""
 
     def watch(
         self, path: str, resource_version: str, query: Mapping[str, str] | None = None, *, accept: str = JSON

@@ -54,7 +54,7 @@ class ChangeModel(Model):
 
 
 class RolloutModel(KeptRolloutModel):
-    """The rollout that is suspected to have brought a leak: the last before it began, unless the one before grew alike."""
+    """The rollout that is suspected: the last before the leak began, unless the one before it grew alike."""
 
     began_at: Time | None = Field(description="When it began to be rolled out; null where that is not kept")
     change_cause: str | None = Field(

@@ -1,4 +1,4 @@
-"""What goes wrong while a leak is acted on, on a real control plane: a clear word, and nothing half done or done twice."""
+"""What goes wrong while a leak is acted on, on a real control plane: nothing is half done, or done twice."""
 
 import os
 import signal
@@ -103,11 +103,11 @@ def test_an_edit_that_comes_between_is_told_and_nothing_is_done(control_plane, n
 def test_a_note_that_its_controller_writes_is_no_edit(control_plane, namespace, make, leak):
     act, path = make(), path_of(namespace)
     one = act.approve(act.propose(leak))
-    notes = iter(["a note"])
+    notes = iter(["seen"])
 
     def note():
         for text in notes:
-            control_plane.merge(path, {"metadata": {"annotations": {"controller.example/note": text}}})
+            control_plane.merge(path, {"metadata": {"labels": {"controller.example/note": text}}})
 
     _interpose(act, before=note)
     assert act.carried(one).state is S.APPLYING

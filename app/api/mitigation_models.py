@@ -40,7 +40,9 @@ class ProposalBody(BaseModel):
         examples=[41],
     )
     limit: Annotated[str, Field(max_length=40)] | None = Field(
-        None, description="Of a raised limit: the new one, as Kubernetes writes it", examples=["512Mi"]
+        None,
+        description="Of a raised limit: the new one, as Kubernetes writes it; null for other acts",
+        examples=["512Mi"],
     )
     comment: _Comment = ""
 
@@ -64,7 +66,9 @@ class ChangeModel(Model):
 
     path: str = Field(description="Where it stands", examples=["spec.template.spec.containers[app].image"])
     before: str | None = Field(description="As it is; null where it is not there", examples=["shop/cart:v42"])
-    after: str | None = Field(description="As it would be; what may be a secret is hidden", examples=["shop/cart:v41"])
+    after: str | None = Field(
+        description="As it would be, null where it would go; what may be a secret is hidden", examples=["shop/cart:v41"]
+    )
 
 
 class DisruptionBudgetModel(Model):

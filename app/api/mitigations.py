@@ -73,7 +73,7 @@ def propose_mitigation(services: TheServices, principal: Responder, asked: KeyOf
 
 
 @router.get("/stop", summary="The emergency stop", responses=TAGGED | documented(503))
-def get_stop(response: Response, services: TheServices, _: Viewer) -> StopModel:
+def get_mitigation_stop(response: Response, services: TheServices, _: Viewer) -> StopModel:
     """Whether all acts are stopped, by whom, and why."""
     stop = services.mitigations.stopped()
     response.headers["ETag"] = version_tag(stop.version)

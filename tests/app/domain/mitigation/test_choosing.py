@@ -31,11 +31,9 @@ ONE, TWO, THREE = (_rollout(number, f"registry:5000/shop/cart:v{number}") for nu
         pytest.param([ONE, TWO, THREE], None, "v2@h2", 1, id="the suspect by tag and hash"),
         pytest.param([ONE, TWO, THREE], None, "v9", 2, id="a suspect that is not kept any more"),
         pytest.param([ONE, TWO, THREE], 1, "v3", 1, id="the one that is asked for"),
+        pytest.param([ONE, _rollout(2, "a@sha256:0123456789abc"), THREE], None, "0123456789ab", 1, id="by its digest"),
         pytest.param(
-            [ONE, _rollout(2, "a@sha256:0123456789abcdef"), THREE], None, "0123456789ab", 1, id="by its digest"
-        ),
-        pytest.param(
-            [ONE, _rollout(2, "registry:5000/shop/cart:v3"), THREE],
+            [ONE, _rollout(2, THREE.images["app"]), THREE],
             None,
             None,
             1,
@@ -45,8 +43,6 @@ ONE, TWO, THREE = (_rollout(number, f"registry:5000/shop/cart:v{number}") for nu
     ],
 )
 def test_where_it_goes(rollouts, wanted, suspect, number):
-    if rollouts[1].images["app"].endswith("v3"):
-        rollouts[1] = _rollout(2, THREE.images["app"])
     assert revision_to(rollouts, rollouts[-1], wanted, suspect, "app").number == number
 
 

@@ -57,14 +57,12 @@ def _changed(change):
             id="an annotation",
         ),
         pytest.param(
-            lambda whole, _: whole.update(
-                status={"replicas": 9}, metadata={**whole["metadata"], "resourceVersion": "9"}
-            ),
+            lambda whole, _: whole.update(status={"replicas": 9}, metadata=whole["metadata"] | {"generation": 9}),
             {},
             id="what the server keeps for itself",
         ),
         pytest.param(
-            lambda whole, _: whole["spec"].update(paused=False), {"spec.paused": (None, "false")}, id="a word"
+            lambda whole, _: whole["spec"].update(paused=False), {"spec.paused": (None, "false")}, id="a flag"
         ),
     ],
 )

@@ -15,7 +15,7 @@ ALLOWED = {
     "dashboards": {"dashboards", "alert_rules", "detectors"},
     "app": {"app", "dashboards", "alert_rules", "detectors"},
     "migrations": {"app.storage"},
-    "app.domain": {"app.domain", "app.durations", "detectors"},
+    "app.domain": {"app.domain", "app.durations", "app.text", "detectors"},
     "app.prometheus": {"app.prometheus", "app.domain", "app.settings", "app.errors", "app.text", "detectors"},
     "app.api": {
         *("app.api", "app.services", "app.domain", "app.errors", "app.output", "app.metrics"),
@@ -40,10 +40,15 @@ ALLOWED = {
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "app.rules", "alert_rules", "detectors"},
     "app.settings": {
         *("app.addresses", "app.cluster_settings", "app.durations", "app.errors", "app.setting_checks"),
-        *("app.domain.setting", "app.settings_origin"),
+        *("app.domain.setting", "app.settings_origin", "app.kubernetes_settings", "app.setting_types"),
     },
+    "app.kubernetes": {
+        *("app.kubernetes", "app.domain", "app.settings", "app.kubernetes_settings", "app.errors", "app.text"),
+    },
+    "app.kubernetes_settings": {"app.durations", "app.setting_types"},
+    "app.setting_types": set(),
     "app.settings_origin": {"app.domain.setting"},
-    "app.cluster_settings": {"app.setting_checks"},
+    "app.cluster_settings": {"app.setting_checks", "app.kubernetes_settings"},
     "app.setting_checks": set(),
     "app.addresses": set(),
     "app.errors": set(),

@@ -30,7 +30,7 @@ class BackupSettings(BaseModel):
     )
     backup_access_key: SecretStr | None = Field(
         None,
-        description="Access key (or ..._ACCESS_KEY_FILE); unset: AWS_ACCESS_KEY_ID, or the role of pod, task or machine",
+        description="Access key (or ..._ACCESS_KEY_FILE); unset: AWS_ACCESS_KEY_ID, or the pod's or machine's role",
     )
     backup_secret_key: SecretStr | None = Field(None, description="Its secret (or ..._SECRET_KEY_FILE)")
     backup_ca_file: Path | None = Field(None, description="PEM file of the certificate authority to trust there")

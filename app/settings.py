@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from app.addresses import check_host, check_origin, check_proxy, check_root_path, is_loopback
+from app.backup_settings import BACKUP_SECRETS, BackupSettings, check_backup
 from app.cluster_settings import ClusterSettings
 from app.domain.setting import Origin
 from app.durations import DurationSeconds
@@ -72,7 +73,7 @@ class MetricNames(BaseModel):
 SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
 
 
-class Settings(KubernetesSettings, BaseSettings):
+class Settings(KubernetesSettings, BackupSettings, BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
@@ -283,6 +284,7 @@ class Settings(KubernetesSettings, BaseSettings):
             raise ValueError("page_within: must not be longer than warn_within")
         self._check_access()
         self._check_clusters()
+        check_backup(self)
         return self
 
     def _check_clusters(self) -> None:
@@ -430,6 +432,7 @@ def secret_fields() -> frozenset[str]:
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
             *("alertmanager_token", "alertmanager_password", "grafana_token"),
+            *BACKUP_SECRETS,
         }
     )
 

@@ -38,6 +38,7 @@ _GROUPS: Mapping[str, tuple[str, bool]] = {
     "max_incident_series": ("Metrics and retention", False),
     "log_format": ("Log", False),
     "kubernetes": ("Kubernetes", True),
+    "backup_bucket": ("Backups", True),
     "metrics": ("Names of metrics", False),
 }
 _SET, _NOT_SET = ShownValue("set"), ShownValue("")

@@ -12,6 +12,7 @@ of a table's rows, and of all lines before the last. What does not end in that l
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from app.backup.compression import LONGEST_LINE
 from app.errors import BackupError, SnapshotDamaged, SnapshotTooNew
 
 FORMAT, VERSION = "leakwatch-snapshot", 1
+# What a snapshot says of where it is from, which is shown.
+WORD = re.compile(r"^[ -~]{1,100}$")
 _BATCH_ROWS, _BATCH_BYTES = 1000, 4 << 20
 
 
@@ -196,7 +199,7 @@ def _header(found: Mapping[str, Any]) -> Header:
         raise SnapshotDamaged("this is no snapshot of leakwatch")
     check_version(found.get("version"))
     texts = [found.get(name) for name in ("schema", "leakwatch", "product")]
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) and WORD.match(text) for text in texts):
         raise SnapshotDamaged("the snapshot is damaged: its first line is not what it should be")
     return Header(read_time(found.get("at")), *map(str, texts))
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.backup.lines import FORMAT, VERSION, check_version, read_time, written_time
+from app.backup.lines import FORMAT, VERSION, WORD, check_version, read_time, written_time
 from app.domain.snapshot import Snapshot
 from app.errors import SnapshotDamaged
 
 LONGEST = 1 << 16
+_Word = Annotated[str, Field(pattern=WORD.pattern)]
 
 
 class _Manifest(BaseModel):
@@ -18,9 +19,9 @@ class _Manifest(BaseModel):
     format: Literal["leakwatch-snapshot"]
     version: int
     at: str
-    schema_: str = Field(alias="schema")
-    leakwatch: str
-    product: str
+    schema_: _Word = Field(alias="schema")
+    leakwatch: _Word
+    product: _Word
     rows: Mapping[str, Annotated[int, Field(ge=0)]]
     size_bytes: int = Field(ge=0)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -65,8 +65,8 @@ def shapes_of(header: Header) -> tuple[Shape, ...]:
     """The tables that a snapshot has. Raises SnapshotTooNew where its schema is unknown."""
     if not is_known(header.schema):
         raise SnapshotTooNew(
-            f"this leakwatch does not know the snapshot's schema, {header.schema[:20]}",
-            f"it was made by leakwatch {header.leakwatch[:20]}: use that or a newer one",
+            f"this leakwatch does not know the snapshot's schema, {header.schema}",
+            f"it was made by leakwatch {header.leakwatch}: use that or a newer one",
         )
     return shapes(header.schema)
 

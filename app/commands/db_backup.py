@@ -76,7 +76,9 @@ def restore(
             "--from", metavar="s3://BUCKET/FOLDER|FILE", help="Where it is kept; LEAKWATCH_BACKUP_BUCKET if unset."
         ),
     ] = None,
-    snapshot: Annotated[str, typer.Option("--snapshot", metavar="NAME", help="Which one; `latest` if unset.")] = "latest",
+    snapshot: Annotated[
+        str, typer.Option("--snapshot", metavar="NAME", help="Which one; `latest` if unset.")
+    ] = "latest",
     show: Annotated[bool, typer.Option("--list", help="Say which snapshots there are, and restore none.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Read all of it, say whether it is whole, and stop.")] = False,
     replace: Annotated[
@@ -115,8 +117,8 @@ def restore(
         with opened_engine() as engine:
             done = restore_into(engine, reader, replace)
     typer.echo(
-        f"the database has what {name} had: {sum(done.rows.values()):,} rows of {len(done.rows)} tables, compared one by "
-        f"one; its schema was {done.header.schema} and is {done.schema}"
+        f"the database has what {name} had: {sum(done.rows.values()):,} rows of {len(done.rows)} tables, each compared; "
+        f"its schema was {done.header.schema} and is {done.schema}"
     )
 
 

@@ -13,7 +13,6 @@ from app.output.dump import dump
 from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
-from app.text import printable
 from detectors.words import amount
 
 _COLUMNS = (
@@ -51,7 +50,7 @@ def write_snapshots(snapshots: Sequence[Snapshot], odd: Mapping[str, str], form:
         writer.writeheader()
         writer.writerows({name: safe_cell(value) for name, value in document.items()} for document in documents)
     else:
-        unusable = [{"name": name, "reason": printable(why)} for name, why in odd.items()]
+        unusable = [{"name": name, "reason": why} for name, why in odd.items()]
         dump({"snapshots": documents, "unusable": unusable}, form, out)
 
 
@@ -74,6 +73,6 @@ def _print(console: Console, snapshots: Sequence[Snapshot], odd: Mapping[str, st
             )
             for one in snapshots
         ]
-        console.print(fitted_table(console, _COLUMNS, [tuple(Text(printable(cell)) for cell in row) for row in rows]))
+        console.print(fitted_table(console, _COLUMNS, [tuple(Text(cell) for cell in row) for row in rows]))
     for name, why in odd.items():
-        console.print(Text(f"{name} cannot be restored: {printable(why)}"))
+        console.print(Text(f"{name} cannot be restored: {why}"))

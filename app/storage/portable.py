@@ -172,7 +172,9 @@ def _written(kind: Kind, value: Any, name: str) -> Any:
             return base64.b64encode(value).decode()
         case Kind.NUMBER, float() if not math.isfinite(value):
             return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-        case (Kind.TEXT | Kind.DOCUMENT, str()) | (Kind.TRUTH, bool()) | (Kind.NUMBER, float()):
+        case Kind.NUMBER, float():
+            return value + 0.0  # SQLite knows no zero below zero
+        case (Kind.TEXT | Kind.DOCUMENT, str()) | (Kind.TRUTH, bool()):
             return value
         case Kind.INTEGER, int() if not isinstance(value, bool):
             return value

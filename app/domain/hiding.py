@@ -15,7 +15,7 @@ _TELLTALE = (
 _SECRET_NAME = re.compile(_TELLTALE, re.IGNORECASE)
 # A user and password in a URL; `name=value` and `name: value` where the name looks secret; a header of authorisation.
 _IN_URL = re.compile(r"(\w://)[^/@\s]+@")
-_ASSIGNED = re.compile(rf"([\w.-]*(?:{_TELLTALE})[\w.-]*\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"([\w.-]*(?:{_TELLTALE})[\w.-]*[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(bearer|basic)\s+\S+", re.IGNORECASE)
 # Keys that are known by their form, wherever they stand.
 _KNOWN = re.compile(

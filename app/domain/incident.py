@@ -36,6 +36,12 @@ class EventKind(StrEnum):
     ALERT_FIRING = "alert_firing"
     ALERT_RESOLVED = "alert_resolved"
     RESOLVED = "resolved"
+    OTHER = "other"  # what a newer leakwatch wrote, before this one took over again
+
+    @classmethod
+    def of(cls, word: str) -> "EventKind":
+        """The kind of that name, OTHER for one that is not known."""
+        return cls(word) if word in cls._value2member_map_ else cls.OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ class _Loader(KubeConfigLoader):  # type: ignore[misc]
         provider = self._user.safe_get("auth-provider")
         if provider is None:
             return None
-        token = provider["config"].safe_get("id-token") if provider.safe_get("name") == "oidc" else None
+        token = provider["config"].get("id-token") if provider.get("name") == "oidc" else None
         if not token:
             raise ConfigException("its user has an auth-provider, which kubectl no longer knows: use an exec plugin")
         self.token = f"Bearer {token}"
@@ -160,7 +160,7 @@ class _Loader(KubeConfigLoader):  # type: ignore[misc]
         if section is None:
             return None
         folder = self._get_base_path(self._user.path)
-        status = log_in(section.value, folder, inherited_environment(), self.seconds)
+        status = log_in(section, folder, inherited_environment(), self.seconds)
         if status.get("token"):
             self.token = f"Bearer {status['token']}"
         elif status.get("clientCertificateData") and status.get("clientKeyData"):

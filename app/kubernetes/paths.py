@@ -49,7 +49,13 @@ CONTROLLER_REVISIONS = Resource("apps/v1", "controllerrevisions", "ControllerRev
 JOBS = Resource("batch/v1", "jobs", "Job")
 CRON_JOBS = Resource("batch/v1", "cronjobs", "CronJob")
 PODS = Resource("v1", "pods", "Pod")
+EVENTS = Resource("v1", "events", "Event")
+NODES = Resource("v1", "nodes", "Node", namespaced=False)
+SECRETS = Resource("v1", "secrets", "Secret")
+SCALERS = Resource("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler")
+BUDGETS = Resource("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget")
 ARGO_ROLLOUTS = Resource("argoproj.io/v1alpha1", "rollouts", "Rollout")
+ARGO_APPLICATIONS = Resource("argoproj.io/v1alpha1", "applications", "Application")
 
 # Workloads that keep their earlier revisions.
 WITH_HISTORY: Mapping[str, Resource] = {

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from app.errors import SchemaOutdated, StorageError
 from app.storage.engine import READ_ONLY, product_of, storage_errors, without_limits
 from app.storage.portable import Kind, Shape, shapes
-from app.storage.schema import revision_of
+from app.storage.schema import known_revision
 
 # How long PostgreSQL may take for the next rows, its first sorting included.
 _PATIENCE_SECONDS = 300.0
@@ -54,7 +54,7 @@ def dumping(engine: Engine) -> Iterator[Dump]:
     ):
         if engine.dialect.name == "postgresql":
             limits.enter_context(without_limits(connection, _PATIENCE_SECONDS))
-        revision = revision_of(connection)
+        revision = known_revision(connection)
         if revision is None:
             raise SchemaOutdated("the database has no tables yet, and so nothing to keep")
         yield Dump(connection, revision, product_of(connection))

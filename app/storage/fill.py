@@ -12,7 +12,7 @@ from app.errors import StorageError
 from app.storage.dump import rows_of
 from app.storage.engine import storage_errors
 from app.storage.portable import Shape, shapes
-from app.storage.schema import VERSION_TABLE, changing_alone, migrate, revision_of
+from app.storage.schema import VERSION_TABLE, changing_alone, migrate, known_revision
 
 # How long PostgreSQL may take for one statement, making an index of a large table included.
 _PATIENCE_SECONDS = 1800.0
@@ -61,10 +61,10 @@ class Filling:
                 for shape in self._shapes():
                     self._number_on(shape)
             migrate(self.connection)
-            return str(revision_of(self.connection))
+            return str(known_revision(self.connection))
 
     def _shapes(self) -> tuple[Shape, ...]:
-        revision = revision_of(self.connection)
+        revision = known_revision(self.connection)
         return () if revision is None else shapes(revision)
 
     def _count(self, shape: Shape) -> int:

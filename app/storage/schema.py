@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, inspect, select
 
 from app.errors import SchemaOutdated, SchemaTooNew
+from app.storage.compatibility import can_live_with
 from app.storage.engine import storage_errors, without_limits
 
 # Any number that nothing else in the database locks.
@@ -20,17 +21,42 @@ VERSION_TABLE = "alembic_version"
 
 
 def check(engine: Engine) -> str:
-    """The revision of the schema. Raises SchemaOutdated when it is older than the code, SchemaTooNew, StorageError."""
-    present = present_revision(engine)
-    if present == _script().get_current_head():
-        return str(present)
+    """The revision of the schema: the code's own, or a newer one that the code can live with.
+
+    Raises SchemaOutdated when it is older than the code, SchemaTooNew, StorageError.
+    """
+    present, known = _present(engine), newest()
+    if present == known:
+        return known
     if present is None:
         raise SchemaOutdated("the database has no tables yet", "run `leakwatch db upgrade`")
-    raise SchemaOutdated(f"the database's schema {present} is outdated", "run `leakwatch db upgrade`")
+    if is_known(present):
+        raise SchemaOutdated(f"the database's schema {present} is outdated", "run `leakwatch db upgrade`")
+    if not can_live_with(known, present):
+        raise SchemaTooNew(
+            f"this leakwatch, whose own is {known}, cannot live with the database's schema {present}",
+            "it was written by a newer one: use that",
+        )
+    return present
+
+
+def newest() -> str:
+    """The revision of the schema that this version makes."""
+    return str(_script().get_current_head())
+
+
+def standing(revision: str) -> str:
+    """How a schema that `check` let pass stands to this version, in words."""
+    known = newest()
+    if revision == known:
+        return f"schema {revision}, which is current"
+    return f"schema {revision}, newer than this leakwatch's own, {known}, which can live with it"
 
 
 def upgrade(engine: Engine) -> str:
-    """Bring the schema up to date, in one transaction, and return its revision. Raises SchemaTooNew, StorageError."""
+    """Bring the schema up to date, in one transaction, and return its revision; a newer one that the code can live with
+    stays as it is. Raises SchemaTooNew, StorageError.
+    """
     try:
         return check(engine)
     except SchemaOutdated:
@@ -39,22 +65,17 @@ def upgrade(engine: Engine) -> str:
         return check(engine)
 
 
-def present_revision(engine: Engine) -> str | None:
-    """The revision of the schema; None where there are no tables. Raises SchemaTooNew, StorageError."""
-    with storage_errors(), engine.connect() as connection:
-        return revision_of(connection)
+def known_revision(connection: Connection) -> str | None:
+    """The revision of the schema; None where there are no tables.
 
-
-def revision_of(connection: Connection) -> str | None:
-    """The same, on a connection. Raises SchemaTooNew where this version of leakwatch does not know it."""
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    present = MigrationContext.configure(connection).get_current_revision()
-    if present is not None and not is_known(present):
-        raise SchemaTooNew(
-            f"the database's schema {present} is unknown to this leakwatch", "it was written by a newer one: use that"
-        )
-    return present
+    Raises SchemaTooNew where no migration of this version makes it, so that nobody here knows all of its tables.
+    """
+    present = _revision(connection)
+    if present is None or is_known(present):
+        return present
+    raise SchemaTooNew(
+        f"this leakwatch does not know all of the database's schema {present}", "use the version that wrote it"
+    )
 
 
 def is_known(revision: str) -> bool:
@@ -81,6 +102,17 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _present(engine: Engine) -> str | None:
+    with storage_errors(), engine.connect() as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _script() -> ScriptDirectory:

@@ -24,6 +24,7 @@ _WORDS = {
     EventKind.ALERT_FIRING: "Alert",
     EventKind.ALERT_RESOLVED: "Alert over",
     EventKind.RESOLVED: "Resolved",
+    EventKind.OTHER: "Noted",
 }
 _NOBODY = "it is nobody's any more"
 # Where what it was and what it became say something that the words do not.

@@ -149,21 +149,23 @@ def running_control_plane(folder: Path) -> Iterator[ControlPlane]:
         _make_key(key)
         port = free_port()
         command = _api_server(programs["kube-apiserver"], folder, etcd_url, port, key)
-        ca = folder / "certs" / "apiserver.crt"
+        ca = folder / "authority.pem"
         kubeconfig = folder / "admin.yaml"
         url = f"https://127.0.0.1:{port}"
         _write_kubeconfig(kubeconfig, {"server": url, "certificate-authority": str(ca)}, _TOKEN)
         api = start(command, folder / "api.log")
         shown = ControlPlane(folder, url, ca, kubeconfig, command, api, etcd_url)
         stack.callback(lambda: shown.api.stop(signal.SIGKILL))
-        wait_until(ca.exists, "the API server has made its certificate")
+        certificates = folder / "certs" / "apiserver.crt"
+        wait_until(lambda: _keep_authority(certificates, ca), "the API server has made its certificate")
         shown.session.headers["Authorization"] = f"Bearer {_TOKEN}"
         shown.session.verify = str(ca)
+        shown.session.trust_env = False  # a REQUESTS_CA_BUNDLE would win over that
         stack.callback(shown.session.close)
         shown._wait()
         run("controllers", _controllers(programs["kube-controller-manager"], kubeconfig, key, ca))
         run("scheduler", _scheduler(programs["kube-scheduler"], folder, kubeconfig))
-        run("kwok", [kwok, f"--kubeconfig={kubeconfig}", "--manage-all-nodes=true", "--server-address=127.0.0.1:0"])
+        run("kwok", _kwok(kwok, kubeconfig))
         for number, name in enumerate(_NODES):
             shown.create("/api/v1/nodes", _node(name, zone=f"zone-{number}"))
         wait_until(lambda: _all_ready(shown), "the nodes are ready")
@@ -191,8 +193,19 @@ def _api_server(program: str, folder: Path, etcd_url: str, port: int, key: Path)
         *(f"--cert-dir={folder / 'certs'}", f"--token-auth-file={tokens}", "--authorization-mode=Node,RBAC"),
         *("--service-account-issuer=https://kubernetes.default.svc", f"--service-account-key-file={key}"),
         *(f"--service-account-signing-key-file={key}", "--service-cluster-ip-range=10.96.0.0/16"),
-        *("--allow-privileged=true", "--watch-cache=true", "--v=0"),
+        # Debian's etcd (3.4) cannot report a watch's progress, which this needs.
+        *("--allow-privileged=true", "--feature-gates=WatchList=false"),
     ]
+
+
+def _keep_authority(certificates: Path, ca: Path) -> bool:
+    """Whether the API server has written its certificate and, after it, that of the authority which signed it."""
+    text = certificates.read_text() if certificates.exists() else ""
+    end = "-----END CERTIFICATE-----\n"
+    if text.count(end) < 2:
+        return False
+    ca.write_text(text.split(end)[1] + end)
+    return True
 
 
 def _controllers(program: str, kubeconfig: Path, key: Path, ca: Path) -> list[str]:
@@ -213,6 +226,15 @@ def _scheduler(program: str, folder: Path, kubeconfig: Path) -> list[str]:
     }
     config.write_text(yaml.safe_dump(document))
     return [program, f"--config={config}", "--secure-port=0"]
+
+
+def _kwok(program: str, kubeconfig: Path) -> list[str]:
+    stages = Path(__file__).with_name("kwok.yaml")
+    # Its leases are the nodes' heartbeats.
+    return [
+        *(program, f"--kubeconfig={kubeconfig}", f"--config={stages}", "--manage-all-nodes=true"),
+        *("--node-lease-duration-seconds=40", "--server-address=127.0.0.1:0"),
+    ]
 
 
 def _write_kubeconfig(file: Path, cluster: dict[str, Any], token: str) -> Path:

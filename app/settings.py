@@ -23,6 +23,7 @@ from app.domain.setting import Origin
 from app.durations import DurationSeconds
 from app.errors import SettingsError
 from app.kubernetes_settings import KubernetesSettings
+from app.pushgateway_settings import PUSHGATEWAY_SECRETS, PushgatewaySettings, check_pushgateway
 from app.setting_checks import check_connection, check_header, check_url
 from app.setting_types import Names
 from app.settings_origin import origins_of
@@ -73,7 +74,7 @@ class MetricNames(BaseModel):
 SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
 
 
-class Settings(KubernetesSettings, BackupSettings, BaseSettings):
+class Settings(KubernetesSettings, BackupSettings, PushgatewaySettings, BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
@@ -285,6 +286,7 @@ class Settings(KubernetesSettings, BackupSettings, BaseSettings):
         self._check_access()
         self._check_clusters()
         check_backup(self)
+        check_pushgateway(self)
         return self
 
     def _check_clusters(self) -> None:
@@ -432,7 +434,7 @@ def secret_fields() -> frozenset[str]:
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
             *("alertmanager_token", "alertmanager_password", "grafana_token"),
-            *BACKUP_SECRETS,
+            *(*BACKUP_SECRETS, *PUSHGATEWAY_SECRETS),
         }
     )
 

@@ -39,6 +39,7 @@ _GROUPS: Mapping[str, tuple[str, bool]] = {
     "log_format": ("Log", False),
     "kubernetes": ("Kubernetes", True),
     "backup_bucket": ("Backups", True),
+    "pushgateway_url": ("Pushgateway", True),
     "metrics": ("Names of metrics", False),
 }
 _SET, _NOT_SET = ShownValue("set"), ShownValue("")

@@ -117,7 +117,7 @@ def restore(
         with opened_engine() as engine:
             done = restore_into(engine, reader, replace)
     typer.echo(
-        f"the database has what {name} had: {sum(done.rows.values()):,} rows of {len(done.rows)} tables, each compared; "
+        f"the database has what {name} had: {sum(done.rows.values()):,} rows of {len(done.rows)} tables, all compared; "
         f"its schema was {done.header.schema} and is {done.schema}"
     )
 

@@ -12,7 +12,7 @@ from app.errors import StorageError
 from app.storage.dump import rows_of
 from app.storage.engine import storage_errors
 from app.storage.portable import Shape, shapes
-from app.storage.schema import VERSION_TABLE, changing_alone, migrate, known_revision
+from app.storage.schema import VERSION_TABLE, changing_alone, known_revision, migrate
 
 # How long PostgreSQL may take for one statement, making an index of a large table included.
 _PATIENCE_SECONDS = 1800.0

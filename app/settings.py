@@ -23,6 +23,7 @@ from app.domain.setting import Origin
 from app.durations import DurationSeconds
 from app.errors import SettingsError
 from app.kubernetes_settings import KubernetesSettings
+from app.mitigation_settings import MitigationSettings
 from app.pushgateway_settings import PUSHGATEWAY_SECRETS, PushgatewaySettings, check_pushgateway
 from app.setting_checks import check_connection, check_header, check_url
 from app.setting_types import Names
@@ -74,7 +75,7 @@ class MetricNames(BaseModel):
 SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
 
 
-class Settings(KubernetesSettings, BackupSettings, PushgatewaySettings, BaseSettings):
+class Settings(MitigationSettings, KubernetesSettings, BackupSettings, PushgatewaySettings, BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
@@ -433,7 +434,7 @@ def secret_fields() -> frozenset[str]:
         {
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
-            *("alertmanager_token", "alertmanager_password", "grafana_token"),
+            *("alertmanager_token", "alertmanager_password", "grafana_token", "mitigation_argocd_token"),
             *(*BACKUP_SECRETS, *PUSHGATEWAY_SECRETS),
         }
     )

@@ -112,36 +112,6 @@ def test_while_another_scan_runs_it_does_nothing_and_says_so(leakwatch, manager)
     assert _alerts(manager) == []
 
 
-def test_where_it_is_not_run_by_a_clock_another_scan_is_an_error(leakwatch):
-    settings = load_settings()
-    engine = make_engine(settings)
-    upgrade(engine)
-    other = ScanRunner(engine, incident_policy(settings), lambda control: None).begin("cli", Control())
-    try:
-        assert leakwatch(*SCAN).status == 1
-    finally:
-        other.abandon("the test is over")
-        engine.dispose()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (("--push",), "--every 15m"),
-        (("--every", "15m"), "give --push, too"),
-        (("--push", "--every", "15m"), "nobody to tell"),
-        (("--push", "--every", "soon"), "--every"),
-        (("--push", "--every", "15m", "--no-store"), "not kept there"),
-        (("--push", "--every", "15m", "--end", "2026-01-01T00:00:00Z"), "not kept there"),
-    ],
-)
-def test_what_makes_no_sense_is_told(leakwatch, arguments, says):
-    told = {} if says == "nobody to tell" else {"alertmanager_urls": _nobody()}
-    done = leakwatch(*SCAN, *arguments, **told)
-    assert done.status == 2
-    assert says in done.err
-
-
 class TestPushgateway:
     @pytest.fixture
     def registry(self, sqlite_engine):

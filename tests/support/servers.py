@@ -350,7 +350,7 @@ def false_prometheus(
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)
 
-        do_GET = do_POST  # noqa: N815 (its base class wants it so)
+        do_GET = do_PUT = do_POST  # noqa: N815 (its base class wants them so)
 
         def log_message(self, *_: Any) -> None:
             pass

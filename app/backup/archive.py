@@ -85,7 +85,7 @@ class Archive:
     def _complete(self, snapshot: Snapshot) -> None:
         if self.bucket.sizes().get(snapshot.name + _CONTENT) != snapshot.size_bytes:
             raise BackupError(f"the store does not have all of {snapshot.name}", "try again")
-        self.bucket.write(snapshot.name + _MANIFEST, [orjson.dumps(document_of(snapshot), option=orjson.OPT_INDENT_2)])
+        self.bucket.write(snapshot.name + _MANIFEST, orjson.dumps(document_of(snapshot), option=orjson.OPT_INDENT_2))
 
     def content(self, snapshot: Snapshot) -> Iterator[bytes]:
         """The blocks of a snapshot. Raises SnapshotDamaged, after the last, where they are not those that were kept."""

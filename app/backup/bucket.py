@@ -4,19 +4,19 @@ By obstore, which signs requests and takes credentials, unless they are set, whe
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, from the role of a pod (web identity), of a container, or of a machine.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from app.backup.refusals import refusal
 from app.backup_settings import BackupSettings
-from app.errors import NoSnapshot, SettingsError, StoreRefused, StoreUnreachable, StoreUnusable
+from app.errors import SettingsError, StoreUnusable
 from app.text import printable
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _PIECE_BYTES = 8 << 20
 _PIECES_AT_ONCE = 2
 # In a folder of one database there are some dozens.
 _MOST_OBJECTS = 10_000
-_CODE = re.compile(r"<Code>(\w{1,60})</Code>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,10 @@ class Bucket:
                     )
         return found
 
-    def write(self, name: str, blocks: Iterable[bytes]) -> None:
-        """Make an object of blocks, as they come; where that fails, or they raise, there is none."""
+    def write(self, name: str, content: bytes | Iterator[bytes]) -> None:
+        """Make an object, of blocks as they come; where that fails, or they raise, there is none."""
         with self._told("write"):
-            obstore.put(
-                self.store,
-                name,
-                iter(blocks),
-                chunk_size=_PIECE_BYTES,
-                max_concurrency=_PIECES_AT_ONCE,
-            )
+            obstore.put(self.store, name, content, chunk_size=_PIECE_BYTES, max_concurrency=_PIECES_AT_ONCE)
 
     def read(self, name: str, size: int) -> Iterator[bytes]:
         """The blocks of an object of that size. Raises NoSnapshot where it is not there."""
@@ -78,19 +71,8 @@ class Bucket:
     def _told(self, act: str, name: str = "") -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError as error:
-            if _code(error) == "NoSuchBucket" or not name:
-                raise StoreUnusable(
-                    f"there is no bucket for {self.where}", "make it, or check LEAKWATCH_BACKUP_BUCKET"
-                ) from error
-            raise NoSnapshot(f"{self.where} has no {name}", "was it removed meanwhile?") from error
-        except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise StoreRefused(
-                f"may not {act} in {self.where}: {_code(error) or 'it refuses the credentials'}",
-                "check LEAKWATCH_BACKUP_ACCESS_KEY and LEAKWATCH_BACKUP_SECRET_KEY, or the role, and what it may do",
-            ) from error
-        except BaseError as error:
-            raise _failure(act, self.where, error) from error
+        except (BaseError, FileNotFoundError) as error:
+            raise refusal(act, self.where, name, error) from error
 
 
 def open_bucket(settings: BackupSettings, bucket: str, prefix: str) -> Bucket:
@@ -114,7 +96,8 @@ def open_bucket(settings: BackupSettings, bucket: str, prefix: str) -> Bucket:
             retry_config=retry,
         )
     except (BaseError, ValueError) as error:
-        raise SettingsError(f"LEAKWATCH_BACKUP_ENDPOINT: cannot be used: {_first_line(error)}") from error
+        reason = printable(str(error).partition("\n")[0])
+        raise SettingsError(f"LEAKWATCH_BACKUP_ENDPOINT: cannot be used: {reason}") from error
     return Bucket(store, f"s3://{bucket}/{prefix.strip('/')}")
 
 
@@ -142,22 +125,3 @@ def _authority(settings: BackupSettings) -> bytes:
     if b"-----BEGIN CERTIFICATE-----" not in content:
         raise SettingsError("LEAKWATCH_BACKUP_CA_FILE: is not a PEM file of certificates")
     return content
-
-
-def _failure(act: str, where: str, error: BaseError) -> StoreUnreachable | StoreUnusable:
-    code = _code(error)
-    if code == "":
-        return StoreUnreachable(
-            f"could not {act} in {where}: {_first_line(error)}", "check LEAKWATCH_BACKUP_ENDPOINT, then try again"
-        )
-    return StoreUnusable(f"could not {act} in {where}: it answered {code}", "check LEAKWATCH_BACKUP_ENDPOINT")
-
-
-def _code(error: Exception) -> str:
-    """What S3 calls the error; "" where it is none of S3's."""
-    found = _CODE.search(str(error))
-    return found[1] if found else ""
-
-
-def _first_line(error: Exception) -> str:
-    return printable(next(iter(str(error).splitlines()), type(error).__name__))

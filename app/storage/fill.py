@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, literal_column, select, text
+from sqlalchemy import Connection, Engine, delete, func, insert, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import StorageError
@@ -28,10 +28,13 @@ class Filling:
     name: str
 
     def held(self) -> dict[str, int]:
-        """How many rows each table of ours has, where it has any. Raises SchemaTooNew for a newer leakwatch's."""
+        """How many rows each table of ours has, where it has other ones than migrations make.
+
+        Raises SchemaTooNew for a newer leakwatch's.
+        """
         with storage_errors():
-            counts = {shape.name: self._count(shape) for shape in self._shapes()}
-        return {name: number for name, number in counts.items() if number}
+            counted = [(shape, self._count(shape)) for shape in self._shapes()]
+        return {shape.name: number for shape, number in counted if number and not self._is_new(shape, number)}
 
     def make(self, revision: str) -> tuple[Shape, ...]:
         """Let what it has go, and make the empty tables of a schema; they are returned, in the order to fill them."""
@@ -41,6 +44,9 @@ class Filling:
                 shape.table().drop(self.connection)
             self.connection.execute(text(f"DROP TABLE IF EXISTS {VERSION_TABLE}"))
             migrate(self.connection, revision)
+            for shape in reversed(shapes(revision)):
+                if shape.first_rows:
+                    self.connection.execute(delete(shape.table()))
         return shapes(revision)
 
     def insert(self, shape: Shape, rows: Sequence[list[Any]]) -> None:
@@ -66,6 +72,9 @@ class Filling:
     def _shapes(self) -> tuple[Shape, ...]:
         revision = known_revision(self.connection)
         return () if revision is None else shapes(revision)
+
+    def _is_new(self, shape: Shape, number: int) -> bool:
+        return number == len(shape.first_rows) and list(self.rows(shape)) == shape.first_rows
 
     def _count(self, shape: Shape) -> int:
         return self.connection.execute(select(func.count()).select_from(shape.table())).scalar_one()

@@ -8,7 +8,7 @@ import base64
 import binascii
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -53,12 +53,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A table: its columns with what they hold, and those of its primary key. `numbers` is the column that the database
-    numbers rows by, if there is one."""
+    """A table: its columns with what they hold, those of its primary key, and the rows that migrations make it with."""
 
     name: str
     columns: Mapping[str, Kind]
     key: tuple[str, ...]
+    first_rows: Sequence[list[Any]] = ()
 
     @property
     def numbers(self) -> str | None:
@@ -110,7 +110,8 @@ def shapes(revision: str) -> tuple[Shape, ...]:
     try:
         with engine.begin() as connection:
             migrate(connection, revision)
-            return tuple(_shape(table) for table in _tables(connection))
+            found = [_shape(table) for table in _tables(connection)]
+            return tuple(replace(shape, first_rows=_rows(connection, shape)) for shape in found)
     finally:
         engine.dispose()
 
@@ -154,8 +155,13 @@ def _tables(connection: Connection) -> list[Table]:
 
 
 def _shape(table: Table) -> Shape:
-    columns = {column.name: _kind(column.type) for column in table.columns}
-    return Shape(table.name, columns, tuple(column.name for column in table.primary_key))
+    # As plain texts: SQLAlchemy's names are more than that, and not everybody takes them.
+    columns = {str(column.name): _kind(column.type) for column in table.columns}
+    return Shape(str(table.name), columns, tuple(str(column.name) for column in table.primary_key))
+
+
+def _rows(connection: Connection, shape: Shape) -> list[list[Any]]:
+    return [shape.written(row) for row in connection.execute(shape.query(connection.dialect.name))]
 
 
 def _kind(type_: TypeEngine[Any]) -> Kind:

@@ -31,6 +31,8 @@ def another_database(postgresql):
 def fill(engine, rows=7):
     """Put so many rows into every table."""
     with engine.begin() as connection:
+        for table in reversed(Table.metadata.sorted_tables):
+            connection.execute(table.delete())
         for table in Table.metadata.sorted_tables:
             values = [{c.name: _value(c, n) for c in table.columns} for n in range(rows)]
             connection.execute(_of_core(table).insert(), values)

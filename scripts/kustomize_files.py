@@ -6,6 +6,7 @@ Each overlay holds what its environment has besides, and a JSON patch for what i
 """
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -56,8 +57,6 @@ def present() -> dict[str, str]:
 
 def patch(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
     """The JSON patch (RFC 6902) that makes `after` of `before`."""
-    if before == after and type(before) is type(after):
-        return []
     if isinstance(before, dict) and isinstance(after, dict):
         found = [{"op": "remove", "path": _pointer(path, name)} for name in before if name not in after]
         for name, value in after.items():
@@ -69,7 +68,7 @@ def patch(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         pairs = enumerate(zip(before, after, strict=True))
         return [step for place, (one, other) in pairs for step in patch(one, other, f"{path}/{place}")]
-    return [{"op": "replace", "path": path, "value": after}]
+    return [] if repr(before) == repr(after) else [{"op": "replace", "path": path, "value": after}]
 
 
 def _overlay(shared: Mapping[Key, Object], objects: Mapping[Key, Object]) -> dict[str, str]:
@@ -112,8 +111,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    lines = value.count("\n") > 0
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if lines else None)
+    # What Go reads as a number though Python does not, such as the hash 12e45678, is quoted.
+    style = "|" if "\n" in value else "'" if re.fullmatch(r"[-+.0-9eE]+", value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)

@@ -64,7 +64,7 @@ NOT_TOGETHER = [
         "rbac.act.namespaces: payments is none of rbac.read.namespaces",
     ),
     ({"backup": {"enabled": True}}, "backup.enabled: say where snapshots go"),
-    ({"mode": "cronjob"}, "settings.alertmanager_urls: mode cronjob pushes there"),
+    ({"mode": "cronjob"}, "settings.alertmanager_urls: mode cronjob tells nobody but whom it pushes to"),
     ({"serviceMonitor": {"enabled": True}}, "serviceMonitor.tokenSecret.name: /metrics asks for a token"),
     ({"priorityClass": {"create": True}}, "priorityClass.name: the class that priorityClass.create makes"),
     ({"ingress": {"enabled": True}}, "ingress.hosts: name the hosts"),

@@ -28,6 +28,10 @@ WRONG = [
     ({"settings": {"clusters": [{"name": "eu"}]}}, "at '/settings/clusters/0': missing property 'prometheus_url'"),
     ({"persistence": {"size": "large"}}, "at '/persistence/size': 'large' does not match"),
     ({"resources": {"limits": {"memory": "much"}}}, "at '/resources/limits/memory': 'much' does not match"),
+    (
+        {"rbac": {"read": {"extraRules": [{"apiGroups": ["a"], "resources": ["b"], "verbs": ["delete"]}]}}},
+        "at '/rbac/read/extraRules/0/verbs/0': value must be one of",
+    ),
     ({"canary": {"weight": 101}}, "at '/canary/weight': maximum: got 101, want 100"),
     ({"security": {"runAsUser": 0}}, "at '/security/runAsUser': minimum: got 0, want 1"),
     ({"tolerations": [{"effect": "Never"}]}, "at '/tolerations/0/effect': value must be one of"),

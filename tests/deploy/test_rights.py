@@ -51,6 +51,12 @@ def test_rights_to_some_namespaces_are_roles_there(rendered):
         assert given(one) == table(READING, dict.fromkeys(OPTIONAL.values(), False), of_the_cluster=False)
 
 
+def test_kinds_of_ones_own_may_be_read_and_no_more(tmp_path):
+    rule = {"apiGroups": ["kafka.strimzi.io"], "resources": ["kafkas"], "verbs": ["list", "watch"]}
+    [reading] = roles(template(tmp_path, {"rbac": {"read": {"extraRules": [rule]}}}), "leakwatch")
+    assert rule in reading["rules"]
+
+
 def test_without_rights_there_are_none_and_no_token(rendered):
     objects = rendered("no rights")
     assert not {"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"} & kinds(objects)

@@ -64,17 +64,17 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(control_plane, tmp_path_factory):
-    home, shop, payments = (control_plane.new_namespace() for _ in range(3))
+def world(cluster, tmp_path_factory):
+    home, shop, payments = (cluster.new_namespace() for _ in range(3))
     values = merged(SITUATIONS["all rights"], {"rbac": {"act": {"namespaces": [shop]}}})
     for one in template(tmp_path_factory.mktemp("values"), values, namespace=home):
         if "Role" in one["kind"] or one["kind"] == "ServiceAccount":
-            answer = control_plane.apply(path_of(control_plane, one), one)
+            answer = cluster.apply(path_of(cluster, one), one)
             assert answer.ok, answer.text
-    accounts = [Account(control_plane, control_plane.token_of(home, name)) for name in ("leakwatch", "default")]
+    accounts = [Account(cluster, cluster.token_of(home, name)) for name in ("leakwatch", "default")]
     yield World(*accounts, home, shop, payments)
     for kind in ("clusterrolebindings", "clusterroles"):
-        control_plane.delete(f"/apis/rbac.authorization.k8s.io/v1/{kind}/{home}-leakwatch")
+        cluster.delete(f"/apis/rbac.authorization.k8s.io/v1/{kind}/{home}-leakwatch")
 
 
 @pytest.mark.parametrize("right", READING, ids=lambda one: one.name)

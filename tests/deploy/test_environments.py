@@ -9,7 +9,6 @@ import yaml
 from scripts import chart_files, kustomize_files
 from tests.support.chart import CHART, DEPLOY, ENVIRONMENTS, NAMESPACE, helm, template, values_of
 from tests.support.control_plane import program
-from tests.support.custom_resources import define
 
 every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
@@ -97,17 +96,14 @@ def test_the_values_are_good(environment):
     assert done.returncode == 0, done.stdout
 
 
-def test_argo_cd_takes_them(control_plane):
-    define(control_plane)
-    namespace = control_plane.new_namespace()
+def test_argo_cd_takes_them(cluster):
+    namespace = cluster.new_namespace()
     for name, plural in (("application", "applications"), ("applicationset", "applicationsets")):
         one = yaml.safe_load((DEPLOY / "argocd" / f"{name}.yaml").read_text())
         one["metadata"]["namespace"] = namespace
         path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/{plural}/leakwatch"
         query = "?fieldManager=tests&dryRun=All&fieldValidation=Strict"
-        answer = control_plane.call(
-            "PATCH", path + query, one, headers={"Content-Type": "application/apply-patch+yaml"}
-        )
+        answer = cluster.call("PATCH", path + query, one, headers={"Content-Type": "application/apply-patch+yaml"})
         assert answer.ok, answer.text
         assert "Warning" not in answer.headers
 

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from tests.support.chart import CHART, SITUATIONS, files, helm, merged
-from tests.support.custom_resources import define
 from tests.support.servers import wait_until
 
 _RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -61,9 +60,8 @@ class Release:
 
 
 @pytest.fixture
-def release(control_plane, tmp_path):
-    define(control_plane)
-    return Release(control_plane, tmp_path)
+def release(cluster, tmp_path):
+    return Release(cluster, tmp_path)
 
 
 def test_it_is_upgraded_and_rolled_back(release):
@@ -109,7 +107,7 @@ def test_a_canary_comes_and_goes(release):
     assert release.names("deployments") == {"leakwatch"}
 
 
-def test_the_volume_outlives_the_release(control_plane, release):
+def test_the_volume_outlives_the_release(cluster, release):
     volume = {
         "metadata": {"name": f"of-{release.namespace}"},
         "spec": {
@@ -119,7 +117,7 @@ def test_the_volume_outlives_the_release(control_plane, release):
             "hostPath": {"path": "/nowhere"},
         },
     }
-    control_plane.create("/api/v1/persistentvolumes", volume)
+    cluster.create("/api/v1/persistentvolumes", volume)
     release.put("install", {"persistence": {"storageClass": release.namespace}})
     assert release.get("persistentvolumeclaims", "leakwatch-data")["status"]["phase"] == "Bound"
     # With one replica and one volume the pod before must have gone when the next one comes.
@@ -128,4 +126,4 @@ def test_the_volume_outlives_the_release(control_plane, release):
     release.helm("uninstall", "leakwatch", "--wait", "--timeout", "60s")
     assert release.names("persistentvolumeclaims") == {"leakwatch-data"}
     assert release.names("deployments") == set()
-    control_plane.delete(f"/api/v1/persistentvolumes/of-{release.namespace}")
+    cluster.delete(f"/api/v1/persistentvolumes/of-{release.namespace}")

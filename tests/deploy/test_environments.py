@@ -82,9 +82,9 @@ def test_helmfile_renders_the_same(environment):
 
 def helmfile(environment):
     """The one release, with its templates filled in."""
-    environments, rest = yaml.safe_load_all((DEPLOY / "helmfile.yaml").read_text())
-    assert set(environments["environments"]) == set(ENVIRONMENTS)
-    text = yaml.safe_dump(rest).replace("{{ .Environment.Name }}", environment)
+    document = yaml.safe_load((DEPLOY / "helmfile.yaml").read_text())
+    assert set(document["environments"]) == set(ENVIRONMENTS)
+    text = yaml.safe_dump(document).replace("{{ .Environment.Name }}", environment)
     assert "{{" not in text
     [release] = yaml.safe_load(text)["releases"]
     return release

@@ -1,7 +1,7 @@
 """What the service tells Prometheus about itself."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -42,8 +42,7 @@ class ServiceMetrics:
         self.grafana_pushes = Counter(named.name, named.help, named.labels, registry=self.registry)
         for result in _GRAFANA_RESULTS:
             self.grafana_pushes.labels(result)
-        named = conventions.BUILD_INFO
-        Gauge(named.name, named.help, named.labels, registry=self.registry).labels(version("leakwatch")).set(1)
+        _tell_version(self.registry)
         named = conventions.ALERTMANAGER_PUSHES
         self.pushes = Counter(named.name, named.help, named.labels, registry=self.registry)
         self.notifications = self._webhook(conventions.WEBHOOK_NOTIFICATIONS, _NOTIFICATION_RESULTS)
@@ -61,6 +60,27 @@ class ServiceMetrics:
         return counter
 
 
+def kept_metrics(engine: Engine, most_incidents: int) -> CollectorRegistry:
+    """What the database knows now, and the version, for who is told once. Raises StorageError."""
+    registry = CollectorRegistry()
+    _tell_version(registry)
+    registry.register(_AtOnce(list(_kept(engine, most_incidents))))
+    return registry
+
+
+def _tell_version(registry: CollectorRegistry) -> None:
+    named = conventions.BUILD_INFO
+    Gauge(named.name, named.help, named.labels, registry=registry).labels(version("leakwatch")).set(1)
+
+
+class _AtOnce(Collector):
+    def __init__(self, found: Sequence[Metric]) -> None:
+        self._found = found
+
+    def collect(self) -> Iterable[Metric]:
+        return self._found
+
+
 class _Kept(Collector):
     """What the database knows, asked when Prometheus asks: it outlives restarts, and all replicas say the same.
 
@@ -72,24 +92,27 @@ class _Kept(Collector):
         self._most_incidents = most_incidents
 
     def collect(self) -> Iterator[Metric]:
-        now = time.time()
         try:
-            with reading(self._engine) as session:
-                found = {(state, severity): count for state, severity, count in incidents.counts(session)}
-                last = scans.latest_success(session)
-                told = _told(session, self._most_incidents, now)
-                queued = grafana.waiting(session)
+            yield from _kept(self._engine, self._most_incidents)
         except StorageError:
             yield from self.describe()
-            return
-        yield _incidents(found)
-        yield from families(told, now)
-        yield from _last_scan(last)
-        yield GaugeMetricFamily(conventions.GRAFANA_QUEUE.name, conventions.GRAFANA_QUEUE.help, value=queued)
 
     def describe(self) -> Iterator[Metric]:
         for named in (conventions.INCIDENTS, *FAMILIES, *_OF_LAST_SCAN, conventions.GRAFANA_QUEUE):
             yield GaugeMetricFamily(named.name, named.help, labels=named.labels)
+
+
+def _kept(engine: Engine, most_incidents: int) -> Iterator[Metric]:
+    now = time.time()
+    with reading(engine) as session:
+        found = {(state, severity): count for state, severity, count in incidents.counts(session)}
+        last = scans.latest_success(session)
+        told = _told(session, most_incidents, now)
+        queued = grafana.waiting(session)
+    yield _incidents(found)
+    yield from families(told, now)
+    yield from _last_scan(last)
+    yield GaugeMetricFamily(conventions.GRAFANA_QUEUE.name, conventions.GRAFANA_QUEUE.help, value=queued)
 
 
 _COST = {

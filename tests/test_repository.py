@@ -64,6 +64,7 @@ def test_the_readme_begins_with_the_two_commands():
         "SECURITY.md",
         "CHANGELOG.md",
         "demo/README.md",
+        "deploy/README.md",
         "docs/detector.md",
         "docs/operations.md",
         "docs/alerting.md",

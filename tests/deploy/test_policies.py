@@ -8,6 +8,7 @@ from tests.support.policies import Peer, chosen, lets_in, lets_out
 _PROMETHEUS = Peer({"app.kubernetes.io/name": "prometheus"}, "monitoring")
 _ALERTMANAGER = Peer({"app.kubernetes.io/name": "alertmanager"}, "monitoring")
 _GRAFANA = Peer({"app.kubernetes.io/name": "grafana"}, "monitoring")
+_PUSHGATEWAY = Peer({"app.kubernetes.io/name": "prometheus-pushgateway"}, "monitoring")
 _DNS = Peer({"k8s-app": "kube-dns"}, "kube-system")
 _POSTGRESQL = Peer({"cnpg.io/cluster": "leakwatch-database"}, NAMESPACE)
 _API_SERVER = Peer(address="192.0.2.10")
@@ -36,7 +37,9 @@ def pod(objects, name):
 @every_situation
 def test_each_pod_has_one_policy_and_each_policy_pods(rendered, situation):
     objects = rendered(situation)
-    about = [[one["metadata"]["name"] for one in chosen(policies(objects), pod(objects, name))] for name, _ in pods(objects)]
+    about = [
+        [one["metadata"]["name"] for one in chosen(policies(objects), pod(objects, name))] for name, _ in pods(objects)
+    ]
     assert all(len(names) == 1 for names in about)
     assert {name for names in about for name in names} == {one["metadata"]["name"] for one in policies(objects)}
 
@@ -144,6 +147,14 @@ def test_a_scan_by_schedule_reaches_prometheus_and_alertmanager(rendered):
     assert lets_out(policies(objects), scan, _ALERTMANAGER, 9093)
     assert not lets_out(policies(objects), scan, _POSTGRESQL, 5432)
     assert not lets_in(policies(objects), scan, _PROMETHEUS, 8080)
+
+
+def test_a_scan_by_schedule_reaches_its_database_and_a_pushgateway(rendered):
+    objects = rendered("cronjob on postgresql")
+    scan = pod(objects, "CronJob leakwatch-scan")
+    assert lets_out(policies(objects), scan, _POSTGRESQL, 5432)
+    assert lets_out(policies(objects), scan, _PUSHGATEWAY, 9091)
+    assert not lets_out(policies(objects), scan, _ALERTMANAGER, 9093)
 
 
 def test_without_policies_there_are_none(rendered):

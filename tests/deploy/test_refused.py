@@ -28,6 +28,10 @@ WRONG = [
     ({"settings": {"clusters": [{"name": "eu"}]}}, "at '/settings/clusters/0': missing property 'prometheus_url'"),
     ({"persistence": {"size": "large"}}, "at '/persistence/size': 'large' does not match"),
     ({"resources": {"limits": {"memory": "much"}}}, "at '/resources/limits/memory': 'much' does not match"),
+    (
+        {"rbac": {"read": {"extraRules": [{"apiGroups": ["a"], "resources": ["b"], "verbs": ["delete"]}]}}},
+        "at '/rbac/read/extraRules/0/verbs/0': value must be one of",
+    ),
     ({"canary": {"weight": 101}}, "at '/canary/weight': maximum: got 101, want 100"),
     ({"security": {"runAsUser": 0}}, "at '/security/runAsUser': minimum: got 0, want 1"),
     ({"tolerations": [{"effect": "Never"}]}, "at '/tolerations/0/effect': value must be one of"),
@@ -46,7 +50,10 @@ NOT_TOGETHER = [
     ({"settings": {"insecure_no_auth": True}}, "settings.insecure_no_auth: the chart decides this"),
     ({"settings": {"prometheus_url": None}}, "settings.prometheus_url: say what to scan"),
     ({"secrets": {"token_key": {}}}, "secrets.token_key: give a value, or an existingSecret"),
-    ({"secrets": {"token_key": {"value": "x", "existingSecret": "b"}}}, "secrets.token_key: give a value, or an existing"),
+    (
+        {"secrets": {"token_key": {"value": "x", "existingSecret": "b"}}},
+        "secrets.token_key: give a value, or an existing",
+    ),
     (
         {"secrets": {"token_key": {"value": "x"}}, "secretFiles": {"token_key": {"value": "b"}}},
         "secretFiles.token_key: there is a file of that name",
@@ -61,7 +68,7 @@ NOT_TOGETHER = [
         "rbac.act.namespaces: payments is none of rbac.read.namespaces",
     ),
     ({"backup": {"enabled": True}}, "backup.enabled: say where snapshots go"),
-    ({"mode": "cronjob"}, "settings.alertmanager_urls: mode cronjob pushes there"),
+    ({"mode": "cronjob"}, "settings.alertmanager_urls: mode cronjob tells nobody but whom it pushes to"),
     ({"serviceMonitor": {"enabled": True}}, "serviceMonitor.tokenSecret.name: /metrics asks for a token"),
     ({"priorityClass": {"create": True}}, "priorityClass.name: the class that priorityClass.create makes"),
     ({"ingress": {"enabled": True}}, "ingress.hosts: name the hosts"),
@@ -82,7 +89,10 @@ POLICIES = [
     ({"settings": {"prometheus_url": "https://prometheus.example.org"}}, "prometheus.example.org; add its addresses"),
     ({"settings": {"prometheus_url": "http://10.1.2.3:9090"}}, "10.1.2.3; add its addresses, as a cidr"),
     ({"settings": {"prometheus_url": "http://prometheus:9090"}}, "leads, prometheus; add its namespace"),
-    (merged(POSTGRESQL, {"networkPolicy": {"to": {"postgresql": []}}}), "networkPolicy.to.postgresql: the pods need it"),
+    (
+        merged(POSTGRESQL, {"networkPolicy": {"to": {"postgresql": []}}}),
+        "networkPolicy.to.postgresql: the pods need it",
+    ),
     ({"networkPolicy": {"to": {"prometheus": None}}}, "networkPolicy.to.prometheus: the pods need it"),
     ({"networkPolicy": {"to": {"kubernetes": [{"cidr": "10.0.0.1/32"}]}}}, "networkPolicy.to.kubernetes[0].ports: say"),
     ({"networkPolicy": {"from": {"grafana": [{}]}}}, "networkPolicy.from.grafana[0]: give a cidr, or namespace"),

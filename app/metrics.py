@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -14,10 +14,11 @@ from alert_rules import conventions
 from app.domain.finding import Severity
 from app.domain.incident import IncidentFilter, IncidentState
 from app.domain.listing import IncidentSort
+from app.domain.mitigation.model import UNDER_WAY, ActKind, MitigationState
 from app.domain.scan import ScanRecord, ScanState
 from app.errors import StorageError
 from app.incident_metrics import FAMILIES, UNRESOLVED, Told, families
-from app.storage import grafana, incident_lists, incidents, scans, silenced
+from app.storage import grafana, incident_lists, incidents, mitigations, scans, silenced
 from app.storage.engine import reading
 from app.storage.scans import Outcome
 
@@ -98,7 +99,9 @@ class _Kept(Collector):
             yield from self.describe()
 
     def describe(self) -> Iterator[Metric]:
-        for named in (conventions.INCIDENTS, *FAMILIES, *_OF_LAST_SCAN, conventions.GRAFANA_QUEUE):
+        yield from _mitigation_families()
+        gauges = (conventions.INCIDENTS, *FAMILIES, *_OF_LAST_SCAN, conventions.GRAFANA_QUEUE)
+        for named in (*gauges, conventions.MITIGATION_STOPPED):
             yield GaugeMetricFamily(named.name, named.help, labels=named.labels)
 
 
@@ -109,10 +112,14 @@ def _kept(engine: Engine, most_incidents: int) -> Iterator[Metric]:
         last = scans.latest_success(session)
         told = _told(session, most_incidents, now)
         queued = grafana.waiting(session)
+        acts, stop = mitigations.counts(session), mitigations.stop_of(session)
     yield _incidents(found)
     yield from families(told, now)
     yield from _last_scan(last)
     yield GaugeMetricFamily(conventions.GRAFANA_QUEUE.name, conventions.GRAFANA_QUEUE.help, value=queued)
+    yield from _mitigations(acts)
+    named = conventions.MITIGATION_STOPPED
+    yield GaugeMetricFamily(named.name, named.help, value=stop.in_force)
 
 
 _COST = {
@@ -145,6 +152,27 @@ def _incidents(found: Mapping[tuple[str, str], int]) -> Metric:
         for severity in Severity:
             family.add_metric([state.value, severity.value], found.get((state.value, severity.value), 0))
     return family
+
+
+def _mitigation_families() -> tuple[CounterMetricFamily, GaugeMetricFamily]:
+    over, under_way = conventions.MITIGATIONS, conventions.MITIGATIONS_UNDER_WAY
+    return (
+        CounterMetricFamily(over.name, over.help, labels=over.labels),
+        GaugeMetricFamily(under_way.name, under_way.help, labels=under_way.labels),
+    )
+
+
+def _mitigations(found: Mapping[tuple[ActKind, MitigationState], int]) -> Iterator[Metric]:
+    """Of all that are kept. They go with their incidents, long after, and the counter begins anew then."""
+    over, under_way = _mitigation_families()
+    for act in ActKind:
+        for state in MitigationState:
+            if state.is_over:
+                over.add_metric([act.value, state.value], found.get((act, state), 0))
+    for state in UNDER_WAY:
+        under_way.add_metric([state.value], sum(found.get((act, state), 0) for act in ActKind))
+    yield over
+    yield under_way
 
 
 def _last_scan(last: ScanRecord | None) -> Iterator[Metric]:

@@ -44,6 +44,7 @@ from app.mitigating.carrying import Carrier
 from app.mitigating.policy import limits_of, policy_of
 from app.mitigating.reach import Clusters, make_clusters
 from app.scanning.journal import log_outcome
+from app.scanning.knowing import KnownClusters
 from app.scanning.looking import make_look
 from app.scanning.runner import Perform, ScanRunner
 from app.scanning.schedule import ScanSchedule
@@ -88,8 +89,11 @@ _AUTOMATIC_EVERY_SECONDS = 60.0
 _LOOK_SHARE = 0.8
 
 
-def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
-    """The application, whose schedule runs from its start-up to its shut-down. perform: does one scan."""
+def create_app(settings: Settings, engine: Engine, perform: Perform, known: KnownClusters | None = None) -> FastAPI:
+    """The application, whose schedule runs from its start-up to its shut-down.
+
+    perform: does one scan; known: the clusters that it asks, which are left in the end.
+    """
     metrics = ServiceMetrics(engine, settings.max_incident_series)
 
     def observe(scan_id: int, outcome: Outcome, report: ScanReport | None) -> None:
@@ -127,6 +131,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         yield
         await run_in_threadpool(intake.stop)
         await run_in_threadpool(schedule.stop)
+        if known is not None:
+            await run_in_threadpool(known.close)
         # At once: each may wait a little for what it has under way.
         await asyncio.gather(*(run_in_threadpool(worker.stop) for worker in workers))
         for pusher in pushers:
@@ -166,7 +172,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         sessions=sessions,
         about=AboutService(engine, health_service, pushes),
         settings=shown_settings(settings),
-        looks=LookService(make_look(settings, _LOOK_SHARE * settings.request_time_limit)),
+        looks=LookService(make_look(settings, _LOOK_SHARE * settings.request_time_limit, known)),
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),

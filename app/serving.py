@@ -20,6 +20,7 @@ from app.errors import ListenError, UsageError
 from app.main import create_app
 from app.scanning.clusters import make_scan
 from app.scanning.heeding import heeding
+from app.scanning.knowing import KnownClusters
 from app.settings import Settings
 from app.storage.engine import make_engine
 from app.storage.schema import check, upgrade
@@ -43,14 +44,15 @@ def serve(settings: Settings) -> None:
     SchemaOutdated, SchemaTooNew, StorageError, ListenError.
     """
     tls = _tls(settings)
-    perform = make_scan(settings, keep_window=True)
+    known = KnownClusters()
+    perform = make_scan(settings, keep_window=True, known=known)
     engine = make_engine(settings)
     if settings.auto_upgrade:
         upgrade(engine)
     else:
         check(engine)
     listening = _listen(settings)
-    app = create_app(_only_as_this_machine(settings), engine, heeding(perform, engine))
+    app = create_app(_only_as_this_machine(settings), engine, heeding(perform, engine), known)
     services: Services = app.state.services
     hub: EventHub = app.state.events
     server = _Server(_uvicorn(app, settings, tls), _greeting(settings, listening, services), hub.stop)

@@ -33,6 +33,12 @@ class ApiServer:
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
         """The document that is answered. Raises RuntimeError where it is refused."""
+        try:
+            return self._send(method, path, body)
+        except (OSError, HTTPException):  # a connection that was not used for long is closed
+            return self._send(method, path, body)
+
+    def _send(self, method: str, path: str, body: Any) -> Any:
         connection = getattr(self._mine, "connection", None)
         if connection is None:
             context = ssl.create_default_context()

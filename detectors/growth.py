@@ -8,7 +8,7 @@ from detectors.coefficients import GROWTH
 from detectors.forecast import Swing, time_to_limit
 from detectors.judgement import Quantiles
 from detectors.late import LATE
-from detectors.onset import onset_block
+from detectors.onset import onset_block, onset_bounds
 from detectors.panel import Floats, Ints
 from detectors.pool import Pooled
 from detectors.ranked import middle_of, quantiles_of
@@ -16,12 +16,15 @@ from detectors.scene import Scene
 from detectors.trend import trend
 
 _MOST_ERROR = 20.0
+# Lives that are laid over each other leak from their first hour, which is left out of what is compared.
+_WARM_UP_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
     """rate, low, high: bytes/hour, with an 80 % interval; onset: unix seconds; matters: it gets somewhere in time.
 
+    onset_interval: unix seconds between which it may have set in; -inf where it may be older than all that is known.
     fit: bytes of the fitted line at the onset and at the lifetime's end; estimate_error: half of the estimate's own
     interval, in shares of the rate, before what the floor itself may be off is added.
     """
@@ -30,6 +33,7 @@ class Growth:
     low: float
     high: float
     onset: float
+    onset_interval: tuple[float, float]
     fit: tuple[float, float]
     time_to_limit: Quantiles | None
     matters: bool
@@ -64,7 +68,9 @@ def growths_of(scene: Scene, chosen: Ints, present: Ints | None = None) -> dict[
 
 def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     """The growth of the lifetimes that were laid over each other, seen from where one that runs stands now."""
-    onset = max(float(scene.lifetimes.began[list(pooled.lifetimes)].min()), scene.panel.grid.start)
+    first = min(pooled.lifetimes, key=lambda one: float(scene.lifetimes.began[one]))
+    began = float(scene.lifetimes.began[first])
+    onset = max(began, scene.panel.grid.start)
     low, high = widened(pooled.growth, pooled.low, pooled.high)
     floor, _ = scene.latest(lifetime)
     hours = float(scene.evidence.span_hours[lifetime])
@@ -75,6 +81,7 @@ def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
         low,
         high,
         onset,
+        (_since(scene, first), began + _WARM_UP_SECONDS),
         (floor - pooled.growth * hours, floor),
         until,
         matters,
@@ -95,12 +102,12 @@ def widened(rate: float, low: float, high: float) -> tuple[float, float]:
 
 
 def _growth(
-    scene: Scene, lifetime: int, present: int, start: int, rate: float, interval: tuple[float, float]
+    scene: Scene, lifetime: int, present: int, start: int, rate: float, estimated: tuple[float, float]
 ) -> Growth:
     grid, blocks = scene.panel.grid, scene.blocks
     rate = rate if np.isfinite(rate) else 0.0
-    bounds = [value if np.isfinite(value) else 0.0 for value in interval]
-    low, high = widened(rate, *bounds)
+    of_estimate = [value if np.isfinite(value) else 0.0 for value in estimated]
+    low, high = widened(rate, *of_estimate)
     count = int(blocks.count[lifetime])
     times = blocks.time[lifetime, :count]
     onset = grid.start + float(times[start]) * 3600.0 if start else float(scene.lifetimes.began[lifetime])
@@ -111,8 +118,18 @@ def _growth(
     until = _time_to_limit(scene, present, stands, (rate, low, high), _life(scene, lifetime, present))
     began = now - rate * float(times[-1] - times[start])
     matters = _matters(scene, rate, floor, until)
-    error = _error(rate, *bounds)
-    return Growth(rate, low, high, max(onset, grid.start), (began, now), until, matters, error)
+    error = _error(rate, *of_estimate)
+    bounds = onset_bounds(times, scene.evidence.adjusted[lifetime, :count], start)
+    earliest = _since(scene, lifetime) if bounds[0] == 0 else grid.start + float(times[bounds[0]]) * 3600.0
+    interval = earliest, grid.start + float(times[bounds[1]]) * 3600.0
+    return Growth(rate, low, high, max(onset, grid.start), interval, (began, now), until, matters, error)
+
+
+def _since(scene: Scene, lifetime: int) -> float:
+    """When a lifetime began, unix seconds; -inf where that is not known."""
+    lifetimes = scene.lifetimes
+    told = np.isfinite(scene.panel.start_time[lifetimes.row[lifetime], lifetimes.first[lifetime]])
+    return float(lifetimes.began[lifetime]) if told or lifetimes.seen_from_start[lifetime] else -np.inf
 
 
 def _error(rate: float, low: float, high: float) -> float:

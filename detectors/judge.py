@@ -157,6 +157,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
         evidence=exhibit(scene, case.members, leaking, {lifetime: growth}) if leaks or explain else (),
         figures=figures(scene, lifetime, case.pooled) if explain else (),
         floor_bytes=floor if np.isfinite(floor) else None,
+        onset_interval=growth.onset_interval if leaks else None,
     )
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from app.api.schemas import IncidentModel, NextCursor, Time
+from app.api.model import Time
+from app.api.schemas import IncidentModel, NextCursor
 from app.domain.silence import LONGEST_SECONDS, MOST_MATCHERS, Matcher, MatcherLabel, MatcherOp, Silence, SilenceState
 from app.output.silence import silence_document
 from app.services.held import Acted

@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.schemas import NextCursor, Time
+from app.api.model import Time
+from app.api.schemas import NextCursor
 from app.domain.alert import Alert, AlertKind, AlertStatus
 from app.output.alert import alert_document
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.api.model import Model, Time
 from app.api.schemas import (
     ClusterName,
     ContainerName,
@@ -12,11 +13,9 @@ from app.api.schemas import (
     Fingerprint,
     Growth,
     LimitBytes,
-    Model,
     Namespace,
     NextCursor,
     Probability,
-    Time,
     WorkloadName,
 )
 from detectors.judgement import Verdict

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from pydantic import Field
 
-from app.api.schemas import Model, NextCursor, Time
+from app.api.model import Model, Time
+from app.api.schemas import NextCursor
 from app.domain.scan import ScanRecord, ScanState
 
 

@@ -1,21 +1,15 @@
 """What the API answers with. Times are RFC 3339 in UTC, memory is bytes, growth bytes per hour."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field
 
+from app.api.cluster_schemas import ClusterFactsModel, RolloutModel
+from app.api.model import Model, Time
 from app.domain.finding import Severity
 from app.domain.incident import Incident, IncidentDetail, IncidentState
-from app.output.document import rfc3339
 from app.output.incident import detail_document, incident_document
 from detectors.judgement import MemoryKind, Verdict
-
-Time = Annotated[
-    datetime,
-    PlainSerializer(lambda when: rfc3339(when.timestamp()), return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-01-01T00:00:00Z"]}),
-]
 
 # What many of them have.
 Fingerprint = Annotated[
@@ -31,13 +25,6 @@ LimitBytes = Annotated[int | None, Field(description="Memory limit, bytes; null 
 NextCursor = Annotated[
     str | None, Field(description="`cursor` of the next page; null at the end", examples=["WyItaWQiLDAsbnVsbCw0MV0"])
 ]
-
-
-class Model(BaseModel):
-    """What all of them are."""
-
-    # Documents kept by a newer leakwatch may have more fields: they go through.
-    model_config = ConfigDict(extra="allow")
 
 
 class InvalidFieldModel(Model):
@@ -88,13 +75,16 @@ class PodsModel(Model):
 
 
 class RevisionModel(Model):
-    """Revisions of the workload."""
+    """Revisions of the workload. `rollout` is there where the cluster's own API tells of it."""
 
     current: str | None = Field(description="The one that runs now; null where it is unknown", examples=["5d8f9c7b6"])
     suspect: str | None = Field(
         description="The one that is suspected to have brought the leak; null for none", examples=["5d8f9c7b6"]
     )
     previous: str | None = Field(description="The one before the suspect; null for none", examples=["7c6d5e4f3"])
+    rollout: RolloutModel | None = Field(
+        None, description="The rollout that is suspected; null where the cluster was not asked, or tells of none"
+    )
 
 
 class ReasonModel(Model):
@@ -139,6 +129,14 @@ class FindingModel(Model):
         None,
         description="Highest level of a pod that grows, short-lived memory left out; null where it is unknown",
         examples=[377_487_360],
+    )
+    onset_interval: tuple[Time | None, Time] | None = Field(
+        None,
+        description="Between when the growth may have begun; the first null where it may be older than what is known. "
+        "Null where none was found",
+    )
+    kubernetes: ClusterFactsModel | None = Field(
+        None, description="What the cluster tells of the workload; null where it was not asked, or does not know it"
     )
 
 

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.access import Admin
 from app.api.headers import PAGED
 from app.api.keys import KeyOf, sent
+from app.api.model import Time
 from app.api.paging import Cursor, Limit, link_next
 from app.api.problems import documented
-from app.api.schemas import NextCursor, Time
+from app.api.schemas import NextCursor
 from app.api.services import TheServices
 from app.domain.access import Role
 from app.domain.token import Standing, Token

@@ -59,6 +59,7 @@ def command(
     from app.output.write import check_writable, write_file
     from app.prometheus.source import Control
     from app.scanning.explain import explain
+    from app.scanning.knowing import KnownClusters
     from app.scanning.one_workload import Target
     from app.settings import load_settings
 
@@ -89,8 +90,12 @@ def command(
         check_writable(output_file)
     configure_logs(settings)
     control = Control(deadline=time.monotonic() + settings.scan_time_limit)
-    with shown_progress(control, quiet=quiet):
-        explained = explain(settings, target, control, end=until)
+    known = KnownClusters((target.namespace,))
+    try:
+        with shown_progress(control, quiet=quiet):
+            explained = explain(settings, target, control, end=until, known=known)
+    finally:
+        known.close()
     wanted = Wanted(width, height, ascii_only, pods)
     if output_file is None:
         write_explained(explained, output, wanted, sys.stdout)

@@ -1,9 +1,17 @@
 """A finding: the verdict on one workload's container with the names that an on-call knows it by."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from app.domain.rolled_out import RolledOutBy
 from detectors.judgement import MemoryKind, Quantiles, Reason, Verdict
+
+if TYPE_CHECKING:
+    from app.domain.suspicion import Suspicion
+    from app.domain.workload_facts import ContainerFacts, WorkloadFacts
 
 
 class Severity(StrEnum):
@@ -34,11 +42,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """Versions of the workload's pod template: running now, suspected to have brought the leak, and the one before."""
+    """Versions of the workload's pod template: running now, suspected to have brought the leak, and the one before.
+
+    rollout: what the cluster's own revisions tell of the suspect; rolled_out_by: what the tool tells that made it.
+    """
 
     current: str | None
     suspect: str | None
     previous: str | None
+    rollout: Suspicion | None = None
+    rolled_out_by: RolledOutBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,8 @@ class Finding:
     """A verdict on one workload's container. Bytes, bytes/hour, unix seconds; see detectors.judgement.
 
     `fully_read` is false where any sample of the workload could not be had: such a finding closes nothing.
-    `unseen_seconds`: how long before the window's end anything last told of a pod of it.
+    `unseen_seconds`: how long before the window's end anything last told of a pod of it. facts, container_facts: what
+    the cluster itself tells, where it was asked.
     """
 
     identity: Identity
@@ -99,3 +113,6 @@ class Finding:
     fully_read: bool
     unseen_seconds: float
     floor_bytes: float | None = None
+    onset_interval: tuple[float, float] | None = None
+    facts: WorkloadFacts | None = None
+    container_facts: ContainerFacts | None = None

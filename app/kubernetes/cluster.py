@@ -56,7 +56,7 @@ class Cluster:
         for _ in range(_MOST_UNKNOWN_KINDS):
             self._settle(until)
             view = View(self._objects())
-            if not self._follow_unknown(view):
+            if time.monotonic() >= until or not self._follow_unknown(view):
                 break
         return view
 

@@ -8,7 +8,7 @@ from typing import Any
 def mapping_in(document: object, *path: str) -> Mapping[str, Any]:
     """The object at a path, or an empty one."""
     found = _at(document, path)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def list_in(document: object, *path: str) -> list[Any]:
@@ -57,7 +57,7 @@ def controller_of(document: object) -> Mapping[str, Any]:
 
 def _at(document: object, path: tuple[str, ...]) -> Any:
     for part in path:
-        if not isinstance(document, Mapping):
+        if not isinstance(document, dict):  # what JSON gives; a test for any Mapping takes ten times as long
             return None
         document = document.get(part)
     return document

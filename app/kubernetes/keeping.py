@@ -24,6 +24,7 @@ from app.kubernetes.kept import (
 from app.kubernetes.managers import manager_of
 from app.kubernetes.quantities import amount_of
 from app.kubernetes.rolling import is_paused, is_rolling
+from app.text import printable
 
 Keep = Callable[[Mapping[str, Any]], Kept | None]
 
@@ -175,7 +176,7 @@ def _base(document: Mapping[str, Any]) -> tuple[str, str, str, Owner | None, flo
     if reference:
         owner = _owner(*(_name(text_in(reference, part)) for part in ("apiVersion", "kind", "name", "uid")))
     created_at = time_in(metadata, "creationTimestamp") or 0.0
-    return _name(text_in(metadata, "namespace")), name, uid, owner, created_at
+    return _name(text_in(metadata, "namespace")), _name(name), uid, owner, created_at
 
 
 def _container_of(one: Mapping[str, Any]) -> KeptContainer:
@@ -220,4 +221,4 @@ def _shared(containers: tuple[KeptContainer, ...]) -> tuple[KeptContainer, ...]:
 
 
 def _name(text: str, longest: int = _LONGEST) -> str:
-    return intern(text[:longest])
+    return intern(text[:longest] if text.isprintable() else printable(text, longest))

@@ -19,6 +19,7 @@ from app.kubernetes.kept import (
     Owner,
 )
 from app.kubernetes.paths import ARGO_ROLLOUTS, CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, STATEFUL_SETS
+from app.text import printable
 
 # What lasts, and is rolled out: the workload of a pod is the first of these above it, or else what is at the top.
 _LASTING = frozenset((one.api, one.kind) for one in (DEPLOYMENTS, STATEFUL_SETS, DAEMON_SETS, CRON_JOBS, ARGO_ROLLOUTS))
@@ -53,6 +54,10 @@ class View:
         for pod in objects.pods:
             self._of_workload[pod.namespace, self._workload(pod, Workload("Pod", pod.name))].append(pod)
         self._evicted = {(one.namespace, one.pod): one for one in objects.evictions}
+        self._scalers = {(one.namespace, *one.target): one for one in objects.scalers}
+        self._budgets_of: dict[str, list[KeptBudget]] = defaultdict(list)
+        for budget in objects.budgets:
+            self._budgets_of[budget.namespace].append(budget)
         self._newest = _newest_revisions(one for _, _, one in objects.owners)
 
     def workload_of(self, namespace: str, pod: str, told: Workload) -> Workload:
@@ -140,19 +145,16 @@ class View:
         return (api, kind) in _LASTING
 
     def _scaler(self, namespace: str, workload: Workload) -> ScalerFacts | None:
-        for one in self._objects.scalers:
-            if one.namespace == namespace and one.target == (workload.kind, workload.name):
-                return ScalerFacts(one.name, one.least, one.most, one.current)
-        return None
+        one = self._scalers.get((namespace, workload.kind, workload.name))
+        return None if one is None else ScalerFacts(one.name, one.least, one.most, one.current)
 
     def _budgets(self, namespace: str, workload: KeptWorkload | None) -> tuple[BudgetFacts, ...]:
         if workload is None:
             return ()
         labels = dict(workload.labels)
-        meant = [one for one in self._objects.budgets if one.namespace == namespace]
         return tuple(
             BudgetFacts(one.name, one.least, one.most_down, one.allowed)
-            for one in meant
+            for one in self._budgets_of.get(namespace, ())
             if one.selector is not None and one.selector.fits(labels)
         )
 
@@ -161,7 +163,7 @@ class View:
         for one in ([kept] if kept else []) + above:
             manager = getattr(one, "manager", None)
             if manager is not None:
-                return f"{manager.kind} {manager.name}".strip()
+                return f"{manager.kind} {printable(manager.name, 253)}".strip()
         return None
 
     def _kills(self, namespace: str, pods: Iterable[KeptPod]) -> tuple[KillFacts, ...]:

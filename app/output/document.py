@@ -1,13 +1,17 @@
 """The JSON document of a scan: a contract that other tools rely on. Fields may be added, none renamed."""
 
-from datetime import UTC, datetime
+import math
 from typing import Any
 
 from app.domain.cost import Cost
 from app.domain.finding import Finding
 from app.domain.scan import Problem, ScanReport, ShardResult
+from app.output import times
+from app.output.facts import facts_document
+from app.output.rollout import rollout_document
 
 Document = dict[str, Any]
+rfc3339 = times.rfc3339
 
 
 def document_of(report: ScanReport, findings: list[Finding]) -> Document:
@@ -101,14 +105,16 @@ def finding_document(finding: Finding) -> Document:
             "current": finding.revisions.current,
             "suspect": finding.revisions.suspect,
             "previous": finding.revisions.previous,
+            "rollout": rollout_document(finding.revisions),
         },
         "reasons": [{"code": reason.code, "text": reason.text} for reason in finding.reasons],
         "fully_read": finding.fully_read,
         "floor_bytes": None if finding.floor_bytes is None else round(finding.floor_bytes),
+        "onset_interval": None if finding.onset_interval is None else _interval(*finding.onset_interval),
+        "kubernetes": facts_document(finding.facts, finding.container_facts),
     }
 
 
-def rfc3339(seconds: float) -> str:
-    """A time in UTC, to the second: 2026-01-01T00:00:00Z."""
-    # Not strftime: lists have thousands of times, and it takes ten times as long.
-    return f"{datetime.fromtimestamp(round(seconds), UTC).replace(tzinfo=None).isoformat()}Z"
+def _interval(low: float, high: float) -> list[str | None]:
+    """Two times, null where the first is not known."""
+    return [rfc3339(low) if math.isfinite(low) else None, rfc3339(high)]

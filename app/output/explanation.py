@@ -14,6 +14,7 @@ from app.durations import format_duration
 from app.output.canvas import Glyphs
 from app.output.document import rfc3339
 from app.output.plot import Size, draw
+from app.output.rollout import change_words, rollout_document, rollout_sentence
 from app.output.urgency import STYLES
 from detectors.judgement import Figure, Verdict
 from detectors.words import amount
@@ -127,6 +128,11 @@ def _revisions(finding: Finding) -> Iterator[tuple[str, str]]:
     text = ", ".join(f"{name} {value}" for name, value in told.items() if value)
     if text:
         yield "revision", text
+    rollout = rollout_document(revisions)
+    if rollout is not None:
+        yield "rollout", rollout_sentence(rollout)
+        for change in rollout["changes"]:
+            yield "", change_words(change)
 
 
 def _print_figures(console: Console, figures: Sequence[Figure]) -> None:

@@ -33,7 +33,7 @@ def _flat(document: dict[str, Any]) -> dict[str, Any]:
     nested: dict[str, Any] = {
         **{f"workload_{name}": value for name, value in document["workload"].items()},
         **{f"pods_{name}": value for name, value in document["pods"].items()},
-        **{f"revision_{name}": value for name, value in document["revision"].items()},
+        **{f"revision_{name}": document["revision"][name] for name in ("current", "suspect", "previous")},
         **{f"time_to_limit_{name}": until.get(name) for name in ("p10", "p50", "p90")},
         "growth_low": low,
         "growth_high": high,

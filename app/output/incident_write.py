@@ -1,7 +1,8 @@
 """Incidents on the command line: as tables for people, as documents for programs."""
 
 import csv
-from typing import TextIO
+from collections.abc import Mapping
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -12,10 +13,12 @@ from app.domain.incident import Incident, IncidentDetail, IncidentState
 from app.durations import format_duration
 from app.output.document import rfc3339
 from app.output.dump import dump
+from app.output.facts import facts_told
 from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
 from app.output.incident import detail_document, incident_document
+from app.output.rollout import change_words, rollout_sentence, source_words
 from app.output.urgency import STYLES
 from detectors.words import amount
 
@@ -116,6 +119,7 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
         (f"{standing.state.value}, {standing.severity.value}", style),
     )
     console.print(head, soft_wrap=True)
+    rollout = finding["revision"].get("rollout")
     facts = {
         "cluster": identity.cluster,
         "growth": f"{amount(finding['growth_bytes_per_hour'])}/h of one leaking pod",
@@ -123,6 +127,8 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
         "limit in": _limit_in(incident),
         "since": finding["onset_at"] or "",
         "suspect": standing.suspect or "",
+        "rollout": rollout_sentence(rollout) if rollout else "",
+        "came from": source_words(rollout) if rollout else "",
         "opened": f"{rfc3339(standing.opened_at)} ({format_duration(now - standing.opened_at)} ago)",
         "last leaking": rfc3339(standing.last_leak_at),
         "resolved": "" if standing.resolved_at is None else rfc3339(standing.resolved_at),
@@ -134,6 +140,8 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
     for name, value in facts.items():
         if value:
             console.print(Text(f"  {name:<13}{value}"), soft_wrap=True)
+    _print_changes(console, rollout)
+    _print_cluster(console, finding.get("kubernetes"))
     console.print(Text("\nWhy", style="bold"))
     for reason in finding["reasons"]:
         console.print(Text(f"  {reason['text']} [{reason['code']}]"), soft_wrap=True)
@@ -142,6 +150,22 @@ def _print_one(console: Console, detail: IncidentDetail, now: float) -> None:
     for entry in detail.timeline:
         text = f"  {rfc3339(entry.at)}  {entry.event.kind.value} by {entry.actor}: {entry.event.text}"
         console.print(Text(text), soft_wrap=True)
+
+
+def _print_changes(console: Console, rollout: Mapping[str, Any] | None) -> None:
+    if rollout is None or not rollout["changes"]:
+        return
+    console.print(Text(f"\nWhat changed in rollout {rollout['number']}", style="bold"))
+    for change in rollout["changes"]:
+        console.print(Text(f"  {change_words(change)}"), soft_wrap=True)
+
+
+def _print_cluster(console: Console, facts: Mapping[str, Any] | None) -> None:
+    if facts is None:
+        return
+    console.print(Text("\nIn the cluster", style="bold"))
+    for name, value in facts_told(facts):
+        console.print(Text(f"  {name:<13}{value}"), soft_wrap=True)
 
 
 def _print_advice(console: Console, incident: Incident) -> None:

@@ -11,6 +11,7 @@ from app.domain.workload import JudgedWorkload, PastVerdict
 from app.durations import format_duration
 from app.output.document import Document, rfc3339
 from app.output.dump import dump
+from app.output.facts import facts_told
 from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
@@ -101,6 +102,11 @@ def _print_one(console: Console, workload: JudgedWorkload, history: Sequence[Pas
     }
     for name, value in facts.items():
         if value:
+            console.print(Text(f"  {name:<13}{value}"), soft_wrap=True)
+    told = workload.finding.get("kubernetes")
+    if told is not None:
+        console.print(Text("\nIn the cluster", style="bold"))
+        for name, value in facts_told(told):
             console.print(Text(f"  {name:<13}{value}"), soft_wrap=True)
     console.print(Text("\nWhy", style="bold"))
     for reason in workload.finding["reasons"]:

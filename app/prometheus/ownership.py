@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.finding import Workload
+from app.domain.ownership import KnownOwners
 from app.domain.scan import Problem
 from app.prometheus.source import ContainerRef, LabelSet
 from app.text import is_name
@@ -27,11 +28,12 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Owners by (namespace, name): of pods, of ReplicaSets, of Jobs."""
+    """Owners by (namespace, name): of pods, of ReplicaSets, of Jobs. known: what the cluster itself tells."""
 
     pods: Mapping[_Key, Workload]
     replicasets: Mapping[_Key, Workload]
     jobs: Mapping[_Key, Workload]
+    known: KnownOwners | None = None
 
     @classmethod
     def from_label_sets(
@@ -39,14 +41,25 @@ class Ownership:
         pod_owners: Iterable[LabelSet],
         replicaset_owners: Iterable[LabelSet],
         job_owners: Iterable[LabelSet],
+        *,
+        known: KnownOwners | None = None,
     ) -> "Ownership":
         """Ownership from the labels of kube_pod_owner, kube_replicaset_owner and kube_job_owner."""
         return cls(
-            _owners(pod_owners, "pod"), _owners(replicaset_owners, "replicaset"), _owners(job_owners, "job_name")
+            _owners(pod_owners, "pod"), _owners(replicaset_owners, "replicaset"), _owners(job_owners, "job_name"), known
         )
 
     def workload_of(self, namespace: str, pod: str) -> Workload:
-        """The topmost owner that is known; without kube-state-metrics, what the pod's name tells."""
+        """The topmost owner that is known; without kube-state-metrics and the cluster, what the pod's name tells."""
+        told = self._told(namespace, pod)
+        return told if self.known is None else self.known.workload_of(namespace, pod, told)
+
+    def label_of(self, namespace: str, pod: str) -> str | None:
+        """What the pod is labelled with that tells its template: the hash, or what the cluster itself says."""
+        said = None if self.known is None else self.known.template_hash_of(namespace, pod)
+        return said or self.template_hash_of(namespace, pod)
+
+    def _told(self, namespace: str, pod: str) -> Workload:
         owner = self.pods.get((namespace, pod))
         if owner is None:
             return workload_from_name(pod)
@@ -108,7 +121,8 @@ def container_refs(seen: Sequence[SeenContainer], ownership: Ownership) -> list[
         revision = ownership.revision_of(one.namespace, one.pod, one.image)
         template = ownership.template_hash_of(one.namespace, one.pod)
         per_tag[one.namespace, workload.name, one.container, revision].add(template)
-        refs.append(ContainerRef(one.namespace, one.pod, one.container, workload, revision, one.image, one.node))
+        label = ownership.label_of(one.namespace, one.pod)
+        refs.append(ContainerRef(one.namespace, one.pod, one.container, workload, revision, one.image, one.node, label))
         hashes.append(template)
     return [
         replace(ref, revision=f"{ref.revision}@{template}")

@@ -54,7 +54,8 @@ class Selection:
             problems.append(
                 Problem("no_kube_state_metrics", "no pod owners: workloads are told by pod names, limits by cAdvisor")
             )
-        refs, odd = usable_refs(_seen([*working_set, *rss], info), Ownership.from_label_sets(*owners))
+        ownership = Ownership.from_label_sets(*owners, known=request.owners)
+        refs, odd = usable_refs(_seen([*working_set, *rss], info), ownership)
         problems += odd
         self._pods_in_namespace = Counter(ref.namespace for ref in refs)
         return Plan(grid, cut_into_batches(refs, grid.steps, max_samples), distinct(problems))

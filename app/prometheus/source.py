@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from app.domain.finding import Workload
+from app.domain.ownership import KnownOwners
 from app.domain.scan import Problem
 from app.errors import ScanAbandoned
 from app.prometheus.cost import CostMeter
@@ -22,7 +23,7 @@ class ScanRequest:
 
     history_seconds: how far before the window to look coarsely (0: not at all)
     namespaces: only these (empty: all); selector: further PromQL label matchers on cAdvisor's series, such as
-    `pod=~"cart-.*"`
+    `pod=~"cart-.*"`; owners: what the cluster itself tells of whose each pod is, where it was asked
     """
 
     start: float
@@ -32,6 +33,7 @@ class ScanRequest:
     cluster: str = ""
     namespaces: tuple[str, ...] = ()
     selector: str = ""
+    owners: KnownOwners | None = None
 
     @property
     def grid(self) -> Grid:
@@ -42,7 +44,10 @@ class ScanRequest:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRef:
-    """One container of one pod. `revision` is the pod's template hash, else what the image's tag says."""
+    """One container of one pod.
+
+    revision: what people call it, the image's tag, else the hash of the pod's template; template_hash: that alone.
+    """
 
     namespace: str
     pod: str
@@ -51,6 +56,7 @@ class ContainerRef:
     revision: str | None = None
     image: str | None = None
     node: str | None = None
+    template_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

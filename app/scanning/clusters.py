@@ -10,6 +10,7 @@ from app.domain.feedback import NOTHING_SAID, InForce
 from app.domain.scan import ScanReport, ShardResult, together
 from app.errors import SourceUnreachable, UsageError
 from app.prometheus.source import Control
+from app.scanning.knowing import KnownClusters
 from app.scanning.service import PerformHeeding, make_perform, step_of
 from app.scanning.shard import Shard, look
 from app.settings import Settings
@@ -18,21 +19,24 @@ from app.settings import Settings
 _READING_SHARE = 0.9
 
 
-def make_scan(settings: Settings, end: float | None = None, *, keep_window: bool = False) -> PerformHeeding:
+def make_scan(
+    settings: Settings, end: float | None = None, *, keep_window: bool = False, known: KnownClusters | None = None
+) -> PerformHeeding:
     """A function that scans all that the settings name: one source as it is, several clusters side by side.
 
-    end, keep_window: as `make_perform` takes them. Raises SettingsError at once where the settings cannot make a scan.
+    end, keep_window, known: as `make_perform` takes them. Raises SettingsError at once where the settings cannot make a
+    scan.
     """
     clusters = clusters_of(settings)
     if len(clusters) == 1:
-        return make_perform(clusters[0], end, keep_window=keep_window)
+        return make_perform(clusters[0], end, keep_window=keep_window, known=known)
     for one in clusters:
         step_of(one)
 
     def perform(control: Control, said: InForce = NOTHING_SAID) -> ScanReport:
         began, until = time.time(), end or time.time()
         shards = [Shard(one, one.namespaces, until, dict(said), keep_window) for one in clusters]
-        results = side_by_side(shards, settings.clusters_at_once, control)
+        results = side_by_side(shards, settings.clusters_at_once, control, known)
         if all(one.report is None for one in results):
             raise SourceUnreachable(f"none of {len(results)} clusters could be read: {results[0].error}")
         return together(results, began, time.time())
@@ -57,7 +61,9 @@ def only_cluster(settings: Settings) -> Settings:
     return clusters[0]
 
 
-def side_by_side(shards: Sequence[Shard], at_once: int, control: Control) -> list[ShardResult]:
+def side_by_side(
+    shards: Sequence[Shard], at_once: int, control: Control, known: KnownClusters | None = None
+) -> list[ShardResult]:
     """What comes of each, in the same order; never more at once than that. Raises as `look` does."""
     progress = _Progress(control.progress, len(shards))
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="leakwatch-cluster")
@@ -67,7 +73,7 @@ def side_by_side(shards: Sequence[Shard], at_once: int, control: Control) -> lis
         deadline = now + _READING_SHARE * (deadline - now)
     try:
         looks = [
-            pool.submit(look, shard, Control(deadline, control.cancelled, progress.of(number)))
+            pool.submit(look, shard, Control(deadline, control.cancelled, progress.of(number)), known)
             for number, shard in enumerate(shards)
         ]
         return [one.result() for one in looks]

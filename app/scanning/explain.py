@@ -8,6 +8,7 @@ from app.domain.explanation import Deploy, Explained, Explanation, PodSeries
 from app.domain.finding import Finding
 from app.prometheus.source import Batch, Control, Reading
 from app.scanning.clusters import only_cluster
+from app.scanning.knowing import KnownClusters
 from app.scanning.one_workload import OneWorkload, Target
 from app.scanning.service import make_perform
 from app.settings import Settings
@@ -15,10 +16,13 @@ from detectors.judgement import Judgement, RowEvidence
 from detectors.options import Options
 
 
-def explain(settings: Settings, target: Target, control: Control, *, end: float | None) -> Explained:
+def explain(
+    settings: Settings, target: Target, control: Control, *, end: float | None, known: KnownClusters | None = None
+) -> Explained:
     """Read the target's containers alone, and judge them. end: unix seconds of the window's end, None for the present.
 
-    Raises UsageError where there is no such workload or container, else as a scan does.
+    known: clusters that are asked themselves, of the present. Raises UsageError where there is no such workload or
+    container, else as a scan does.
     """
     seen: list[tuple[Batch, Reading, list[Judgement]]] = []
     perform = make_perform(
@@ -27,6 +31,7 @@ def explain(settings: Settings, target: Target, control: Control, *, end: float 
         options=Options(explain=True),
         narrowed=lambda source: OneWorkload(source, target),
         watch=lambda batch, reading, judgements: seen.append((batch, reading, judgements)),
+        known=known if end is None else None,
     )
     report = perform(control)
     judged = [(batch, reading, judgement) for batch, reading, judgements in seen for judgement in judgements]

@@ -55,6 +55,7 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
         fully_read=_is_fully_read(reading, workload, rows, peers),
         unseen_seconds=unseen_seconds(reading.panel, rows, peers),
         floor_bytes=judgement.floor_bytes,
+        onset_interval=judgement.onset_interval,
     )
 
 

@@ -3,7 +3,8 @@
 from app.domain.scan import ScanReport
 from app.prometheus.source import Control
 from app.scanning.clusters import make_scan
-from app.scanning.service import incident_policy
+from app.scanning.knowing import KnownClusters
+from app.scanning.service import PerformHeeding, incident_policy
 from app.settings import Settings
 
 
@@ -12,7 +13,15 @@ def scan_once(settings: Settings, control: Control, *, end: float | None, store:
 
     Only with `store` is what people said heeded: without it no database is read. Raises LeakwatchError.
     """
-    perform = make_scan(settings, end)
+    known = KnownClusters()
+    try:
+        # Of the past a cluster tells nothing: only as it is now can it be asked.
+        return _scanned(settings, control, make_scan(settings, end, known=known if end is None else None), store=store)
+    finally:
+        known.close()
+
+
+def _scanned(settings: Settings, control: Control, perform: PerformHeeding, *, store: bool) -> ScanReport:
     if not store:
         return perform(control)
     from app.scanning.heeding import heeding  # noqa: PLC0415

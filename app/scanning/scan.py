@@ -1,7 +1,7 @@
 """One scan, from a source to a report. Follow it here: plan, read, judge, batch by batch."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,6 +25,8 @@ _MAX_LAG_SECONDS = 900.0
 
 # Is told of each batch once it is judged: its containers, their series, and what was made of them.
 Watch = Callable[[Batch, Reading, list[Judgement]], None]
+# The findings of a batch with what else is known of them, in the same order.
+Inform = Callable[[Batch, Reading, Sequence[Judgement], Sequence[Finding]], list[Finding]]
 
 
 @dataclass(slots=True)
@@ -50,9 +52,11 @@ def scan(
     started_at: float,
     said: InForce = NOTHING_SAID,
     watch: Watch = lambda batch, reading, judgements: None,
+    inform: Inform = lambda batch, reading, judgements, findings: list(findings),
 ) -> ScanReport:
-    """Look once at all that the request covers. started_at: unix seconds; said: feedback to heed; watch: see Watch.
+    """Look once at all that the request covers.
 
+    started_at: unix seconds; said: feedback to heed; watch, inform: see Watch and Inform.
     A batch that cannot be read makes the report incomplete, and two in a row end the scan. Raises SourceError,
     ScanAbandoned, RecordingError.
     """
@@ -65,7 +69,7 @@ def scan(
     control.progress(done, plan.containers)
     for batch in plan.batches:
         control.check()
-        _scan_batch(source, plan, batch, request, policy, options, control, tally, said, watch)
+        _scan_batch(source, plan, batch, request, policy, options, control, tally, said, watch, inform)
         done += len(batch.containers)
         control.progress(done, plan.containers)
     _note_lag(plan, tally)
@@ -103,6 +107,7 @@ def _scan_batch(
     tally: _Tally,
     said: InForce,
     watch: Watch,
+    inform: Inform,
 ) -> None:
     started = time.monotonic()
     try:
@@ -125,7 +130,8 @@ def _scan_batch(
     tally.problems += reading.problems
     tally.whole = tally.whole and not reading.unread
     tally.newest = max(tally.newest, _newest(reading))
-    tally.findings += findings_of(batch, reading, judgements, request.cluster, policy)
+    found = findings_of(batch, reading, judgements, request.cluster, policy)
+    tally.findings += inform(batch, reading, judgements, found)
     watch(batch, reading, judgements)
 
 

@@ -3,6 +3,8 @@
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +14,7 @@ from app.domain.scan import ScanReport
 from app.domain.severity import SeverityPolicy
 from app.errors import SettingsError
 from app.prometheus.source import Control, ScanRequest, Source
+from app.scanning.knowing import Known, KnownClusters
 from app.scanning.scan import Watch, scan
 from app.settings import Settings
 from detectors.options import Options
@@ -39,11 +42,13 @@ def make_perform(
     narrowed: Callable[[Source], Source] = lambda source: source,
     watch: Watch = lambda batch, reading, judgements: None,
     keep_window: bool = False,
+    known: KnownClusters | None = None,
 ) -> PerformHeeding:
     """A function that performs one scan as the settings say; its window ends at `end` (unix seconds), or at present.
 
     narrowed: makes of the source one that shows less of it; watch: is told of each batch once it is judged;
-    keep_window: read only what is new since the last scan that did so, where the settings allow it.
+    keep_window: read only what is new since the last scan that did so, where the settings allow it; known: clusters
+    that are asked themselves, of a window that ends at present, where the settings allow it.
     Raises SettingsError at once where the settings cannot make a scan.
     """
     step = step_of(settings)
@@ -53,6 +58,7 @@ def make_perform(
         source, (_, latest) = open_source(settings, control)
         source = remembering(source, settings) if keep_window else source
         try:
+            cluster = known.of(settings, control) if known is not None else None
             # Clocks and recordings may be ahead; what is judged must not be later than what is still to come.
             until = math.floor(min(end or latest, time.time()) / step) * step
             request = ScanRequest(
@@ -63,12 +69,25 @@ def make_perform(
                 cluster=settings.cluster,
                 namespaces=settings.namespaces,
                 selector=settings.selector,
+                owners=None if cluster is None else cluster.view,
             )
-            return scan(narrowed(source), request, policy, options or Options(), control, time.time(), said, watch)
+            scanned = partial(
+                scan, narrowed(source), request, policy, options or Options(), control, time.time(), said, watch
+            )
+            return scanned() if cluster is None else _informed(scanned, cluster)
         finally:
             source.close()
 
     return perform
+
+
+def _informed(scanned: Callable[..., ScanReport], cluster: Known) -> ScanReport:
+    """A scan with what the cluster tells, and a word on what it does not."""
+    from app.scanning.suspecting import Informed  # noqa: PLC0415 (only where there is a cluster)
+
+    informed = Informed(cluster)
+    report = scanned(inform=informed.add)
+    return replace(report, problems=(*report.problems, *cluster.problems, *informed.problems))
 
 
 def step_of(settings: Settings) -> float:

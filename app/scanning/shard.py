@@ -11,6 +11,7 @@ from app.domain.feedback import Feedback
 from app.domain.scan import ShardResult
 from app.errors import LeakwatchError, ScanAbandoned, SourceError
 from app.prometheus.source import Control
+from app.scanning.knowing import KnownClusters
 from app.scanning.service import make_perform
 from app.settings import Settings
 
@@ -30,8 +31,10 @@ class Shard:
     keep_window: bool = False
 
 
-def look(shard: Shard, control: Control | None = None) -> ShardResult:
+def look(shard: Shard, control: Control | None = None, known: KnownClusters | None = None) -> ShardResult:
     """Read and judge a shard. A source that fails, or too slow a one, makes a result without a report.
+
+    known: clusters that are asked themselves. They are of this process: elsewhere a shard does without.
 
     Raises ScanAbandoned when told to stop, SettingsError, RecordingError.
     """
@@ -39,7 +42,8 @@ def look(shard: Shard, control: Control | None = None) -> ShardResult:
     cluster = shard.settings.cluster
     settings = shard.settings.model_copy(update={"namespaces": shard.namespaces})
     try:
-        report = make_perform(settings, shard.end, keep_window=shard.keep_window)(control, shard.said)
+        perform = make_perform(settings, shard.end, keep_window=shard.keep_window, known=known)
+        report = perform(control, shard.said)
     except SourceError as error:
         return ShardResult(cluster, None, _line(error))
     except ScanAbandoned as error:

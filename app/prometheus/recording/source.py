@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class RecordingSource:
                 f"{self._where}: no container memory between the window's ends that --namespace and --selector mean",
                 "leave out --end, or check the names",
             )
-        refs, odd = usable_refs(seen, self._ownership)
+        refs, odd = usable_refs(seen, replace(self._ownership, known=request.owners))
         return Plan(request.grid, cut_into_batches(refs, request.grid.steps, _BATCH_SAMPLES), odd)
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:

@@ -12,7 +12,7 @@ from app.settings import load_settings
 def test_no_more_are_looked_at_at_once_than_is_wanted(monkeypatch):
     pair, lock, under_way, most = threading.Barrier(2), threading.Lock(), [], []
 
-    def look(shard, control):
+    def look(shard, control, known=None):
         with lock:
             under_way.append(shard)
             most.append(len(under_way))

@@ -8,10 +8,11 @@ import numpy as np
 from detectors.canary.lives import AgedLife
 from detectors.panel import Floats
 
-# A floor needs a few samples to lie under a saw-tooth; thirds and halves of the bins are compared, so they are even.
-_SAMPLES_A_BIN = 3
+# A floor needs more than one sample to lie under a saw-tooth, and the youngest canaries have few.
+_SAMPLES_A_BIN = 2
 _MOST_BINS = 12
-LEAST_BINS = 4
+# With fewer no growth can be told from a step. Halves are compared, so the number is even.
+LEAST_BINS = 6
 # A start is warm-up for an hour, and for no more than the first quarter of what is seen.
 _WARM_UP_HOURS = 1.0
 _WARM_UP_SHARE = 0.25
@@ -42,42 +43,48 @@ class Ages:
         """Hours of one bin."""
         return self.span / self.bins
 
-    @property
-    def hours(self) -> Floats:
-        """Hours since `low` at the middle of each bin, shape (bins,)."""
-        return (np.arange(self.bins) + 0.5) * self.width
+    def later_half(self) -> "Ages":
+        """The older half of these ages."""
+        return Ages(self.low + self.span / 2, self.high, self.bins // 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Of some lives at the same ages: floor, bytes, and cpu, cores; shape (lives, bins), NaN where unknown."""
+    """Of some lives over one stretch each: floor, bytes, and cpu, cores; shape (lives, bins), NaN where unknown."""
 
     floor: Floats
     cpu: Floats
 
+    def later_half(self) -> "Curves":
+        """The same in the later half of the stretch."""
+        half = self.floor.shape[1] // 2
+        return Curves(self.floor[:, half:], self.cpu[:, half:])
+
 
 def curves(lives: Sequence[AgedLife], ages: Ages) -> Curves:
     """The lives between the ages, each in its bins."""
-    cut = [_cut(life, ages.low, ages.width, ages.bins) for life in lives]
-    shape = (len(cut), ages.bins)
-    return Curves(*(np.array([one[i] for one in cut]).reshape(shape) for i in (0, 1)))
+    return _together([cut(life, ages.low, ages.width, ages.bins) for life in lives], ages.bins)
+
+
+def at_the_time(lives: Sequence[AgedLife], ages: Ages, began: float) -> Curves:
+    """The lives, at whatever age, while another that began then (unix seconds) was at these ages."""
+    older = [(life, ages.low + (began - life.began) / 3600.0) for life in lives]
+    return _together([cut(life, low, ages.width, ages.bins) for life, low in older if low >= ages.high], ages.bins)
 
 
 def windows(lives: Sequence[AgedLife], ages: Ages) -> Curves:
     """Stretches as long as the ages are, of what the lives were when they were older: each half over the next."""
-    floors, cpus = [np.empty((0, ages.bins))], [np.empty((0, ages.bins))]
+    found = []
     for life in lives:
         bins = int((life.age - max(float(life.hours[0]), ages.high)) / ages.width)
-        if bins < ages.bins:
-            continue
-        floor, cpu = _cut(life, life.age - bins * ages.width, ages.width, bins)
-        for into, values in ((floors, floor), (cpus, cpu)):
-            into.append(np.lib.stride_tricks.sliding_window_view(values, ages.bins)[:: ages.bins // 2])
-    return Curves(np.concatenate(floors), np.concatenate(cpus))
+        if bins >= ages.bins:
+            floor, cpu = cut(life, life.age - bins * ages.width, ages.width, bins)
+            found += list(zip(*(_sliding(values, ages.bins) for values in (floor, cpu)), strict=True))
+    return _together(found, ages.bins)
 
 
-def _cut(life: AgedLife, low: float, width: float, bins: int) -> tuple[Floats, Floats]:
-    """The floor and the mean CPU of each bin from an age on."""
+def cut(life: AgedLife, low: float, width: float, bins: int) -> tuple[Floats, Floats]:
+    """The floor, bytes, and the mean CPU, cores, of each bin of so many hours from an age on, shape (bins,)."""
     number = np.floor((life.hours - low) / width).astype(np.int64)
     inside = (number >= 0) & (number < bins)
     floor = np.full(bins, np.inf)
@@ -89,12 +96,25 @@ def _cut(life: AgedLife, low: float, width: float, bins: int) -> tuple[Floats, F
     return np.where(np.isfinite(floor), floor, np.nan), cpu
 
 
-def slopes(values: Floats, ages: Ages) -> Floats:
-    """Theil and Sen's slope of each row (Sen, JASA 63, 1968), units an hour, shape (rows,); NaN where half is unknown."""
-    earlier, later = np.triu_indices(values.shape[1], k=1)
-    pairs = (values[:, later] - values[:, earlier]) / ((later - earlier) * ages.width)
-    known = np.isfinite(values).sum(axis=1) * 2 > values.shape[1]
+def slopes(values: Floats, width: float) -> Floats:
+    """Theil and Sen's slope of each row (Sen, JASA 63, 1968), units an hour, shape (rows,).
+
+    values: shape (rows, bins) of so many hours each; a row of which half is unknown has no slope: NaN.
+    """
     found = np.full(values.shape[0], np.nan)
+    known = np.isfinite(values).sum(axis=1) * 2 > values.shape[1]
     if known.any():
-        found[known] = np.nanmedian(pairs[known], axis=1)
+        earlier, later = np.triu_indices(values.shape[1], k=1)
+        pairs = (values[known][:, later] - values[known][:, earlier]) / ((later - earlier) * width)
+        found[known] = np.nanmedian(pairs, axis=1) if np.isnan(pairs).any() else np.median(pairs, axis=1)
     return found
+
+
+def _sliding(values: Floats, bins: int) -> Floats:
+    return np.lib.stride_tricks.sliding_window_view(values, bins)[:: bins // 2]
+
+
+def _together(stretches: Sequence[tuple[Floats, Floats]], bins: int) -> Curves:
+    shape = (len(stretches), bins)
+    floor, cpu = (np.array([one[i] for one in stretches]).reshape(shape) for i in (0, 1))
+    return Curves(floor, cpu)

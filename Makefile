@@ -21,6 +21,13 @@ test-replicas: $(VENV)/.dev ## Kill replicas 200 times on a real PostgreSQL (a f
 	@scripts/servers.sh
 	LEAKWATCH_KILLS=200 $(BIN)/pytest tests/integration/test_replicas.py
 
+control-plane: ## Build the Kubernetes control plane that tests run, where Go is there (ten minutes the first time)
+	@scripts/servers.sh
+	@scripts/control_plane/build.sh
+
+test-kubernetes: $(VENV)/.dev control-plane ## The tests on a real Kubernetes control plane, built first where it is missing
+	$(BIN)/pytest tests/kubernetes
+
 lint: $(VENV)/.dev ## Style (ruff) and types (mypy --strict)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -79,5 +86,5 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test test-replicas lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings
+.PHONY: help run test test-replicas control-plane test-kubernetes lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings
 .PHONY: picture screenshots dashboards clean

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from app.kubernetes_settings import ClusterAccessMode
 from app.setting_checks import check_connection
 
 _SECRETS = ("prometheus_token", "prometheus_password")
@@ -33,6 +34,25 @@ class ClusterSettings(BaseModel):
     selector: str = Field("", description="Further label matchers, beside those for all")
     container_matchers: str | None = Field(None, description="In place of LEAKWATCH_METRICS__CONTAINER_MATCHERS")
     state_matchers: str | None = Field(None, description="In place of LEAKWATCH_METRICS__STATE_MATCHERS")
+    kubernetes: ClusterAccessMode | None = Field(
+        None, description="Access to its API; unset: by the kubeconfig or context named here, else off"
+    )
+    kubernetes_kubeconfig: Path | None = Field(None, description="Its kubeconfig file")
+    kubernetes_context: str | None = Field(None, max_length=253, description="Its context in that")
+    kubernetes_namespaces: tuple[str, ...] = Field((), description="Namespaces to read there, one by one")
+
+    def access_to_kubernetes(self, kubeconfig: Path | None) -> dict[str, Any]:
+        """The settings of the way to its API. It is never reached by what is meant for another cluster.
+
+        kubeconfig: the file for all, of which each cluster may have a context.
+        """
+        named = self.kubernetes_kubeconfig is not None or self.kubernetes_context is not None
+        return {
+            "kubernetes": self.kubernetes or ("kubeconfig" if named else "off"),
+            "kubernetes_kubeconfig": self.kubernetes_kubeconfig or kubeconfig,
+            "kubernetes_context": self.kubernetes_context,
+            "kubernetes_namespaces": self.kubernetes_namespaces,
+        }
 
     @model_validator(mode="before")
     @classmethod

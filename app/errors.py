@@ -11,6 +11,14 @@ LeakwatchError                 one line for a person; `hint` says what to do; `e
 │   ├── SourceRejected         400, 422: the query
 │   │   └── SourceTooLarge     more than the server gives at once: ask for less
 │   └── SourceUnusable         404, HTML, something that is not a Prometheus
+├── ClusterError               the cluster's API cannot be used: no kubeconfig, no certificate, not Kubernetes
+│   ├── ClusterUnreachable     no connection, no answer in time, too busy, 5xx: try again
+│   ├── ClusterUnauthorized    401: it does not know who asks
+│   ├── ClusterForbidden       403: a right is missing
+│   ├── ObjectNotFound         404: there is no such object, or no such kind
+│   ├── EditConflict           409: it was changed meanwhile
+│   ├── ClusterExpired         410: what a watch or a list went on from is gone: list anew
+│   └── ClusterRefused         400, 422, an admission webhook or policy: what was asked for is not wanted
 ├── StorageError               the database or data folder cannot be used
 │   ├── SchemaOutdated         older than the code: upgrade
 │   └── SchemaTooNew           newer than the code: use a newer leakwatch
@@ -85,6 +93,40 @@ class SourceTooLarge(SourceRejected):
 
 class SourceUnusable(SourceError):
     """Whatever answers there is not a Prometheus."""
+
+
+class ClusterError(LeakwatchError):
+    """The API of the cluster cannot be used."""
+
+
+class ClusterUnreachable(ClusterError):
+    """No connection, no answer in time, or a server that is too busy or broken."""
+
+    retryable = True
+
+
+class ClusterUnauthorized(ClusterError):
+    """The API does not accept the credentials."""
+
+
+class ClusterForbidden(ClusterError):
+    """The credentials lack a right."""
+
+
+class ObjectNotFound(ClusterError):
+    """There is no such object, or the cluster has no such kind."""
+
+
+class EditConflict(ClusterError):
+    """The object was changed by someone else meanwhile."""
+
+
+class ClusterExpired(ClusterError):
+    """The version that a watch or a list was to go on from is gone."""
+
+
+class ClusterRefused(ClusterError):
+    """The API, or one of its admission webhooks or policies, does not want what was asked for."""
 
 
 class StorageError(LeakwatchError):

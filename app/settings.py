@@ -8,21 +8,12 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from app.addresses import check_host, check_origin, check_proxy, check_root_path, is_loopback
@@ -30,7 +21,10 @@ from app.cluster_settings import ClusterSettings
 from app.domain.setting import Origin
 from app.durations import DurationSeconds
 from app.errors import SettingsError
+from app.kubernetes_settings import KubernetesSettings
+from app.mitigation_settings import MitigationSettings
 from app.setting_checks import check_connection, check_header, check_url
+from app.setting_types import Names
 from app.settings_origin import origins_of
 
 PREFIX = "LEAKWATCH_"
@@ -41,10 +35,6 @@ _SERVICE_LINK = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\
 
 _SHORTEST_KEY = 32
 _HOUR, _DAY, _MONTH, _YEAR = 3600.0, 86_400.0, 2_592_000.0, 31_536_000.0
-
-
-def _as_list(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _default_data_dir() -> Path:
@@ -83,7 +73,7 @@ class MetricNames(BaseModel):
 SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
 
 
-class Settings(BaseSettings):
+class Settings(MitigationSettings, KubernetesSettings, BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
@@ -147,9 +137,7 @@ class Settings(BaseSettings):
     step: DurationSeconds | None = Field(
         None, gt=0, le=_DAY, description="Step of the grid; chosen from the window if unset"
     )
-    namespaces: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
-        (), description="Namespaces to scan, separated by commas (empty: all)"
-    )
+    namespaces: Names = Field((), description="Namespaces to scan, separated by commas (empty: all)")
     selector: str = Field(
         "",
         description='Further label matchers, such as pod=~"cart-.*"; then nothing is taken to be gone that is not seen',
@@ -210,15 +198,15 @@ class Settings(BaseSettings):
     root_path: str = Field(
         "", max_length=200, description="Path under which a proxy serves it, such as /leakwatch: see docs/operations.md"
     )
-    trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+    trusted_hosts: Names = Field(
         (), description="Host names that requests may be for, separated by commas (empty: any)"
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+    trusted_proxies: Names = Field(
         (), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas"
     )
     tls_cert_file: Path | None = Field(None, description="PEM file of the service's certificate: it then serves HTTPS")
     tls_key_file: Path | None = Field(None, description="PEM file of its key")
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+    cors_origins: Names = Field(
         (), description="Origins whose pages may call the API, separated by commas (empty: none)"
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, le=2**30, description="Largest body of a request to the API")
@@ -236,7 +224,7 @@ class Settings(BaseSettings):
     webhook_password: SecretStr | None = Field(None, description="Its password (or ..._PASSWORD_FILE)")
     webhook_max_body_bytes: int = Field(8_388_608, ge=1024, le=2**30, description="Largest notification")
 
-    alertmanager_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)] = Field(
+    alertmanager_urls: Names = Field(
         (), description="Every replica of Alertmanager to push open incidents to, separated by commas (empty: none)"
     )
     alertmanager_token: SecretStr | None = Field(None, description="Bearer token for it (or ..._TOKEN_FILE)")
@@ -412,6 +400,11 @@ def config_file() -> str | None:
     return os.environ.get(CONFIG_VARIABLE) or None
 
 
+def inherited_environment() -> dict[str, str]:
+    """What a program that is started inherits, to be added to."""
+    return dict(os.environ)
+
+
 def origins(settings: Settings) -> dict[str, Origin]:
     """Where each setting that is no default came from, by its name. Raises SettingsError where a file is gone."""
     return origins_of(
@@ -424,13 +417,20 @@ def origins(settings: Settings) -> dict[str, Origin]:
     )
 
 
+def shown_fields() -> dict[str, FieldInfo]:
+    """Every setting in the order in which people are shown them: pydantic has those of the mix-ins first."""
+    own = [name for name in Settings.model_fields if name in Settings.__annotations__ and name != "metrics"]
+    mixed_in = [name for name in Settings.model_fields if name not in Settings.__annotations__]
+    return {name: Settings.model_fields[name] for name in (*own, *mixed_in, "metrics")}
+
+
 def secret_fields() -> frozenset[str]:
     """Settings whose value must never be shown, and which may come from a file."""
     return frozenset(
         {
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
-            *("alertmanager_token", "alertmanager_password", "grafana_token"),
+            *("alertmanager_token", "alertmanager_password", "grafana_token", "mitigation_argocd_token"),
         }
     )
 

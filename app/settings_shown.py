@@ -10,7 +10,16 @@ from pydantic_core import PydanticUndefined
 from app.cluster_settings import ClusterSettings
 from app.domain.setting import Origin, SettingGroup, ShownCluster, ShownSetting, ShownSettings, ShownValue
 from app.durations import format_duration
-from app.settings import CONFIG_VARIABLE, PREFIX, MetricNames, Settings, config_file, origins, secret_fields
+from app.settings import (
+    CONFIG_VARIABLE,
+    PREFIX,
+    MetricNames,
+    Settings,
+    config_file,
+    origins,
+    secret_fields,
+    shown_fields,
+)
 from detectors.words import amount
 
 # The setting that each group begins with, in the README's order; whether the group tells of other systems' insides.
@@ -28,6 +37,9 @@ _GROUPS: Mapping[str, tuple[str, bool]] = {
     "grafana_url": ("Grafana", True),
     "max_incident_series": ("Metrics and retention", False),
     "log_format": ("Log", False),
+    "kubernetes": ("Kubernetes", True),
+    "mitigation": ("Acting on leaks", False),
+    "mitigation_argocd_url": ("Argo CD", True),
     "metrics": ("Names of metrics", False),
 }
 _SET, _NOT_SET = ShownValue("set"), ShownValue("")
@@ -37,7 +49,7 @@ def shown_settings(settings: Settings) -> ShownSettings:
     """All settings as they are shown. Raises SettingsError where a file that they came from cannot be read any more."""
     found = origins(settings)
     groups: list[SettingGroup] = []
-    for name, field in Settings.model_fields.items():
+    for name, field in shown_fields().items():
         shown = tuple(_shown(settings, name, field, found))
         if name in _GROUPS:
             groups.append(SettingGroup(*_GROUPS[name], shown))

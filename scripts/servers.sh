@@ -10,6 +10,7 @@ missing() {
     command -v victoria-metrics-prod >/dev/null 2>&1 || command -v victoria-metrics >/dev/null 2>&1 || echo victoria-metrics
     command -v node >/dev/null 2>&1 || echo nodejs
     command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || echo chromium
+    command -v etcd >/dev/null 2>&1 || echo etcd-server
     command -v openssl >/dev/null 2>&1 || echo openssl
     command -v alertmanager >/dev/null 2>&1 || command -v prometheus-alertmanager >/dev/null 2>&1 || echo prometheus-alertmanager
     ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || echo postgresql

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from app.durations import format_duration
-from app.settings import MetricNames, Settings
+from app.settings import MetricNames, shown_fields
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
@@ -20,7 +20,7 @@ BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 def table() -> str:
     """The table in Markdown, a line a setting."""
     lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
+    for name, field in shown_fields().items():
         if name != "metrics":
             lines.append(_line(f"LEAKWATCH_{name.upper()}", field))
     for name, field in MetricNames.model_fields.items():

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from app.settings import load_settings
 from app.storage.engine import make_engine
 from app.storage.schema import upgrade
+from tests.support.control_plane import running_control_plane
 from tests.support.servers import running_postgresql
 
-_REAL = tuple(Path(__file__).parent / name for name in ("integration", "e2e"))
+_REAL = tuple(Path(__file__).parent / name for name in ("integration", "e2e", "kubernetes", "deploy"))
 _E2E = _REAL[1]
 _numbers = itertools.count()
 
@@ -50,6 +51,19 @@ def postgresql():
     """A real PostgreSQL that tests share."""
     with running_postgresql() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory):
+    """A real Kubernetes control plane that tests share; each makes a namespace of its own in it."""
+    with running_control_plane(tmp_path_factory.mktemp("control-plane")) as running:
+        yield running
+
+
+@pytest.fixture
+def namespace(control_plane):
+    """The name of a new, empty namespace of it."""
+    return control_plane.new_namespace()
 
 
 @pytest.fixture

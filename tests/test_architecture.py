@@ -15,7 +15,7 @@ ALLOWED = {
     "dashboards": {"dashboards", "alert_rules", "detectors"},
     "app": {"app", "dashboards", "alert_rules", "detectors"},
     "migrations": {"app.storage"},
-    "app.domain": {"app.domain", "app.durations", "detectors"},
+    "app.domain": {"app.domain", "app.durations", "app.text", "detectors"},
     "app.prometheus": {"app.prometheus", "app.domain", "app.settings", "app.errors", "app.text", "detectors"},
     "app.api": {
         *("app.api", "app.services", "app.domain", "app.errors", "app.output", "app.metrics"),
@@ -26,7 +26,15 @@ ALLOWED = {
         *("detectors.judgement", "detectors.words"),
     },
     "app.services": {
-        *("app.services", "app.scanning", "app.alertmanager", "app.storage", "app.domain", "app.errors"),
+        *(
+            "app.services",
+            "app.scanning",
+            "app.alertmanager",
+            "app.mitigating",
+            "app.storage",
+            "app.domain",
+            "app.errors",
+        ),
         *("app.durations", "app.text"),
     },
     "app.storage": {
@@ -40,10 +48,24 @@ ALLOWED = {
     "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "app.rules", "alert_rules", "detectors"},
     "app.settings": {
         *("app.addresses", "app.cluster_settings", "app.durations", "app.errors", "app.setting_checks"),
-        *("app.domain.setting", "app.settings_origin"),
+        *("app.domain.setting", "app.settings_origin", "app.kubernetes_settings", "app.setting_types"),
+        "app.mitigation_settings",
     },
+    "app.kubernetes": {
+        *("app.kubernetes", "app.domain", "app.settings", "app.kubernetes_settings", "app.errors", "app.text"),
+    },
+    "app.kubernetes_settings": {"app.durations", "app.setting_types"},
+    "app.mitigation_settings": {
+        *("app.domain.mitigation.model", "app.domain.pattern", "app.durations", "app.kubernetes_settings"),
+        *("app.setting_checks", "app.setting_types"),
+    },
+    "app.mitigating": {
+        *("app.mitigating", "app.kubernetes", "app.storage", "app.domain", "app.errors", "app.settings", "app.text"),
+        *("app.durations", "app.output.document", "app.scanning.lease"),
+    },
+    "app.setting_types": set(),
     "app.settings_origin": {"app.domain.setting"},
-    "app.cluster_settings": {"app.setting_checks"},
+    "app.cluster_settings": {"app.setting_checks", "app.kubernetes_settings"},
     "app.setting_checks": set(),
     "app.addresses": set(),
     "app.errors": set(),

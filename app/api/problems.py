@@ -13,11 +13,15 @@ from starlette.routing import Match
 
 from app.api.headers import OF_PROBLEMS
 from app.errors import (
+    ClusterError,
+    ClusterRefused,
     Conflict,
+    EditConflict,
     Forbidden,
     KeyReused,
     LeakwatchError,
     NotFound,
+    ObjectNotFound,
     Outdated,
     Overloaded,
     ScanInProgress,
@@ -44,6 +48,10 @@ _ERRORS: tuple[tuple[type[LeakwatchError], int, str], ...] = (
     (Forbidden, 403, "forbidden"),
     (TooManyFailures, 429, "too-many-failures"),
     (Overloaded, 503, "overloaded"),
+    (ObjectNotFound, 404, "object-not-found"),
+    (EditConflict, 409, "edit-conflict"),
+    (ClusterRefused, 422, "cluster-refused"),
+    (ClusterError, 502, "cluster-unavailable"),
     (StorageError, 503, "database-unavailable"),
     (UsageError, 400, "bad-request"),
     (LeakwatchError, 500, "failed"),

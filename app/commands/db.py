@@ -11,20 +11,20 @@ app = typer.Typer(help="Check or upgrade the database's schema; let go what is o
 def upgrade_schema() -> None:
     """Bring the schema up to date, in one transaction; a database that does not exist yet is made."""
     from app.commands.database import opened_engine
-    from app.storage.schema import upgrade
+    from app.storage.schema import standing, upgrade
 
     with opened_engine() as engine:
-        typer.echo(f"the database has schema {upgrade(engine)}, which is current")
+        typer.echo(f"the database has {standing(upgrade(engine))}")
 
 
 @app.command("check")
 def check_schema() -> None:
-    """Say whether the schema fits this version of leakwatch; exit status 1 where it does not."""
+    """Say whether this version of leakwatch can live with the schema; exit status 1 where it cannot."""
     from app.commands.database import opened_engine
-    from app.storage.schema import check
+    from app.storage.schema import check, standing
 
     with opened_engine() as engine:
-        typer.echo(f"the database has schema {check(engine)}, which is current")
+        typer.echo(f"the database has {standing(check(engine))}")
 
 
 @app.command("prune")

@@ -117,5 +117,6 @@ def _of_cluster(settings: Settings, one: ClusterSettings) -> Settings:
             "namespaces": settings.namespaces or one.namespaces,
             "selector": ",".join(part for part in (settings.selector, one.selector) if part.strip()),
             "metrics": settings.metrics.model_copy(update=metrics),
+            **one.access_to_kubernetes(settings.kubernetes_kubeconfig),
         }
     )

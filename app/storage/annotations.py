@@ -68,7 +68,7 @@ def timelines(session: Session, ids: Collection[int]) -> dict[int, list[Timeline
     for some in _batches(ids):
         query = select(EventRow).where(EventRow.incident_id.in_(some), EventRow.kind.in_(kinds)).order_by(EventRow.id)
         for row in session.scalars(query):
-            event = Event(EventKind(row.kind), row.before, row.after, row.text)
+            event = Event(EventKind.of(row.kind), row.before, row.after, row.text)
             found[row.incident_id].append(TimelineEntry(row.id, row.at, row.actor, event))
     return found
 

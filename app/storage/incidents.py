@@ -79,7 +79,7 @@ def timeline_page(
     if after is not None:
         query = query.where(EventRow.id < after.id if order.descending else EventRow.id > after.id)
     return [
-        TimelineEntry(row.id, row.at, row.actor, Event(EventKind(row.kind), row.before, row.after, row.text))
+        TimelineEntry(row.id, row.at, row.actor, Event(EventKind.of(row.kind), row.before, row.after, row.text))
         for row in session.scalars(query)
     ]
 

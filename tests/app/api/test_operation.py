@@ -63,11 +63,24 @@ def test_not_ready_after_a_failed_scan_and_ready_again_after_a_good_one(client, 
     assert client.get("/readyz").status_code == 200
 
 
-def test_not_ready_without_the_database(client, sqlite_engine):
+@pytest.mark.parametrize("path", ["/readyz", "/readyz?exclude=scans"])
+def test_not_ready_without_the_database(client, sqlite_engine, path):
     _break_database(sqlite_engine)
-    answer = client.get("/readyz")
+    answer = client.get(path)
     assert answer.status_code == 503
-    assert [check["ok"] for check in answer.json()["checks"]] == [False, False]
+    assert not any(check["ok"] for check in answer.json()["checks"])
+
+
+def test_a_replica_can_serve_after_a_failed_scan(client, told):
+    told.error = SourceUnreachable("http://x: cannot connect")
+    _scan(client)
+    answer = client.get("/readyz?exclude=scans")
+    assert (answer.status_code, [check["name"] for check in answer.json()["checks"]]) == (200, ["database"])
+
+
+@pytest.mark.parametrize("query", ["exclude=database", "exclude=", "exclude=scans&exclude=scans"])
+def test_no_other_check_can_be_left_out(client, query):
+    assert client.get(f"/readyz?{query}").status_code == 422
 
 
 def test_alive_without_the_database(client, sqlite_engine):

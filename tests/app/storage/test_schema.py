@@ -15,7 +15,7 @@ from app.output.document import finding_document
 from app.settings import load_settings
 from app.storage import scans
 from app.storage.engine import make_engine, transaction
-from app.storage.schema import check, upgrade
+from app.storage.schema import check, newest, standing, upgrade
 from app.storage.tables import Table, WorkloadRow, names_of
 from detectors.judgement import Quantiles
 from tests.support.findings import MIB, finding
@@ -83,12 +83,21 @@ def test_incidents_from_before_the_third_migration_are_found_by_their_names(empt
     assert kept == names_of(*names.values())
 
 
-def test_a_newer_schema_is_refused(engine):
-    _stamp(engine, "9999")
-    with pytest.raises(SchemaTooNew, match="9999 is unknown"):
+@pytest.mark.parametrize("newer", ["9999_since_9999", "9999_since_9998", "f00dcafe"])
+def test_a_newer_schema_that_takes_something_away_is_refused(engine, newer):
+    _stamp(engine, newer)
+    with pytest.raises(SchemaTooNew, match=f"cannot live with the database's schema {newer}"):
         check(engine)
     with pytest.raises(SchemaTooNew):
         upgrade(engine)
+
+
+@pytest.mark.parametrize("newer", ["9999", "9999_since_0001"])
+def test_a_newer_schema_that_only_adds_is_lived_with_and_left_alone(engine, newer):
+    _stamp(engine, newer)
+    assert check(engine) == newer
+    assert upgrade(engine) == newer
+    assert standing(newer) == f"schema {newer}, newer than this leakwatch's own, {newest()}, which can live with it"
 
 
 def test_an_upgrade_that_fails_leaves_nothing(empty_engine):

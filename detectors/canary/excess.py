@@ -42,7 +42,9 @@ class Stretch:
         reached = [life for life in stable if life.from_start and life.age >= ages.high]
         told = [life for life in stable if life.told_age]
         began = float(np.median([life.began for life in canary]))
-        return cls(ages, curves(canary, ages), curves(reached, ages), at_the_time(told, ages, began), windows(told, ages))
+        return cls(
+            ages, curves(canary, ages), curves(reached, ages), at_the_time(told, ages, began), windows(told, ages)
+        )
 
     def later_half(self) -> "Stretch":
         """The older half of the ages, and the later half of each stretch."""

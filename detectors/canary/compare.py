@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.canary import reasons
+from detectors.canary.floors import least_hours
 from detectors.canary.kills import kills_of, more_killed, near_limit
 from detectors.canary.lives import AgedLife
 from detectors.canary.outcome import CanaryOptions, Comparison, Outcome, Side
-from detectors.canary.told import FREEDOM, Told, old_enough, tell
+from detectors.canary.told import FREEDOM, Told, old_enough, spacing, tell
 from detectors.judgement import Figure, Reason
 from detectors.panel import Floats
 
@@ -17,17 +18,18 @@ _INTERVAL = 0.9  # the upper end of an interval of 80 %
 _SURE_TO_PASS = 0.95
 # It is inconclusive for want of time: look again after that, at the soonest and at the latest.
 _SOONEST_SECONDS, _LATEST_SECONDS = 60.0, 6 * 3600.0
+# So many standard errors it takes to be sure.
+_TO_PASS, _TO_FAIL = 2.2, 4.0
 
 
 def compare(
     stable: Sequence[AgedLife],
     canary: Sequence[AgedLife],
-    step_seconds: float,
     options: CanaryOptions | None = None,
 ) -> Comparison:
     """Whether the canary may go on. Never raises for what the samples hold; the same lives give the same outcome.
 
-    stable, canary: lives of each one's pods, running and over; step_seconds: between two samples.
+    stable, canary: lives of each one's pods, running and over.
 
     It fails when it is OOM-killed more often, when it stands near its limit and the stable does not, or when its floor
     grows beyond the stable's: at the same ages (a warm-up that both have is none), at the same time and load, by more
@@ -37,7 +39,7 @@ def compare(
     """
     options = options or CanaryOptions()
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        return _compared(stable, canary, step_seconds, options)
+        return _compared(stable, canary, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,15 @@ class _Case:
     stable: Sequence[AgedLife]
     canary: Sequence[AgedLife]
     old: Sequence[AgedLife]
-    step_seconds: float
     options: CanaryOptions
 
 
-def _compared(
-    stable: Sequence[AgedLife], canary: Sequence[AgedLife], step_seconds: float, options: CanaryOptions
-) -> Comparison:
-    case = _Case(stable, canary, old_enough(canary), step_seconds, options)
+def _compared(stable: Sequence[AgedLife], canary: Sequence[AgedLife], options: CanaryOptions) -> Comparison:
+    case = _Case(stable, canary, old_enough(canary), options)
     if not canary or not stable:
         why = reasons.no_samples("canary" if not canary else "stable")
         return _open(case, None, [why], None if canary else _SOONEST_SECONDS)
-    told = tell(stable, case.old, step_seconds)
+    told = tell(stable, case.old)
     killed, near = more_killed(stable, canary), near_limit(stable, case.old)
     failures: list[Reason] = []
     if killed >= options.sure:
@@ -74,10 +73,10 @@ def _compared(
     most = told.at_most(_SURE_TO_PASS)
     holds = most <= 0 or room / most >= options.horizon_hours
     if holds and max(told.probability, killed) < options.doubtful:
-        said = [reasons.holds(told, most, room), *reasons.background(told, case.old, stable)]
+        said = [reasons.holds(most, room), *reasons.background(told)]
         return _outcome(case, Outcome.PASS, told, told.probability, said, None)
     said = reasons.open_for(told, most, room, options, kills_of(canary))
-    return _open(case, told, [*said, *reasons.background(told, case.old, stable)], _until_more(case, told, room))
+    return _open(case, told, [*said, *reasons.background(told)], _until_more(case, told, room))
 
 
 def _open(case: _Case, told: Told | None, said: Sequence[Reason], seconds: float | None) -> Comparison:
@@ -124,9 +123,8 @@ def _matters(told: Told, room: float, options: CanaryOptions) -> bool:
 
 
 def _until_old_enough(case: _Case) -> float:
-    age = max((life.age for life in case.old), default=0.0) * 3600
-    # Fifteen samples, and the first quarter is warm-up.
-    return float(np.clip(max(16 * case.step_seconds / 0.75 - age, 0.0), _SOONEST_SECONDS, _LATEST_SECONDS))
+    age = min((life.age for life in case.old), default=0.0) * 3600
+    return float(np.clip(least_hours(spacing(case.old)) * 3600 - age, _SOONEST_SECONDS, _LATEST_SECONDS))
 
 
 def _until_more(case: _Case, told: Told, room: float) -> float:
@@ -134,10 +132,7 @@ def _until_more(case: _Case, told: Told, room: float) -> float:
     age = case.old[0].age * 3600
     wanted = room / case.options.horizon_hours
     error, excess = told.excess.error, told.excess.excess
-    if excess < wanted:
-        times = (2.2 * error / (wanted - excess)) ** 2
-    else:
-        times = (4.0 * error / excess) ** 2
+    times = (_TO_PASS * error / (wanted - excess)) ** 2 if excess < wanted else (_TO_FAIL * error / excess) ** 2
     return float(np.clip((times - 1) * age, max(_SOONEST_SECONDS, age / 4), _LATEST_SECONDS))
 
 

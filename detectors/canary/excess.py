@@ -78,10 +78,10 @@ class Excess:
 def excess_of(stretch: Stretch, level: float, load: Sensitivity) -> Excess | None:
     """The excess over the stretch's ages; None where the canary has too few samples. level: bytes of a canary's pod.
 
-    The stable's growth at the same age is its warm-up, which the canary has too; at the same time, what the hour does to
-    all. What the stable did over any other stretch as long says what is chance: wandering, collections, the load of the
-    day. Its spread is mixed with what is usual as by Smyth (Statistical Applications in Genetics 3, 2004), so that few
-    stretches do not pass for calm.
+    The stable's growth at the same age is its warm-up, which the canary has too; at the same time, what the hour does
+    to all. What the stable did over any other stretch as long says what is chance: wandering, collections, the load of
+    the day. Its spread is mixed with what is usual as by Smyth (Statistical Applications in Genetics 3, 2004), so that
+    few stretches do not pass for calm.
     """
     width = stretch.ages.width
     growths = _known(slopes(stretch.canary.floor, width))

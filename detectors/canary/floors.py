@@ -1,4 +1,4 @@
-"""Lives cut by age into equal bins, each told by its floor: what lies under a saw-tooth, and can be laid side by side."""
+"""Lives cut by age into equal bins, each told by its floor: what lies under a saw-tooth, to be laid side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +46,11 @@ class Ages:
     def later_half(self) -> "Ages":
         """The older half of these ages."""
         return Ages(self.low + self.span / 2, self.high, self.bins // 2)
+
+
+def least_hours(step_seconds: float) -> float:
+    """The age from which a life sampled each so many seconds can be told."""
+    return (LEAST_BINS * _SAMPLES_A_BIN + 1) * step_seconds / 3600 / (1 - _WARM_UP_SHARE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from scipy.stats import binom
 
 from detectors.canary.lives import AgedLife
 
-# Pods are not killed as a rule: what is seen of the stable counts as if so many hours without a kill had been seen more.
+# Pods are not killed as a rule: the stable counts as if it had been seen for so many more hours without a kill.
 _USUAL_HOURS = 24.0
 _NEAR_LIMIT = 0.95
 _FAR_FROM_LIMIT = 0.85

@@ -10,6 +10,7 @@ from detectors.canary.lives import AgedLife
 from detectors.canary.outcome import CanaryOptions
 from detectors.canary.told import Told
 from detectors.judgement import Reason
+from detectors.panel import Floats
 from detectors.words import amount, percent, span
 
 # A difference of less than that share of the level is none.
@@ -65,7 +66,7 @@ def grows(told: Told, room: float) -> list[Reason]:
     return said
 
 
-def holds(told: Told, most: float, room: float) -> Reason:
+def holds(most: float, room: float) -> Reason:
     """It does not grow by what would matter."""
     if most <= 0:
         return Reason("no_growth_beyond", "the canary does not grow beyond what the stable does")
@@ -93,7 +94,7 @@ def open_for(told: Told, most: float, room: float, options: CanaryOptions, kills
     return said
 
 
-def background(told: Told, canary: Sequence[AgedLife], stable: Sequence[AgedLife]) -> list[Reason]:
+def background(told: Told) -> list[Reason]:
     """What else a reader should know of the comparison."""
     return [*_level(told), *_shared(told), *_load(told)]
 
@@ -146,7 +147,7 @@ def _load(told: Told) -> list[Reason]:
     return said
 
 
-def _cores(cpu: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float | None:
+def _cores(cpu: Floats) -> float | None:
     return float(np.nanmean(cpu)) if np.isfinite(cpu).any() else None
 
 

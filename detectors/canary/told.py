@@ -66,12 +66,19 @@ def old_enough(canary: Sequence[AgedLife]) -> list[AgedLife]:
     return [life for life in longest.values() if life.age >= _OLD_ENOUGH * oldest]
 
 
-def tell(stable: Sequence[AgedLife], canary: Sequence[AgedLife], step_seconds: float) -> Told | None:
-    """What the canary's lives, as `old_enough` gives them, tell; None where they are too young or have too few samples."""
+def spacing(lives: Sequence[AgedLife]) -> float:
+    """Seconds from one sample to the next, as they are at most times; 0 where no life has two."""
+    steps = [float(np.median(np.diff(life.hours))) for life in lives if life.hours.size > 1]
+    return max(steps, default=0.0) * 3600.0
+
+
+def tell(stable: Sequence[AgedLife], canary: Sequence[AgedLife]) -> Told | None:
+    """What the canary's lives, as `old_enough` gives them, tell; None where they are too young."""
     if not canary or not stable:
         return None
-    ages = Ages.up_to(min(life.age for life in canary), step_seconds)
-    if ages.bins < LEAST_BINS:
+    step_seconds = spacing(canary)
+    ages = Ages.up_to(min(life.age for life in canary), step_seconds) if step_seconds > 0 else None
+    if ages is None or ages.bins < LEAST_BINS:
         return None
     stretch = Stretch.of(stable, canary, ages)
     if not np.isfinite(stretch.canary.floor).any():

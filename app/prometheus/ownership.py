@@ -101,20 +101,21 @@ def container_refs(seen: Sequence[SeenContainer], ownership: Ownership) -> list[
     Where one image tag runs under several template hashes (a changed setting, a tag used again), the revision is
     told as `tag@hash`, so that what differs is not taken for the same.
     """
-    refs, hashes = [], []
+    refs = []
     per_tag: dict[tuple[str, str, str, str | None], set[str | None]] = defaultdict(set)
     for one in seen:
         workload = ownership.workload_of(one.namespace, one.pod)
         revision = ownership.revision_of(one.namespace, one.pod, one.image)
         template = ownership.template_hash_of(one.namespace, one.pod)
         per_tag[one.namespace, workload.name, one.container, revision].add(template)
-        refs.append(ContainerRef(one.namespace, one.pod, one.container, workload, revision, one.image, one.node))
-        hashes.append(template)
+        refs.append(
+            ContainerRef(one.namespace, one.pod, one.container, workload, revision, one.image, one.node, template)
+        )
     return [
-        replace(ref, revision=f"{ref.revision}@{template}")
-        if template and len(per_tag[ref.namespace, ref.workload.name, ref.container, ref.revision]) > 1
+        replace(ref, revision=f"{ref.revision}@{ref.template}")
+        if ref.template and len(per_tag[ref.namespace, ref.workload.name, ref.container, ref.revision]) > 1
         else ref
-        for ref, template in zip(refs, hashes, strict=True)
+        for ref in refs
     ]
 
 

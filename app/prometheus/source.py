@@ -42,7 +42,7 @@ class ScanRequest:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRef:
-    """One container of one pod. `revision` is the pod's template hash, else what the image's tag says."""
+    """One container of one pod. `revision` is what people call it (the image's tag), `template` the template's hash."""
 
     namespace: str
     pod: str
@@ -51,6 +51,7 @@ class ContainerRef:
     revision: str | None = None
     image: str | None = None
     node: str | None = None
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ def _figures(told: Told | None) -> tuple[Figure, ...]:
     return (
         Figure("standard_errors", excess.beyond_warm_up, "excess over half as much again of the stable's warm-up"),
         Figure("agreement", told.agreement, "share of six windows in which the excess rose for good"),
-        Figure("lasting", told.lasting, "slope of the excess in the later half over that of the whole"),
+        Figure("earlier", told.earlier, "slope of the excess in the earlier half over that of the whole"),
+        Figure("later", told.later, "slope of the excess in the later half over that of the whole"),
         Figure("stretches", excess.stretches, "stretches of the stable as long, which say what is chance"),
         Figure("starts", excess.starts, "starts of the stable seen up to the same age"),
         Figure("degrees_of_freedom", FREEDOM, "of the distribution that the probability is taken from"),

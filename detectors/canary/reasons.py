@@ -8,7 +8,7 @@ import numpy as np
 from detectors.canary.kills import kills_of
 from detectors.canary.lives import AgedLife
 from detectors.canary.outcome import CanaryOptions
-from detectors.canary.told import Told
+from detectors.canary.told import LASTS, Told
 from detectors.judgement import Reason
 from detectors.panel import Floats
 from detectors.words import amount, percent, span
@@ -81,7 +81,7 @@ def open_for(told: Told, most: float, room: float, options: CanaryOptions, kills
         said.append(_some_kills(kills))
     grown = f"the canary grew by {amount(excess.growth)}/h, {amount(excess.excess)}/h beyond what the stable does"
     if told.excess.beyond_warm_up > 0 and not told.goes_on and excess.excess > 0:
-        how = "slows down" if told.lasting < 0.75 else "comes in bursts"
+        how = "slows down" if told.later < LASTS else "comes in leaps"
         said.append(Reason("does_not_go_on", f"{grown}, and it {how}: it may be a warm-up"))
     elif not told.warm_up_is_known and excess.excess > 0:
         said.append(Reason("stable_start_unknown", f"{grown}; how the stable grew when it was as young is not known"))

@@ -1,7 +1,7 @@
 """How surely a canary grows where the stable revision did not, and whether it goes on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import t as student
@@ -17,9 +17,9 @@ from detectors.valleys import valleys
 FREEDOM = 4
 # The later half has half of the time to tell, and its excess is as many standard errors when multiplied by this.
 _LATER_HALF = 1.5
-# Growth that goes on: it was there in so many of six windows, and has hardly slowed down.
-_AGREE, _LASTS = 4 / 6, 0.75
-_AGREE_PLAINLY, _LASTS_FAIRLY = 5 / 6, 0.6
+# Growth that goes on rose for good in five of six windows, has hardly slowed in the later half, and was there in the
+# earlier one: what leaps once has not.
+_AGREES, LASTS, _WAS_THERE = 0.8, 0.7, 0.3
 # Without a start of the stable to compare with, growth below this age may be a warm-up.
 _LONGEST_WARM_UP_HOURS = 2.0
 # What does not go on is no better than open.
@@ -33,8 +33,8 @@ _FLAT = 1e-4
 class Told:
     """Of the canary's lives that are old enough: what they grow by beyond the stable, and how it looks.
 
-    level: bytes of one pod; agreement: in which share of six windows the excess rose for good; lasting: its slope in
-    the later half over that of the whole; probability: that it grows, and goes on growing, where the stable did not
+    level: bytes of one pod; agreement: in which share of six windows the excess rose for good; earlier, later: its slope
+    in either half over that of the whole; probability: that it grows, and goes on growing, where the stable did not
     """
 
     stretch: Stretch
@@ -42,9 +42,14 @@ class Told:
     load: Sensitivity
     excess: Excess
     agreement: float
-    lasting: float
-    goes_on: bool
+    earlier: float
+    later: float
     probability: float
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the excess looks like growth without an end."""
+        return self.agreement >= _AGREES and self.later >= LASTS and self.earlier >= _WAS_THERE
 
     def at_most(self, probability: float) -> float:
         """Bytes/hour that the excess is below with that probability."""
@@ -89,20 +94,17 @@ def tell(stable: Sequence[AgedLife], canary: Sequence[AgedLife]) -> Told | None:
     whole, later = excess_of(stretch, level, load), excess_of(stretch.later_half(), level, load)
     if whole is None or later is None:
         return None
-    agreement, lasting = _goes(stretch, level, load)
-    goes_on = (agreement >= _AGREE and lasting >= _LASTS) or (agreement >= _AGREE_PLAINLY and lasting >= _LASTS_FAIRLY)
     probability = float(student.cdf(min(whole.beyond_warm_up, _LATER_HALF * later.beyond_warm_up), FREEDOM))
-    told = Told(stretch, level, load, whole, agreement, lasting, goes_on, probability)
-    if goes_on and told.warm_up_is_known:
-        return told
-    return Told(stretch, level, load, whole, agreement, lasting, goes_on, min(probability, OPEN))
+    told = Told(stretch, level, load, whole, *_course(stretch, level, load), probability)
+    return told if told.goes_on and told.warm_up_is_known else replace(told, probability=min(probability, OPEN))
 
 
-def _goes(stretch: Stretch, level: float, load: Sensitivity) -> tuple[float, float]:
+def _course(stretch: Stretch, level: float, load: Sensitivity) -> tuple[float, float, float]:
+    """Agreement of windows, and the slope in the earlier and the later half over that of the whole, 0 for a fall."""
     curve, width = excess_curve(stretch, load), stretch.ages.width
     known = curve[np.isfinite(curve)]
     rise = valleys(known[None, :], np.array([known.size]), np.array([_FLAT * level]))
     whole = float(slopes(curve[None, :], width)[0])
-    later = float(slopes(curve[None, curve.size // 2 :], width)[0])
-    lasting = later / whole if whole > 0 and np.isfinite(later) else 0.0
-    return float(rise.agreement[0]), lasting
+    halves = slopes(np.array([curve[: curve.size // 2], curve[curve.size // 2 :]]), width)
+    earlier, later = (float(half) / whole if whole > 0 and np.isfinite(half) else 0.0 for half in halves)
+    return float(rise.agreement[0]), earlier, later

@@ -1,6 +1,6 @@
 #!/bin/sh
-# build.sh [NAME...]: builds the real control plane that tests run, as Go modules, into a cache folder; all of it where
-# no name is given. What is there in the version asked for stays. The Kubernetes programs are built through go.mod
+# build.sh [NAME...]: builds the real control plane that tests run, and what else they run that Debian lacks, as Go
+# modules, into a cache folder; all of it where no name is given. What is there in the version asked for stays. The Kubernetes programs are built through go.mod
 # beside this, since their module replaces others and `go install` does not take such.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +14,9 @@ programs() {
     echo "kube-scheduler k8s.io/kubernetes/cmd/kube-scheduler $kubernetes"
     echo "kwok sigs.k8s.io/kwok/cmd/kwok v0.8.0"
     echo "helm helm.sh/helm/v4/cmd/helm v4.3.2"
-    echo "kustomize sigs.k8s.io/kustomize/kustomize/v5 v5.8.3"
+    echo "kustomize sigs.k8s.io/kustomize/kustomize/v5 v5.8.1"
+    echo "versitygw github.com/versity/versitygw/cmd/versitygw v1.8.0"
+    echo "actionlint github.com/rhysd/actionlint/cmd/actionlint v1.7.12"
 }
 
 build() {

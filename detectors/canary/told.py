@@ -33,8 +33,8 @@ _FLAT = 1e-4
 class Told:
     """Of the canary's lives that are old enough: what they grow by beyond the stable, and how it looks.
 
-    level: bytes of one pod; agreement: in which share of six windows the excess rose for good; earlier, later: its slope
-    in either half over that of the whole; probability: that it grows, and goes on growing, where the stable did not
+    level: bytes of one pod; agreement: in which share of six windows the excess rose for good; earlier, later: its
+    slope in either half over that of the whole; probability: that it grows, and goes on, where the stable did not
     """
 
     stretch: Stretch

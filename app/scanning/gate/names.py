@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.gate import CANARY, STABLE
-from app.errors import UsageError
+from app.errors import UnknownRevision, UsageError
 from app.prometheus.ownership import image_version
 from app.prometheus.source import ContainerRef
 from app.text import printable
@@ -33,11 +33,11 @@ def of_images(containers: Sequence[ContainerRef], images: Mapping[str, str]) -> 
     return frozenset(one.pod for one in containers if one.image is not None and images.get(one.container) == one.image)
 
 
-def unknown(containers: Iterable[ContainerRef], name: str, option: str) -> UsageError:
+def unknown(containers: Iterable[ContainerRef], name: str, option: str) -> UnknownRevision:
     """That nothing is called so, and what there is."""
     there = sorted({shown(one) for one in containers})
     what = f"the revisions there are: {_listed(there)}" if there else "there are none"
-    return UsageError(f"{option}: no pod in the window runs a revision {printable(name, 140)!r}", what)
+    return UnknownRevision(f"{option}: no pod in the window runs a revision {printable(name, 140)!r}", what)
 
 
 def shown(container: ContainerRef) -> str:

@@ -14,7 +14,21 @@ from alert_rules.conventions import PUSHED_LEAK
 from alert_rules.rule import runbook_link
 from app.alertmanager.intake import AlertIntake, writers
 from app.alertmanager.push import RESULTS, Pusher, make_pushers
-from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
+from app.api import (
+    acts,
+    alerts,
+    docs,
+    flagger,
+    grafana,
+    health,
+    incidents,
+    scans,
+    silences,
+    tokens,
+    webhooks,
+    workloads,
+)
+from app.api import gate as rollout_gate
 from app.api.access import Door
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
@@ -26,6 +40,7 @@ from app.domain.scan import ScanReport
 from app.errors import StorageError
 from app.grafana.push import make_pusher as make_grafana_pusher
 from app.metrics import ServiceMetrics
+from app.scanning.gate.asking import make_gate
 from app.scanning.journal import log_outcome
 from app.scanning.looking import make_look
 from app.scanning.runner import Perform, ScanRunner
@@ -45,6 +60,7 @@ from app.services.incidents import IncidentService
 from app.services.looks import LookService
 from app.services.pushes import PushLog
 from app.services.retention import RetentionService
+from app.services.rollouts import RolloutService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -142,10 +158,12 @@ def create_app(settings: Settings, engine: Engine, perform: Perform) -> FastAPI:
         about=AboutService(engine, health_service, pushes),
         settings=shown_settings(settings),
         looks=LookService(make_look(settings, _LOOK_SHARE * settings.request_time_limit)),
+        rollouts=RolloutService(make_gate(settings), min(settings.gate_time_limit, settings.request_time_limit)),
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
-        *(scans.router, tokens.router, grafana.router, health.router, docs.router),
+        *(rollout_gate.router, flagger.router, scans.router, tokens.router, grafana.router, health.router),
+        docs.router,
     ):
         app.include_router(router)
     install_problems(app)

@@ -21,6 +21,7 @@ TAGS = {
     "alerts": "Alerts of other systems, as Alertmanager told of them, and the incidents they are about.",
     "silences": "Spans of time in which nobody is told of the incidents that match.",
     "workloads": "The latest verdict on every workload's container, leaking or not, and those before it.",
+    "gate": "Whether a canary may go on: its memory beside that of the stable revision.",
     "scans": "Looks at every container: what came of them, and what they cost Prometheus.",
     "tokens": "What opens this API. For admins.",
     "grafana": "Annotations, tables and series for Grafana's data sources Infinity, SimpleJSON and simPod's JSON.",

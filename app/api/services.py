@@ -17,6 +17,7 @@ from app.services.freshness import FreshnessService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.looks import LookService
+from app.services.rollouts import RolloutService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -47,6 +48,7 @@ class Services:
     about: AboutService
     settings: ShownSettings
     looks: LookService
+    rollouts: RolloutService
 
 
 def services_of(request: Request) -> Services:

@@ -92,16 +92,17 @@ def excess_of(stretch: Stretch, level: float, load: Sensitivity) -> Excess | Non
     same_age = float(starts.mean()) if starts.size else None
     same_time = float(together.mean()) if together.size else None
     cores = _cores(stretch)
-    by_load = load.bytes_per_core * cores
+    by_load = max(load.bytes_per_core * cores, 0.0)
     stretches = _without_load(stretch.any_time, width, load)
     usual = (_USUAL_WANDERING * level) ** 2 / stretch.ages.span
     variance = _mixed(stretches, usual, _USUAL_COUNTS, _STRETCH_COUNTS)
     of_starts = max(_mixed(starts, variance, 2.0, 1.0, lost=1), variance) / _pods(starts.size) if starts.size else 0.0
     error = variance / _pods(growths.size) + of_starts + (_BETWEEN_STARTS * (same_age or 0.0)) ** 2
     error += (load.error * cores) ** 2
-    if not load.bytes_per_core:
+    if not load.known:
         error += (_UNKNOWN_LOAD * level / stretch.ages.span) ** 2
-    excess = growth - (same_age or 0.0) - max(same_time or 0.0, 0.0) - by_load
+    # What fell of the stable, or of the load, makes no growth of what did not grow.
+    excess = growth - max(same_age or 0.0, 0.0) - max(same_time or 0.0, 0.0) - by_load
     return Excess(
         growth, same_age, same_time, by_load, excess, float(np.sqrt(error)), int(stretches.size), int(starts.size)
     )
@@ -111,11 +112,8 @@ def excess_curve(stretch: Stretch, load: Sensitivity) -> Floats:
     """The canary's mean floor less what is expected of it, shape (bins,), bytes about their own middle."""
     floor, cpu = _middle(stretch.canary.floor), _middle(stretch.canary.cpu)
     same_age, same_time = _middle(stretch.same_age.floor), _middle(stretch.same_time.floor)
-    expected = load.bytes_per_core * np.nan_to_num(cpu)
-    if _rise(same_age) > 0:
-        expected = expected + (1 + LARGER_WARM_UP) * np.nan_to_num(same_age)
-    if _rise(same_time) > 0:
-        expected = expected + np.nan_to_num(same_time)
+    shares = ((cpu, load.bytes_per_core), (same_age, 1 + LARGER_WARM_UP), (same_time, 1.0))
+    expected = sum((share * np.nan_to_num(one) for one, share in shares if _rise(one) > 0), np.zeros(floor.size))
     return floor - expected
 
 

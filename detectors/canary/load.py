@@ -26,10 +26,11 @@ _MOST_CORRELATED = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """Bytes that a core in use goes with, and one standard error of that; both 0 where CPU is unknown."""
+    """Bytes that a core in use goes with, never negative, and one standard error of that. known: whether CPU is."""
 
     bytes_per_core: float
     error: float
+    known: bool = True
 
 
 def sensitivity(stable: Sequence[AgedLife], level: float, cores: float) -> Sensitivity:
@@ -40,7 +41,7 @@ def sensitivity(stable: Sequence[AgedLife], level: float, cores: float) -> Sensi
     Institute 22, 1954), slow change taken out of both. What that cannot tell is left to what is usual, by its error.
     """
     if not cores > 0:
-        return Sensitivity(0.0, 0.0)
+        return Sensitivity(0.0, 0.0, known=False)
     usual, doubt = _USUAL_SHARE * level / cores, _USUAL_ERROR * level / cores
     measured = _measured(stable)
     if measured is None:

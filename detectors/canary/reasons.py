@@ -79,14 +79,17 @@ def open_for(told: Told, most: float, room: float, options: CanaryOptions, kills
     excess, said = told.excess, []
     if kills:
         said.append(_some_kills(kills))
-    grown = f"the canary grew by {amount(excess.growth)}/h, {amount(excess.excess)}/h beyond what the stable does"
+    grown = f"the canary grew by {amount(excess.growth)}/h, {amount(max(excess.excess, 0.0))}/h beyond the stable"
     if told.excess.beyond_warm_up > 0 and not told.goes_on and excess.excess > 0:
         how = "slows down" if told.later < LASTS else "comes in leaps"
         said.append(Reason("does_not_go_on", f"{grown}, and it {how}: it may be a warm-up"))
     elif not told.warm_up_is_known and excess.excess > 0:
         said.append(Reason("stable_start_unknown", f"{grown}; how the stable grew when it was as young is not known"))
+    elif excess.excess > 0:
+        least = max(told.at_most(0.1), 0.0)
+        said.append(Reason("may_be_chance", f"{grown}; as little as {amount(least)}/h may be all there is to it"))
     else:
-        said.append(Reason("may_be_chance", f"{grown}; as little as {amount(told.at_most(0.1))}/h may be all there is"))
+        said.append(Reason("no_growth_yet", f"the canary grew by {amount(excess.growth)}/h, no more than the stable"))
     if most > 0 and room / most < options.horizon_hours:
         hours = span(room / most) if room > 0 else "no time"
         text = f"up to {amount(most)}/h cannot be ruled out, which leaves {hours} until its memory is full"
@@ -130,7 +133,7 @@ def _shared(told: Told) -> list[Reason]:
 
 def _load(told: Told) -> list[Reason]:
     excess = told.excess
-    if told.load.bytes_per_core == 0:
+    if not told.load.known:
         return [Reason("cpu_unknown", "the canary's CPU is not known: what its load does to memory cannot be told")]
     said = []
     if excess.by_load > 2 * excess.error or excess.by_load > abs(excess.excess) > 0:

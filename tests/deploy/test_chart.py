@@ -177,7 +177,10 @@ def test_each_track_has_pods_and_a_service_of_its_own(rendered, situation):
 
 def test_the_canary_gets_its_share_by_the_gateway(rendered):
     [rule] = the(rendered("canary by gateway"), "HTTPRoute")["spec"]["rules"]
-    assert [(one["name"], one["weight"]) for one in rule["backendRefs"]] == [("leakwatch", 75), ("leakwatch-canary", 25)]
+    assert [(one["name"], one["weight"]) for one in rule["backendRefs"]] == [
+        ("leakwatch", 75),
+        ("leakwatch-canary", 25),
+    ]
 
 
 def test_the_canary_gets_its_share_by_istio(rendered):
@@ -210,7 +213,14 @@ def test_what_a_hook_needs_is_a_hook_before_it(rendered):
 
 def test_a_schedule_alone_serves_nothing(rendered):
     objects = rendered("cronjob")
-    assert kinds(objects) == {"CronJob", "ConfigMap", "NetworkPolicy", "ServiceAccount", "ClusterRole", "ClusterRoleBinding"}
+    assert kinds(objects) == {
+        "CronJob",
+        "ConfigMap",
+        "NetworkPolicy",
+        "ServiceAccount",
+        "ClusterRole",
+        "ClusterRoleBinding",
+    }
     [(_, scan)] = pods(objects)
     assert scan["spec"]["containers"][0]["args"][-2:] == ["--namespace", "shop"]
 

@@ -36,7 +36,9 @@ def pod(objects, name):
 @every_situation
 def test_each_pod_has_one_policy_and_each_policy_pods(rendered, situation):
     objects = rendered(situation)
-    about = [[one["metadata"]["name"] for one in chosen(policies(objects), pod(objects, name))] for name, _ in pods(objects)]
+    about = [
+        [one["metadata"]["name"] for one in chosen(policies(objects), pod(objects, name))] for name, _ in pods(objects)
+    ]
     assert all(len(names) == 1 for names in about)
     assert {name for names in about for name in names} == {one["metadata"]["name"] for one in policies(objects)}
 

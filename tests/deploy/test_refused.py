@@ -46,7 +46,10 @@ NOT_TOGETHER = [
     ({"settings": {"insecure_no_auth": True}}, "settings.insecure_no_auth: the chart decides this"),
     ({"settings": {"prometheus_url": None}}, "settings.prometheus_url: say what to scan"),
     ({"secrets": {"token_key": {}}}, "secrets.token_key: give a value, or an existingSecret"),
-    ({"secrets": {"token_key": {"value": "x", "existingSecret": "b"}}}, "secrets.token_key: give a value, or an existing"),
+    (
+        {"secrets": {"token_key": {"value": "x", "existingSecret": "b"}}},
+        "secrets.token_key: give a value, or an existing",
+    ),
     (
         {"secrets": {"token_key": {"value": "x"}}, "secretFiles": {"token_key": {"value": "b"}}},
         "secretFiles.token_key: there is a file of that name",
@@ -82,7 +85,10 @@ POLICIES = [
     ({"settings": {"prometheus_url": "https://prometheus.example.org"}}, "prometheus.example.org; add its addresses"),
     ({"settings": {"prometheus_url": "http://10.1.2.3:9090"}}, "10.1.2.3; add its addresses, as a cidr"),
     ({"settings": {"prometheus_url": "http://prometheus:9090"}}, "leads, prometheus; add its namespace"),
-    (merged(POSTGRESQL, {"networkPolicy": {"to": {"postgresql": []}}}), "networkPolicy.to.postgresql: the pods need it"),
+    (
+        merged(POSTGRESQL, {"networkPolicy": {"to": {"postgresql": []}}}),
+        "networkPolicy.to.postgresql: the pods need it",
+    ),
     ({"networkPolicy": {"to": {"prometheus": None}}}, "networkPolicy.to.prometheus: the pods need it"),
     ({"networkPolicy": {"to": {"kubernetes": [{"cidr": "10.0.0.1/32"}]}}}, "networkPolicy.to.kubernetes[0].ports: say"),
     ({"networkPolicy": {"from": {"grafana": [{}]}}}, "networkPolicy.from.grafana[0]: give a cidr, or namespace"),

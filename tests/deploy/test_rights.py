@@ -115,7 +115,9 @@ class _Account:
     def may(self, verb, group, resource, namespace=None):
         plural, _, subresource = resource.partition("/")
         about = {"verb": verb, "group": group, "resource": plural, "subresource": subresource}
-        return self.ask("SelfSubjectAccessReview", {"resourceAttributes": about | ({"namespace": namespace} if namespace else {})})["allowed"]
+        return self.ask(
+            "SelfSubjectAccessReview", {"resourceAttributes": about | ({"namespace": namespace} if namespace else {})}
+        )["allowed"]
 
     def rules(self, namespace):
         """All that it may do with resources in a namespace, as (group, resource, verb), but for asking what it may."""

@@ -21,7 +21,11 @@ _POSTGRESQL = {
     "networkPolicy": {"to": {"postgresql": [{"pods": {"cnpg.io/cluster": "leakwatch-database"}, "ports": [5432]}]}},
 }
 _GATEWAY = {
-    "gateway": {"enabled": True, "parentRefs": [{"name": "public", "namespace": "gateways"}], "hostnames": ["a.example"]},
+    "gateway": {
+        "enabled": True,
+        "parentRefs": [{"name": "public", "namespace": "gateways"}],
+        "hostnames": ["a.example"],
+    },
     "networkPolicy": {"from": {"ingress": [{"namespace": "gateways"}]}},
 }
 _ISTIO = {

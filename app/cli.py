@@ -17,6 +17,7 @@ from app.commands import (
     explain,
     gate,
     incidents,
+    mitigate,
     rules,
     run,
     scan,
@@ -48,6 +49,7 @@ app.add_typer(incidents.app, name="incidents")
 app.add_typer(token.app, name="token")
 app.add_typer(workloads.app, name="workloads")
 app.add_typer(silences.app, name="silences")
+app.add_typer(mitigate.app, name="mitigate")
 app.add_typer(rules.app, name="rules")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(db.app, name="db")

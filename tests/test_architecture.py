@@ -52,11 +52,18 @@ ALLOWED = {
     "app.settings": {
         *("app.addresses", "app.cluster_settings", "app.durations", "app.errors", "app.setting_checks"),
         *("app.domain.setting", "app.settings_origin", "app.kubernetes_settings", "app.setting_types"),
-        *("app.mitigation_settings", "app.gate_settings"),
+        "app.mitigation_settings",
+        *("app.backup_settings", "app.pushgateway_settings"),
+        "app.gate_settings",
     },
     "app.kubernetes": {
         *("app.kubernetes", "app.domain", "app.settings", "app.kubernetes_settings", "app.errors", "app.text"),
     },
+    "app.backup": {
+        *("app.backup", "app.storage", "app.domain", "app.backup_settings", "app.errors", "app.text"),
+    },
+    "app.backup_settings": {"app.durations", "app.setting_checks"},
+    "app.pushgateway_settings": {"app.setting_checks"},
     "app.kubernetes_settings": {"app.durations", "app.setting_types"},
     "app.gate_settings": {"app.durations"},
     "app.mitigation_settings": {

@@ -41,14 +41,14 @@ class FlaggerMetadataModel(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    workload: _Name | None = Field(None, description="The target, if its name is not the Canary's")
-    stable_workload: _Name | None = Field(None, description="The primary, if it is not called TARGET-primary")
-    container: _Name | None = Field(None, description="Only this container")
+    workload: _Name | None = Field(None, description="The target; null: it is called as the Canary is")
+    stable_workload: _Name | None = Field(None, description="The primary; null: TARGET-primary")
+    container: _Name | None = Field(None, description="Only this container; null: all of them")
     stable: _Revision = Field(STABLE, description="The primary's revision; what runs there if unset")
     canary: _Revision = Field(CANARY, description="The target's revision; what was started last if unset")
     cluster: str = Field("", max_length=200, pattern=PLAIN, description="Of several clusters, the one")
     inconclusive: Literal["pass", "fail"] | None = Field(
-        None, description="What counts where it cannot be told; if unset, pass for rollout, fail for confirm-promotion"
+        None, description="What counts where it cannot be told; null: pass for rollout, fail for confirm-promotion"
     )
 
 

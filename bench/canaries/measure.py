@@ -20,7 +20,7 @@ AGES = (10, 30, 60, 360)
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One rollout as it went on: by the canary's age, minutes, what leakwatch said, its probability, and which rules
-    would have failed it. grown: by what share of its level a canary's pod had leaked, at each age."""
+    would have failed it."""
 
     base: str
     kind: str

@@ -72,7 +72,7 @@ def _compared(stable: Sequence[AgedLife], canary: Sequence[AgedLife], options: C
         return _open(case, None, reasons.too_young(case.old, kills_of(canary)), _until_old_enough(case))
     most = told.at_most(_SURE_TO_PASS)
     holds = most <= 0 or room / most >= options.horizon_hours
-    if holds and max(told.probability, killed) < options.doubtful:
+    if holds and max(told.doubt, told.probability, killed) < options.doubtful:
         said = [reasons.holds(most, room), *reasons.background(told)]
         return _outcome(case, Outcome.PASS, told, told.probability, said, None)
     said = reasons.open_for(told, most, room, options, kills_of(canary))

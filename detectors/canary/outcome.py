@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 class CanaryOptions:
     """What counts, in the terms of the question.
 
-    sure: probability from which the canary fails; doubtful: from which it does not pass
+    sure: probability from which the canary fails; doubtful: from which, be it only a warm-up, it does not pass
     horizon_hours: it passes when it is sure not to reach its limit (without one, twice its memory) for so long
     limit_horizon_hours, doubling_horizon_hours: slower growth does not matter yet, as for any other leak
     """

@@ -47,6 +47,11 @@ class Told:
     probability: float
 
     @property
+    def doubt(self) -> float:
+        """The probability that it grows beyond the stable at all, be it without an end or not."""
+        return float(student.cdf(self.excess.beyond_warm_up, FREEDOM))
+
+    @property
     def goes_on(self) -> bool:
         """Whether the excess looks like growth without an end."""
         return self.agreement >= _AGREES and self.later >= LASTS and self.earlier >= _WAS_THERE

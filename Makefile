@@ -53,6 +53,9 @@ bench-detect: $(VENV)/.dev ## What judging 10,000 containers costs on one core, 
 bench-api: $(VENV)/.dev ## What the webhook takes and how soon lists answer, beside Alertmanager
 	$(BIN)/python -m bench.api
 
+bench-gate: $(VENV)/.dev ## Which leaking canaries are told after 10 minutes to 6 hours, beside what is asked today
+	$(BIN)/python -m bench.canaries
+
 bench-reading: $(VENV)/.dev ## What scanning 1,000 to 30,000 containers costs a real Prometheus, beside how it is done today
 	$(BIN)/python -m bench.reading
 
@@ -96,5 +99,5 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test test-replicas control-plane test-kubernetes lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings
+.PHONY: help run test test-replicas control-plane test-kubernetes lint format bench bench-accuracy bench-detect bench-api bench-gate calibrate record lock settings
 .PHONY: picture screenshots dashboards deploy-files clean

@@ -15,6 +15,7 @@ from app.commands import (
     dashboards,
     db,
     explain,
+    gate,
     incidents,
     mitigate,
     rules,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.command("scan")(scan.command)
 app.command("explain")(explain.command)
+app.command("gate")(gate.command)
 app.command("backtest")(backtest.command)
 app.command("serve")(serve.command)
 app.command("run")(run.command)

@@ -3,7 +3,8 @@
 LeakwatchError                 one line for a person; `hint` says what to do; `exit_status` for the CLI
 ├── UsageError                 what was asked for makes no sense: exit status 2
 │   ├── SettingsError          a setting is wrong; names it
-│   └── RecordingError         a file is not what it should be; names the place
+│   ├── RecordingError         a file is not what it should be; names the place
+│   └── UnknownRevision        no pod runs the revision that is meant, or none has been seen yet
 ├── SourceError                Prometheus could not be read
 │   ├── SourceUnreachable      no connection, cut, or timed out: try again
 │   ├── SourceOverloaded       it said 503 or timed out a query: try again, later and smaller
@@ -67,6 +68,10 @@ class SettingsError(UsageError):
 
 class RecordingError(UsageError):
     """A recording is not in any form that leakwatch reads."""
+
+
+class UnknownRevision(UsageError):
+    """No pod in the window runs the revision that is meant. It may be about to."""
 
 
 class SourceError(LeakwatchError):

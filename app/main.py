@@ -18,6 +18,7 @@ from app.api import (
     acts,
     alerts,
     docs,
+    flagger,
     grafana,
     health,
     incidents,
@@ -28,6 +29,7 @@ from app.api import (
     webhooks,
     workloads,
 )
+from app.api import gate as rollout_gate
 from app.api.access import Door
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
@@ -43,6 +45,7 @@ from app.metrics import ServiceMetrics
 from app.mitigating.carrying import Carrier
 from app.mitigating.policy import limits_of, policy_of
 from app.mitigating.reach import Clusters, make_clusters
+from app.scanning.gate.asking import make_gate
 from app.scanning.journal import log_outcome
 from app.scanning.knowing import KnownClusters
 from app.scanning.looking import make_look
@@ -65,6 +68,7 @@ from app.services.looks import LookService
 from app.services.mitigations import MitigationService
 from app.services.pushes import PushLog
 from app.services.retention import RetentionService
+from app.services.rollouts import RolloutService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -173,10 +177,12 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
         about=AboutService(engine, health_service, pushes),
         settings=shown_settings(settings),
         looks=LookService(make_look(settings, _LOOK_SHARE * settings.request_time_limit, known)),
+        rollouts=RolloutService(make_gate(settings), min(settings.gate_time_limit, settings.request_time_limit)),
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
-        *(mitigations.router, scans.router, tokens.router, grafana.router, health.router, docs.router),
+        *(mitigations.router, rollout_gate.router, flagger.router, scans.router, tokens.router, grafana.router),
+        *(health.router, docs.router),
     ):
         app.include_router(router)
     install_problems(app)

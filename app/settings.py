@@ -22,6 +22,7 @@ from app.cluster_settings import ClusterSettings
 from app.domain.setting import Origin
 from app.durations import DurationSeconds
 from app.errors import SettingsError
+from app.gate_settings import GateSettings
 from app.kubernetes_settings import KubernetesSettings
 from app.mitigation_settings import MitigationSettings
 from app.pushgateway_settings import PUSHGATEWAY_SECRETS, PushgatewaySettings, check_pushgateway
@@ -75,7 +76,7 @@ class MetricNames(BaseModel):
 SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
 
 
-class Settings(MitigationSettings, KubernetesSettings, BackupSettings, PushgatewaySettings, BaseSettings):
+class Settings(GateSettings, MitigationSettings, KubernetesSettings, BackupSettings, PushgatewaySettings, BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
@@ -391,7 +392,12 @@ def _variable(field_name: str) -> str:
 
 def _option(field_name: str) -> str:
     """The command's option for a setting: --lookback, --timeout, --prometheus-url."""
-    special = {"prometheus_url": "--prometheus-url", "namespaces": "--namespace", "prometheus_headers": "--header"}
+    special = {
+        "prometheus_url": "--prometheus-url",
+        "namespaces": "--namespace",
+        "prometheus_headers": "--header",
+        "gate_horizon": "--horizon",
+    }
     return special.get(field_name) or "--" + field_name.removeprefix("prometheus_").replace("_", "-")
 
 

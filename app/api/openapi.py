@@ -22,6 +22,7 @@ TAGS = {
     "silences": "Spans of time in which nobody is told of the incidents that match.",
     "mitigations": "Acting on leaks: what is proposed, approved and done in the cluster, and the emergency stop.",
     "workloads": "The latest verdict on every workload's container, leaking or not, and those before it.",
+    "gate": "Whether a canary may go on: its memory beside that of the stable revision.",
     "scans": "Looks at every container: what came of them, and what they cost Prometheus.",
     "tokens": "What opens this API. For admins.",
     "grafana": "Annotations, tables and series for Grafana's data sources Infinity, SimpleJSON and simPod's JSON.",

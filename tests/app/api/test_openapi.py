@@ -17,6 +17,8 @@ TOLD = {"location", "link", "etag", "retry-after", "www-authenticate"}
 INCIDENT, SILENCE = "/api/v1/incidents/{incident_id}", "/api/v1/silences/{silence_id}"
 # Clients that were made of the document call operations by these names: some may come, none may change.
 OPERATION_IDS = {
+    "ask_gate": "GET /api/v1/gate",
+    "answer_flagger": "POST /webhooks/flagger/{hook}",
     "take_alertmanager_notification": "POST /webhooks/alertmanager",
     "list_incidents": "GET /api/v1/incidents",
     "get_incident": f"GET {INCIDENT}",

@@ -114,7 +114,7 @@ def disturbance_lines(one: Disturbance) -> Iterator[str]:
     """What an act disturbs, a line each."""
     yield f"{one.ready} of {one.replicas} pods are ready; {one.at_once} may be down at once"
     if one.pending:
-        yield f"{one.pending} of its pods wait for a place already"
+        yield f"pods that wait for a place already: {one.pending}"
     if one.paused:
         yield "its rollout is paused"
     if one.rolling:

@@ -10,7 +10,7 @@ import pytest
 from app.settings import load_settings
 from app.storage.engine import make_engine
 from tests.support.control_plane import running_control_plane
-from tests.support.databases import copied, migrated_postgresql, migrated_sqlite, new_postgresql_url
+from tests.support.databases import copied, migrated_postgresql, migrated_sqlite, new_postgresql_url, sharing_statements
 from tests.support.servers import running_postgresql
 
 _REAL = tuple(Path(__file__).parent / name for name in ("integration", "e2e", "kubernetes", "deploy"))
@@ -104,7 +104,7 @@ def empty_engine(database):
 def engine(database, request):
     """An engine on a database that the migrations have made."""
     on_file = database.database_url is None
-    engine = copied(request.getfixturevalue("migrated_file")) if on_file else make_engine(database)
+    engine = copied(request.getfixturevalue("migrated_file")) if on_file else sharing_statements(make_engine(database))
     yield engine
     engine.dispose()
 

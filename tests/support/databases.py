@@ -14,6 +14,7 @@ from tests.support.servers import PostgreSQL
 
 EMPTY = "template1"
 _numbers = itertools.count()
+_first: dict[str, sa.Engine] = {}
 
 
 def new_postgresql_url(server: PostgreSQL, template: str = EMPTY) -> str:
@@ -47,6 +48,14 @@ def copied(template: Path) -> sa.Engine:
     """An engine on a copy of it, in the data folder."""
     engine = make_engine(load_settings())
     shutil.copyfile(template, _file_of(engine))
+    return sharing_statements(engine)
+
+
+def sharing_statements(engine: sa.Engine) -> sa.Engine:
+    """The engine, which takes statements as others have compiled them: compiling one takes longer than running it."""
+    first = _first.setdefault(engine.dialect.name, engine)
+    engine.dialect = first.dialect
+    engine._compiled_cache = first._compiled_cache
     return engine
 
 

@@ -16,6 +16,7 @@ from app.commands import (
     db,
     explain,
     incidents,
+    mitigate,
     rules,
     run,
     scan,
@@ -46,6 +47,7 @@ app.add_typer(incidents.app, name="incidents")
 app.add_typer(token.app, name="token")
 app.add_typer(workloads.app, name="workloads")
 app.add_typer(silences.app, name="silences")
+app.add_typer(mitigate.app, name="mitigate")
 app.add_typer(rules.app, name="rules")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(db.app, name="db")

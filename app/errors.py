@@ -22,6 +22,13 @@ LeakwatchError                 one line for a person; `hint` says what to do; `e
 ├── StorageError               the database or data folder cannot be used
 │   ├── SchemaOutdated         older than the code: upgrade
 │   └── SchemaTooNew           newer than the code: use a newer leakwatch
+├── BackupError                a snapshot could not be made, found or restored
+│   ├── StoreUnreachable       the object store gives no answer, or not in time: try again
+│   ├── StoreRefused           it does not accept the credentials, or what they want to do
+│   ├── StoreUnusable          there is no such bucket, or what answers is no object store
+│   ├── NoSnapshot             there is none, or none of that name
+│   ├── SnapshotDamaged        it is not as it was written
+│   └── SnapshotTooNew         a newer leakwatch made it: use that
 ├── ListenError                the address to serve on cannot be had
 ├── NotFound                   there is no such incident or scan
 ├── Conflict                   it cannot be done as things stand: look again
@@ -139,6 +146,36 @@ class SchemaOutdated(StorageError):
 
 class SchemaTooNew(StorageError):
     """The database was written by a newer version of leakwatch."""
+
+
+class BackupError(LeakwatchError):
+    """A snapshot of the database could not be made, found or restored."""
+
+
+class StoreUnreachable(BackupError):
+    """The object store gives no answer, or not in time."""
+
+    retryable = True
+
+
+class StoreRefused(BackupError):
+    """The object store does not accept the credentials, or what they want to do."""
+
+
+class StoreUnusable(BackupError):
+    """There is no such bucket, or what answers is no object store."""
+
+
+class NoSnapshot(BackupError):
+    """There is no snapshot, or none of that name."""
+
+
+class SnapshotDamaged(BackupError):
+    """A snapshot is not as it was written."""
+
+
+class SnapshotTooNew(BackupError):
+    """A snapshot was made by a newer leakwatch."""
 
 
 class ListenError(LeakwatchError):

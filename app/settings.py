@@ -17,11 +17,14 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from app.addresses import check_host, check_origin, check_proxy, check_root_path, is_loopback
+from app.backup_settings import BACKUP_SECRETS, BackupSettings, check_backup
 from app.cluster_settings import ClusterSettings
 from app.domain.setting import Origin
 from app.durations import DurationSeconds
 from app.errors import SettingsError
 from app.kubernetes_settings import KubernetesSettings
+from app.mitigation_settings import MitigationSettings
+from app.pushgateway_settings import PUSHGATEWAY_SECRETS, PushgatewaySettings, check_pushgateway
 from app.setting_checks import check_connection, check_header, check_url
 from app.setting_types import Names
 from app.settings_origin import origins_of
@@ -72,7 +75,7 @@ class MetricNames(BaseModel):
 SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
 
 
-class Settings(KubernetesSettings, BaseSettings):
+class Settings(MitigationSettings, KubernetesSettings, BackupSettings, PushgatewaySettings, BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
@@ -283,6 +286,8 @@ class Settings(KubernetesSettings, BaseSettings):
             raise ValueError("page_within: must not be longer than warn_within")
         self._check_access()
         self._check_clusters()
+        check_backup(self)
+        check_pushgateway(self)
         return self
 
     def _check_clusters(self) -> None:
@@ -429,7 +434,8 @@ def secret_fields() -> frozenset[str]:
         {
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
-            *("alertmanager_token", "alertmanager_password", "grafana_token"),
+            *("alertmanager_token", "alertmanager_password", "grafana_token", "mitigation_argocd_token"),
+            *(*BACKUP_SECRETS, *PUSHGATEWAY_SECRETS),
         }
     )
 

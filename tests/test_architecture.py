@@ -26,7 +26,15 @@ ALLOWED = {
         *("detectors.judgement", "detectors.words"),
     },
     "app.services": {
-        *("app.services", "app.scanning", "app.alertmanager", "app.storage", "app.domain", "app.errors"),
+        *(
+            "app.services",
+            "app.scanning",
+            "app.alertmanager",
+            "app.mitigating",
+            "app.storage",
+            "app.domain",
+            "app.errors",
+        ),
         *("app.durations", "app.text"),
     },
     "app.storage": {
@@ -41,11 +49,26 @@ ALLOWED = {
     "app.settings": {
         *("app.addresses", "app.cluster_settings", "app.durations", "app.errors", "app.setting_checks"),
         *("app.domain.setting", "app.settings_origin", "app.kubernetes_settings", "app.setting_types"),
+        "app.mitigation_settings",
+        *("app.backup_settings", "app.pushgateway_settings"),
     },
     "app.kubernetes": {
         *("app.kubernetes", "app.domain", "app.settings", "app.kubernetes_settings", "app.errors", "app.text"),
     },
+    "app.backup": {
+        *("app.backup", "app.storage", "app.domain", "app.backup_settings", "app.errors", "app.text"),
+    },
+    "app.backup_settings": {"app.durations", "app.setting_checks"},
+    "app.pushgateway_settings": {"app.setting_checks"},
     "app.kubernetes_settings": {"app.durations", "app.setting_types"},
+    "app.mitigation_settings": {
+        *("app.domain.mitigation.model", "app.domain.pattern", "app.durations", "app.kubernetes_settings"),
+        *("app.setting_checks", "app.setting_types"),
+    },
+    "app.mitigating": {
+        *("app.mitigating", "app.kubernetes", "app.storage", "app.domain", "app.errors", "app.settings", "app.text"),
+        *("app.durations", "app.output.document", "app.scanning.lease"),
+    },
     "app.setting_types": set(),
     "app.settings_origin": {"app.domain.setting"},
     "app.cluster_settings": {"app.setting_checks", "app.kubernetes_settings"},

@@ -20,6 +20,7 @@ TAGS = {
     "acts": "What people do to one incident. Each says what it changed; `If-Match` and `Idempotency-Key` are optional.",
     "alerts": "Alerts of other systems, as Alertmanager told of them, and the incidents they are about.",
     "silences": "Spans of time in which nobody is told of the incidents that match.",
+    "mitigations": "Acting on leaks: what is proposed, approved and done in the cluster, and the emergency stop.",
     "workloads": "The latest verdict on every workload's container, leaking or not, and those before it.",
     "scans": "Looks at every container: what came of them, and what they cost Prometheus.",
     "tokens": "What opens this API. For admins.",

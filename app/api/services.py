@@ -17,6 +17,7 @@ from app.services.freshness import FreshnessService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.looks import LookService
+from app.services.mitigations import MitigationService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -39,6 +40,7 @@ class Services:
     acts: ActService
     feedback: FeedbackService
     silences: SilenceService
+    mitigations: MitigationService
     answers: AnswerService
     annotations: AnnotationService
     freshness: FreshnessService

@@ -36,6 +36,10 @@ class EventKind(StrEnum):
     ALERT_FIRING = "alert_firing"
     ALERT_RESOLVED = "alert_resolved"
     RESOLVED = "resolved"
+    MITIGATION_PROPOSED = "mitigation_proposed"
+    MITIGATION_APPROVED = "mitigation_approved"
+    MITIGATION_APPLIED = "mitigation_applied"
+    MITIGATION_ENDED = "mitigation_ended"
     OTHER = "other"  # what a newer leakwatch wrote, before this one took over again
 
     @classmethod

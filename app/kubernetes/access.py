@@ -75,7 +75,8 @@ class ClusterAccess:
         for _ in range(_MOST_PAGES):
             call = Call("GET", path, dict(asked), self._timeout, accept)
             page = self._document(call)
-            if not isinstance(page.get("items"), list):
+            # One of metadata alone has null where there is nothing.
+            if "items" not in page or not isinstance(page["items"], list | None):
                 raise ClusterError(f"{self._named(call)}: the answer is no list", NOT_KUBERNETES)
             yield page
             metadata = page.get("metadata")
@@ -90,8 +91,9 @@ class ClusterAccess:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """What changes after a version: "ADDED", "MODIFIED", "DELETED" or "BOOKMARK", and the object.
 
-        It ends after some minutes, or where nothing came for long: go on from the version of the last object. Raises
-        ClusterError; ClusterExpired where the version is too old: list anew.
+        Once this returns, the server has taken it up. It ends after some minutes, or where nothing came for long: go on
+        from the version of the last object. Raises ClusterError, then and later; ClusterExpired where the version is
+        too old: list anew.
         """
         asked = {
             **(query or {}),
@@ -101,19 +103,25 @@ class ClusterAccess:
             "timeoutSeconds": str(_WATCH_SECONDS),
         }
         call = Call("GET", path, asked, _WATCH_SILENCE_SECONDS, accept)
-        with self._line() as line:
+        with contextlib.ExitStack() as stack:
+            line = stack.enter_context(self._line())
             with _cut_after(line, self._timeout):
                 response = self._sent(line, call)
+                stack.callback(response.close)
                 if response.status != 200:
                     raise refusal(response.status, self._whole(line, response, call), self._named(call))
+            return self._followed(stack.pop_all(), line, response, call)
+
+    def _followed(
+        self, stack: contextlib.ExitStack, line: Line, response: Any, call: Call
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        with stack:
             try:
                 yield from read_events(response, self._named(call))
             except ReadTimeoutError:
                 return
             except (HTTPError, OSError) as error:
                 raise self._cut(line, call) from error
-            finally:
-                response.close()
 
     def patch(self, path: str, body: Any, kind: PatchKind, *, dry_run: bool = False) -> dict[str, Any]:
         """The object as it is after the patch. kind: "apply" is server-side apply. Raises ClusterError."""

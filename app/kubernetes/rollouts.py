@@ -8,7 +8,7 @@ https://kubernetes.io/docs/tasks/manage-daemon/rollback-daemon-set/#understandin
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from app.domain.rollout import Rollout, images_of
 from app.errors import ClusterError, UsageError
@@ -23,23 +23,15 @@ from app.kubernetes.fields import (
     whole_number_in,
 )
 from app.kubernetes.paths import CONTROLLER_REVISIONS, REPLICA_SETS, WITH_HISTORY, Resource
+from app.kubernetes.reader import Reader
 from app.kubernetes.rolling import is_paused, is_rolling
 from app.kubernetes.told import change_cause_of, commit_of, source_of
 
 _NUMBER = {"Deployment": "deployment.kubernetes.io/revision", "Rollout": "rollout.argoproj.io/revision"}
 _HASH = {"Deployment": "pod-template-hash", "Rollout": "rollouts-pod-template-hash"}
-_REVISION_HASH = "controller.kubernetes.io/hash"
+# A StatefulSet's controller writes the first of these on a ControllerRevision, a DaemonSet's the second.
+_REVISION_HASHES = ("controller.kubernetes.io/hash", "controller-revision-hash")
 _MOST_REVISIONS = 2_000
-
-
-class Reader(Protocol):
-    """What is needed of an access to a cluster."""
-
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The document at a path."""
-
-    def pages(self, path: str, query: Mapping[str, str] | None = None, limit: int = 500) -> Iterator[dict[str, Any]]:
-        """The pages of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +115,8 @@ def _rollout(kind: str, kept: Mapping[str, Any]) -> Rollout | None:
             key: value for key, value in mapping_in(kept, "data", "spec", "template").items() if key != "$patch"
         }
         # Pods of a StatefulSet are labelled with the revision's whole name, those of a DaemonSet with the hash.
-        template_hash = text_in(kept, "metadata", "name") if kind == "StatefulSet" else label(kept, _REVISION_HASH)
+        hashes = (label(kept, name) for name in _REVISION_HASHES)
+        template_hash = text_in(kept, "metadata", "name") if kind == "StatefulSet" else next(filter(None, hashes), "")
     created_at = time_in(kept, "metadata", "creationTimestamp")
     if number is None or created_at is None or not template:
         return None

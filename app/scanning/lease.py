@@ -71,17 +71,23 @@ class Lease:
 
 def take_lease(engine: Engine, session: Session, lost: Callable[[], None]) -> Lease:
     """The lease, in the caller's transaction. Raises ScanInProgress when another scan holds it."""
-    holder = this_process()
     leases.cut_off_stuck(session, _NAME, STUCK_SECONDS)
-    token = leases.take(session, _NAME, holder, None, SECONDS)
-    other = leases.holder(session, _NAME) if token is None else None
-    if other is not None and _is_dead(other):
-        # Killed, and so it could not let go; nobody needs to wait until its time is up.
-        leases.expire(session, _NAME, other)
-        token = leases.take(session, _NAME, holder, None, SECONDS)
+    token = take_named(session, _NAME, SECONDS)
     if token is None:
         raise ScanInProgress("another scan is running", "wait until it has ended, or scan with --no-store")
     return Lease(engine, token, lost)
+
+
+def take_named(session: Session, name: str, seconds: float) -> int | None:
+    """The token of a lease of any name, in the caller's transaction; None when another that may be alive holds it."""
+    holder = this_process()
+    token = leases.take(session, name, holder, None, seconds)
+    other = leases.holder(session, name) if token is None else None
+    if other is not None and _is_dead(other):
+        # Killed, and so it could not let go; nobody needs to wait until its time is up.
+        leases.expire(session, name, other)
+        token = leases.take(session, name, holder, None, seconds)
+    return token
 
 
 def held_by(session: Session) -> tuple[str, float] | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.lifecycle import IncidentPolicy
 from app.domain.scan import ScanReport, ScanState
 from app.errors import LeakwatchError, ScanAbandoned, ScanNotDue, StorageError
+from app.mitigating.judging import EffectRecorder
 from app.output.document import cost_document, scan_summary
 from app.prometheus.source import Control
 from app.scanning.lease import Lease, take_lease
@@ -71,6 +72,7 @@ class ActiveScan:
         began = time.monotonic()
         Recorder(self.engine, self.policy, f"scan {self.id}", self.lease.guard).record(report, self._now())
         VerdictRecorder(self.engine, self.id, self.lease.guard).record(report)
+        EffectRecorder(self.engine, f"scan {self.id}", self.lease.guard).record(report)
         return replace(report, seconds=replace(report.seconds, record=time.monotonic() - began))
 
     def abandon(self, why: str) -> None:

@@ -8,7 +8,7 @@ says that another has it. (Kleppmann, "How to do distributed locking", 2016, on 
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, insert, select, text, update
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -88,6 +88,11 @@ def renew(session: Session, name: str, token: int, now: float | None, seconds: f
 def let_go(session: Session, name: str, token: int) -> None:
     """Free the lease, if it still belongs to the token. The row stays, so that tokens go on growing."""
     _end(session, name, LeaseRow.token == token)
+
+
+def forget(session: Session, name: str, token: int) -> None:
+    """Let go of a lease that nobody will ever want again, row and all."""
+    session.execute(delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.token == token))
 
 
 def _end(session: Session, name: str, whose: ColumnElement[bool]) -> None:

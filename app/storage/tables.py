@@ -394,3 +394,62 @@ class VerdictRow(Table):
     probability: Mapped[float] = mapped_column(Double)
     growth_bytes_per_hour: Mapped[float] = mapped_column(Double)
     current_bytes: Mapped[float] = mapped_column(Double)
+
+
+class MitigationRow(Table):
+    """One act against a leak, from its proposal to what came of it."""
+
+    __tablename__ = "mitigations"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index(None, "state"),
+        Index(None, "incident_id", "id"),
+        # For what guards count: acts of a day, and the last on a workload.
+        Index(None, "applying_at"),
+        Index(None, "namespace", "workload", "applying_at"),
+    )
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    # What marks the object that it changes: its id and a word that no other database has.
+    key: Mapped[str] = mapped_column(String(40))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"))
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    cluster: Mapped[str] = mapped_column(String(255))
+    namespace: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(255))
+    workload: Mapped[str] = mapped_column(String(255))
+    container: Mapped[str] = mapped_column(String(255))
+    act: Mapped[str] = mapped_column(String(20))
+    wish: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(20))
+    plan: Mapped[dict[str, Any]] = mapped_column(CompressedJson)
+    # What memory did before, and what scans saw of it since: {"before": ..., "sightings": [...]}.
+    course: Mapped[dict[str, Any]] = mapped_column(CompressedJson)
+    automatic: Mapped[bool]
+    proposed_at: Mapped[float] = mapped_column(UnixTime)
+    proposed_by: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[float] = mapped_column(UnixTime)
+    approved_at: Mapped[float | None] = mapped_column(UnixTime)
+    approved_by: Mapped[str | None] = mapped_column(String(255))
+    approval: Mapped[str] = mapped_column(Text)
+    # When it was written down that it is about to be done; None again where it is sure that it was not done.
+    applying_at: Mapped[float | None] = mapped_column(UnixTime)
+    applied_at: Mapped[float | None] = mapped_column(UnixTime)
+    rolled_out_at: Mapped[float | None] = mapped_column(UnixTime)
+    ended_at: Mapped[float | None] = mapped_column(UnixTime)
+    outcome: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class MitigationControlRow(Table):
+    """One row, the emergency stop. Whoever decides that something may be done holds it: one decides at a time."""
+
+    __tablename__ = "mitigation_control"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    stopped_at: Mapped[float | None] = mapped_column(UnixTime)
+    stopped_by: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(BigInteger)

@@ -24,6 +24,10 @@ _WORDS = {
     EventKind.ALERT_FIRING: "Alert",
     EventKind.ALERT_RESOLVED: "Alert over",
     EventKind.RESOLVED: "Resolved",
+    EventKind.MITIGATION_PROPOSED: "Act proposed",
+    EventKind.MITIGATION_APPROVED: "Act approved",
+    EventKind.MITIGATION_APPLIED: "Act done",
+    EventKind.MITIGATION_ENDED: "What came of it",
     EventKind.OTHER: "Noted",
 }
 _NOBODY = "it is nobody's any more"
@@ -69,6 +73,7 @@ def _day(at: float) -> str:
 def _line(entry: TimelineEntry) -> Line:
     event = entry.event
     is_change = event.kind in _CHANGES
+    is_end = event.kind is EventKind.MITIGATION_ENDED
     until = event.after if event.kind is EventKind.SILENCED else None
     return Line(
         entry.at,
@@ -76,9 +81,9 @@ def _line(entry: TimelineEntry) -> Line:
         event.kind.value,
         _WORDS[event.kind],
         _text(entry),
-        is_change,
+        is_change or is_end,
         event.before if is_change else None,
-        event.after if is_change else None,
+        (event.after or "").replace("_", " ") if is_end else event.after if is_change else None,
         until,
     )
 

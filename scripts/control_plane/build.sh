@@ -1,7 +1,8 @@
 #!/bin/sh
-# build.sh [NAME...]: builds the real control plane that tests run, as Go modules, into a cache folder; all of it where
-# no name is given. What is there in the version asked for stays. The Kubernetes programs are built through go.mod
-# beside this, since their module replaces others and `go install` does not take such.
+# build.sh [NAME...]: builds the real control plane that tests run, and what else they run that Debian lacks, as Go
+# modules, into a cache folder; all of it where no name is given. What is there in the version asked for stays. The
+# Kubernetes programs are built through go.mod beside this, since their module replaces others and `go install` does not
+# take such.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bin=${LEAKWATCH_CONTROL_PLANE:-${XDG_CACHE_HOME:-$HOME/.cache}/leakwatch/control-plane}/bin
@@ -14,7 +15,9 @@ programs() {
     echo "kube-scheduler k8s.io/kubernetes/cmd/kube-scheduler $kubernetes"
     echo "kwok sigs.k8s.io/kwok/cmd/kwok v0.8.0"
     echo "helm helm.sh/helm/v4/cmd/helm v4.3.2"
-    echo "kustomize sigs.k8s.io/kustomize/kustomize/v5 v5.8.3"
+    echo "kustomize sigs.k8s.io/kustomize/kustomize/v5 v5.8.1"
+    echo "versitygw github.com/versity/versitygw/cmd/versitygw v1.8.0"
+    echo "actionlint github.com/rhysd/actionlint/cmd/actionlint v1.7.12"
 }
 
 build() {
@@ -42,12 +45,13 @@ if ! command -v go >/dev/null; then
     echo "SKIPPED: $(echo "$missing" | cut -d' ' -f1 | tr '\n' ' ')cannot be built: Go is not installed; tests that need them are skipped" >&2
     exit 0
 fi
+echo "Building with Go what tests of Kubernetes run: some ten minutes the first time" >&2
 mkdir -p "$bin"
 new=$(mktemp -d "$bin/.new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 export CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -buildvcs=false -trimpath"
 echo "$missing" | while read -r name package version; do
-    echo "Building $name $version (the first time this takes some ten minutes altogether)" >&2
+    echo "Building $name $version" >&2
     build "$name" "$package" "$version" ||
         echo "SKIPPED: $name $version cannot be built here; tests that need it are skipped" >&2
 done

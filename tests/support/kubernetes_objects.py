@@ -53,7 +53,7 @@ def controller_revision(owner, number, pod_template, *, created="2026-01-01T00:0
         owner,
         name=f"{owner['metadata']['name']}-h{number}",
         creationTimestamp=created,
-        labels={"controller.kubernetes.io/hash": f"h{number}"},
+        labels={"controller-revision-hash": f"h{number}"},
     )
     data = {"spec": {"template": {"$patch": "replace", **pod_template}}}
     return {
@@ -77,7 +77,7 @@ class Objects:
             raise ObjectNotFound(f"{path} not found", "is it there?")
         return self._documents[path]
 
-    def pages(self, path, query=None, limit=500):
+    def pages(self, path, query=None, limit=500, *, accept=""):
         self.queries.append(dict(query or {}))
         for one in self._lists.get(path, []):
             yield {"items": [one]}

@@ -196,6 +196,21 @@ def running_alertmanager(folder: Path, config: str) -> Iterator[Alertmanager]:
         shown.process.stop(signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def running_pushgateway(folder: Path, *options: str) -> Iterator[str]:
+    """The URL of a real, empty Pushgateway."""
+    program = shutil.which("pushgateway") or need("prometheus-pushgateway")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    process = start([program, f"--web.listen-address=127.0.0.1:{port}", *options], folder / "log")
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{url}/-/ready"), "the Pushgateway is ready")
+        yield url
+    finally:
+        process.stop(signal.SIGKILL)
+
+
 @dataclass
 class PostgreSQL:
     """A real PostgreSQL, reached through a socket. command and options: start it again on the same data."""
@@ -335,7 +350,7 @@ def false_prometheus(
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)
 
-        do_GET = do_POST  # noqa: N815 (its base class wants it so)
+        do_GET = do_PUT = do_POST  # noqa: N815 (its base class wants them so)
 
         def log_message(self, *_: Any) -> None:
             pass

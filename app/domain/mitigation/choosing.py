@@ -1,0 +1,51 @@
+"""Which revision to go back to. Pure."""
+
+from collections.abc import Sequence
+
+from app.domain.acts import ActRefused
+from app.domain.rollout import Rollout
+
+
+def revision_to(
+    rollouts: Sequence[Rollout], current: Rollout, wanted: int | None, suspect: str | None, container: str
+) -> Rollout:
+    """The one that is asked for, or the one before the suspect, or the second highest, as kubectl has it.
+
+    rollouts: oldest first; wanted: its number; suspect: as incidents call it, None where none is suspected. Raises
+    ActRefused where there is none, or where the suspect does not run any more and a person must say which.
+    """
+    if wanted is not None:
+        found = next((one for one in rollouts if one.number == wanted), None)
+        if found is None:
+            there = ", ".join(str(one.number) for one in rollouts[-10:])
+            raise ActRefused(f"there is no revision {wanted}", f"there are {there}")
+        return found
+    suspected = None if suspect is None else _named(rollouts, suspect, container)
+    if suspected is not None and current.number > suspected.number and current.created_at < suspected.created_at:
+        # A revision that is gone back to gets a new number, and keeps the time of when it was made.
+        raise ActRefused(
+            f"revision {suspected.number}, which is suspected, does not run any more: it was rolled back already",
+            "give a revision to go back to, where this one leaks, too",
+        )
+    newest = current if suspected is None else suspected
+    earlier = [one for one in rollouts if one.number < newest.number and one.template != current.template]
+    if not earlier:
+        which = "the suspected one" if suspected is not None else "the present one"
+        raise ActRefused(f"no revision before {which} is kept", "deploy an earlier version anew")
+    return max(earlier, key=lambda one: one.number)
+
+
+def _named(rollouts: Sequence[Rollout], suspect: str, container: str) -> Rollout | None:
+    """The newest that incidents call so: by its template's hash, its image's version, or version@hash."""
+    for one in reversed(rollouts):
+        version = _version(one.images.get(container, ""))
+        if suspect in {one.name, one.template_hash, version, f"{version}@{one.template_hash}"} - {"", None}:
+            return one
+    return None
+
+
+def _version(image: str) -> str:
+    """As incidents tell it: the tag, else the first digits of the digest; "" for neither, and for `latest`."""
+    name, _, digest = image.partition("@")
+    _, _, tag = name.rpartition("/")[2].partition(":")
+    return tag if tag and tag != "latest" else digest.removeprefix("sha256:")[:12]

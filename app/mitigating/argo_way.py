@@ -1,0 +1,75 @@
+"""Going back by Argo CD: it leaves no mark of ours, so that what was done is told by the time and the revision of its
+last operation. Where that says nothing, it is not asked a second time."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+from app.domain.acts import ActRefused
+from app.domain.mitigation.model import Mitigation
+from app.errors import ClusterError
+from app.kubernetes.fields import list_in, text_in, time_in, whole_number_in
+from app.mitigating.argocd import ArgoClient
+from app.mitigating.owned import argo_target
+from app.mitigating.reach import Reach
+
+# Clocks of two machines differ.
+_SKEW_SECONDS = 30.0
+
+
+def check(reach: Reach, one: Mitigation) -> None:
+    """Raise ActRefused unless Argo CD would still do what was proposed."""
+    found = argo_target(_application(reach, one))
+    if found is None or found.id != one.plan.history_id:
+        raise ActRefused("the application was deployed anew since it was proposed", "propose it again")
+    if found.auto_sync:
+        raise ActRefused("Argo CD takes no rollback while auto-sync is on", "revert the change in Git")
+
+
+def roll_back(reach: Reach, one: Mitigation) -> None:
+    """Tell Argo CD. Raises ClusterError."""
+    owner, history_id = one.plan.owner, one.plan.history_id
+    if owner is None or history_id is None:
+        raise ActRefused("the plan names no deployment to go back to", "propose it again")
+    _client(reach).rollback(owner.name, owner.namespace, history_id)
+
+
+class Done(Enum):
+    """Whether an act was done, as far as what it was to change tells. UNTOLD: something else was done since."""
+
+    YES = auto()
+    NOT_YET = auto()
+    UNTOLD = auto()
+
+
+def was_done(reach: Reach, one: Mitigation) -> Done:
+    """Whether Argo CD has done it. Raises ClusterError."""
+    application = _application(reach, one)
+    started = time_in(application, "status", "operationState", "startedAt")
+    is_new = started is not None and one.applying_at is not None and started >= one.applying_at - _SKEW_SECONDS
+    asked = text_in(application, "operation", "sync", "revision")
+    if not asked and not is_new:
+        return Done.NOT_YET
+    wanted = _revision(application, one.plan.history_id)
+    done = asked or text_in(application, "status", "operationState", "operation", "sync", "revision")
+    return Done.YES if wanted and done == wanted else Done.UNTOLD
+
+
+def _revision(application: Mapping[str, Any], history_id: int | None) -> str:
+    for one in list_in(application, "status", "history"):
+        if whole_number_in(one, "id") == history_id:
+            return text_in(one, "revision")
+    return ""
+
+
+def _application(reach: Reach, one: Mitigation) -> Mapping[str, Any]:
+    owner = one.plan.owner
+    if owner is None:
+        raise ActRefused("the plan names no application", "propose it again")
+    return _client(reach).application(owner.name, owner.namespace)
+
+
+def _client(reach: Reach) -> ArgoClient:
+    if reach.argocd is None:
+        raise ClusterError("no Argo CD is set", "set LEAKWATCH_MITIGATION_ARGOCD_URL and its token")
+    return reach.argocd

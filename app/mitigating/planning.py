@@ -1,0 +1,172 @@
+"""How an act would be done, by what there is in the cluster now: the plan that is proposed, and the patch that is sent.
+
+Both come of the same code, so that what is applied is what was shown, or nothing.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.acts import ActRefused
+from app.domain.mitigation import bought, patches
+from app.domain.mitigation.choosing import revision_to
+from app.domain.mitigation.diff import changes_between
+from app.domain.mitigation.effect import Before
+from app.domain.mitigation.model import MARK, ActKind, FieldChange, Plan, Subject, Way, Wish
+from app.domain.mitigation.patches import Patch
+from app.domain.mitigation.quantity import bytes_of, quantity_of
+from app.domain.rollout import Rollout
+from app.errors import EditConflict
+from app.kubernetes.fields import text_in, whole_number_in
+from app.mitigating import owned
+from app.mitigating.looking import Seen, look, path_of, source_of
+from app.mitigating.reach import Access, Reach
+
+_NOT_YET = "proposed"
+_TRIES = 5
+_MARK_PATH = f"metadata.annotations[{MARK}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan is asked for. finding: the incident's document; suspect: the revision that is suspected; before: what
+    memory did; now: unix seconds."""
+
+    subject: Subject
+    wish: Wish
+    finding: Mapping[str, Any]
+    suspect: str | None
+    before: Before
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, with what guards ask besides. present_limit: bytes, None where none is set."""
+
+    plan: Plan
+    present_limit: int | None
+
+
+def make_plan(reach: Reach, asked: Asked) -> Planned:
+    """Read, choose, and try it as a dry run on the server; again where its controller writes first. Changes nothing.
+
+    Raises ActRefused where it makes no sense as things stand, ObjectNotFound, UsageError, ClusterError; ClusterRefused
+    where the server, or an admission webhook, would not take it.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(EditConflict):
+            return _made_plan(reach, asked)
+    return _made_plan(reach, asked)
+
+
+def _made_plan(reach: Reach, asked: Asked) -> Planned:
+    seen = look(reach.access, asked.subject, asked.wish.act)
+    limit = limit_of(seen.workload, asked.subject.container)
+    if seen.owner is not None:
+        return Planned(owned.plan_of(reach, asked.subject, asked.wish, seen, seen.owner), limit)
+    target = target_of(seen, asked)
+    patch = patch_of(reach.access, asked.subject, asked.wish, seen, target, _NOT_YET, asked.now)
+    after = send(reach.access, asked.subject, patch, dry_run=True)
+    plan = Plan(
+        way=Way.PATCH,
+        summary=_summary(asked, target, limit),
+        uid=text_in(seen.workload, "metadata", "uid"),
+        generation=whole_number_in(seen.workload, "metadata", "generation") or 0,
+        digest=patch.digest,
+        changes=_changes(asked.wish, seen.workload, after),
+        disturbance=seen.disturbance,
+        target="" if target is None else target.name,
+        target_number=None if target is None else target.number,
+        bought=_bought(asked, limit),
+    )
+    return Planned(plan, limit)
+
+
+def target_of(seen: Seen, asked: Asked) -> Rollout | None:
+    """The revision that a rollback goes to; None for other acts. Raises ActRefused."""
+    if asked.wish.act is not ActKind.ROLLBACK:
+        return None
+    history, container = seen.history, asked.subject.container
+    return revision_to(history.rollouts, history.current, asked.wish.revision, asked.suspect, container)
+
+
+def patch_of(
+    access: Access, subject: Subject, wish: Wish, seen: Seen, target: Rollout | None, key: str, now: float
+) -> Patch:
+    """The patch of an act on a workload as it was just read. Raises ActRefused, ClusterError."""
+    workload = {"kind": subject.kind, **seen.workload}
+    if "workloadRef" in (workload.get("spec") or {}):
+        raise ActRefused(
+            f"Rollout {subject.workload} has its template in another object (workloadRef)", "change that one by hand"
+        )
+    if wish.act is ActKind.ABORT:
+        if subject.kind != "Rollout":
+            raise ActRefused(f"a {subject.kind} knows no abort", "roll back, which an Argo Rollout alone need not")
+        return patches.abort(workload)
+    _check_strategy(workload)
+    if wish.act is ActKind.RESTART:
+        return patches.restart(workload, key, datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if wish.act is ActKind.RAISE_LIMIT:
+        if wish.limit_bytes is None:
+            raise ActRefused("limit_bytes: a limit must be given", "such as 512Mi")
+        return patches.raise_limit(workload, subject.container, quantity_of(wish.limit_bytes), key)
+    if target is None:
+        raise ActRefused("there is no revision to go back to", "deploy an earlier version anew")
+    return patches.rollback(workload, source_of(access, subject, target.name), key)
+
+
+def send(access: Access, subject: Subject, patch: Patch, *, dry_run: bool = False) -> dict[str, Any]:
+    """Send a patch; the object as it is, or would be, after it. Raises ClusterError, EditConflict."""
+    return access.patch(path_of(subject, status=patch.status), patch.body, patch.kind, dry_run=dry_run)
+
+
+def limit_of(workload: Mapping[str, Any], container: str) -> int | None:
+    """The memory limit of a container of the template, bytes; None where there is none."""
+    found = patches.container_of(workload, container)
+    text = None if found is None else patches.memory_of(found, "limits")
+    try:
+        return None if text is None else bytes_of(text)
+    except ValueError:
+        return None
+
+
+def _check_strategy(workload: Mapping[str, Any]) -> None:
+    if text_in(workload, "spec", "updateStrategy", "type") == "OnDelete":
+        raise ActRefused(
+            "its update strategy is OnDelete: no pod would become new by it", "change it and delete the pods by hand"
+        )
+
+
+def _changes(wish: Wish, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    if wish.act is ActKind.ABORT:
+        return (FieldChange("status.abort", None, "true"),)
+    return tuple(one for one in changes_between(before, after) if one.path != _MARK_PATH)
+
+
+def _summary(asked: Asked, target: Rollout | None, limit: int | None) -> str:
+    subject = asked.subject
+    name = f"{subject.kind} {subject.name}"
+    match asked.wish.act:
+        case ActKind.ROLLBACK if target is not None:
+            image = target.images.get(subject.container, "")
+            of = f" ({image})" if image else ""
+            return f"Roll {name} back to revision {target.number}{of}"
+        case ActKind.ABORT:
+            return f"Abort the rollout of {name}"
+        case ActKind.RESTART:
+            return f"Restart the pods of {name}, one after the other"
+    present = "none" if limit is None else quantity_of(limit)
+    wanted = quantity_of(asked.wish.limit_bytes or 0)
+    return f"Raise the memory limit of container {subject.container} of {name} from {present} to {wanted}"
+
+
+def _bought(asked: Asked, limit: int | None) -> str:
+    if asked.wish.act is ActKind.RAISE_LIMIT and limit is not None and asked.wish.limit_bytes is not None:
+        return bought.by_limit(asked.finding, limit, asked.wish.limit_bytes)
+    if asked.wish.act is ActKind.RESTART:
+        start = asked.before.curve[0][1] if asked.before.curve else None
+        return bought.by_restart(asked.finding, start)
+    return ""

@@ -1,0 +1,75 @@
+"""Definitions of the custom resources that deploy/ uses, on the control plane, and where objects are in its API."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.support.control_plane import ControlPlane, program
+from tests.support.servers import wait_until
+
+# Group, version, kind, plural; all of them in namespaces.
+USED = (
+    ("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors"),
+    ("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules"),
+    ("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"),
+    ("networking.istio.io", "v1", "VirtualService", "virtualservices"),
+    ("networking.istio.io", "v1", "DestinationRule", "destinationrules"),
+    ("argoproj.io", "v1alpha1", "Application", "applications"),
+    ("argoproj.io", "v1alpha1", "ApplicationSet", "applicationsets"),
+)
+_DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+def define(control_plane: ControlPlane) -> None:
+    """Define them, as their makers do where `make control-plane` could get that, else so that anything fits."""
+    published = _published()
+    for group, version, kind, plural in USED:
+        name = f"{plural}.{group}"
+        definition = published.get(name) or _open(group, version, kind, plural)
+        answer = control_plane.apply(f"{_DEFINITIONS}/{name}", definition)
+        assert answer.ok, answer.text
+    for group, version, _, plural in USED:
+        wait_until(lambda p=f"/apis/{group}/{version}/{plural}": control_plane.call("GET", p).ok, f"{plural} are there")
+
+
+def is_published(group: str, plural: str) -> bool:
+    """Whether a definition is its maker's."""
+    return f"{plural}.{group}" in _published()
+
+
+def path_of(control_plane: ControlPlane, one: dict[str, Any], namespace: str | None = None) -> str:
+    """The path of an object; in that namespace, where it is in any."""
+    api, kind = one["apiVersion"], one["kind"]
+    root = f"/apis/{api}" if "/" in api else f"/api/{api}"
+    known = {each["kind"]: each for each in control_plane.get(root)["resources"] if "/" not in each["name"]}
+    found = known[kind]
+    there = f"/namespaces/{namespace or one['metadata']['namespace']}" if found["namespaced"] else ""
+    return f"{root}{there}/{found['name']}/{one['metadata']['name']}"
+
+
+@cache
+def _published() -> dict[str, dict[str, Any]]:
+    folder = Path(program("kube-apiserver")).parent.parent / "crds"
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        for one in yaml.load_all(file.read_text(encoding="utf-8"), yaml.CSafeLoader):
+            if one is not None:
+                found[one["metadata"]["name"]] = one
+    return found
+
+
+def _open(group: str, version: str, kind: str, plural: str) -> dict[str, Any]:
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group}"},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "versions": [{"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}],
+        },
+    }

@@ -4,6 +4,8 @@ SHELL := /bin/sh
 
 VENV ?= .venv
 BIN := $(VENV)/bin
+# How many tests run at once. Those of one file run one after another, and share their servers.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 export LEAKWATCH_DATA_DIR ?= .data
 
 # Where `make control-plane` puts helm and the rest.
@@ -18,7 +20,7 @@ run: $(VENV)/.run ## Scan the demo cluster (or LEAKWATCH_PROMETHEUS_URL), then s
 test: $(VENV)/.dev ## Lint, types and every test, against real servers where they can be had
 	@scripts/servers.sh
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-replicas: $(VENV)/.dev ## Kill replicas 200 times on a real PostgreSQL (a few minutes)
 	@scripts/servers.sh

@@ -2,8 +2,10 @@
 
 import contextlib
 import http.server
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -25,6 +27,12 @@ import pytest
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _PAUSE_SECONDS = 0.05
+_FIRST_PORT = 20_000
+_PORTS_OF_A_WORKER = 1_000
+_WORKERS_WITH_PORTS = 12
+_numbers = itertools.count()
+# Two runs of pytest at once begin elsewhere.
+_start = random.SystemRandom().randrange(_PORTS_OF_A_WORKER)
 
 
 def wait_until(what: Callable[[], Any], why: str, seconds: float = _READY_SECONDS) -> Any:
@@ -39,10 +47,19 @@ def wait_until(what: Callable[[], Any], why: str, seconds: float = _READY_SECOND
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free, and that nobody else is about to be given.
+
+    It lies below those that the system hands out (32768 and up, on Linux), and each worker of pytest-xdist has a
+    thousand of its own: what takes it a moment later finds it free still.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = _FIRST_PORT + _PORTS_OF_A_WORKER * (worker % _WORKERS_WITH_PORTS)
+    for _ in range(_PORTS_OF_A_WORKER):
+        port = first + (_start + next(_numbers)) % _PORTS_OF_A_WORKER
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("no port is free")
 
 
 def answers(url: str) -> bool:
@@ -294,7 +311,7 @@ def _postgresql_in(folder: Path) -> Iterator[PostgreSQL]:
         server._wait()
         yield server
     finally:
-        server.stop(signal.SIGINT)
+        server.stop(signal.SIGQUIT)  # as a crash: what it would write to its files in order to end well is not wanted
 
 
 Reply = tuple[int, str, bytes] | tuple[int, str, bytes, dict[str, str]]

@@ -4,7 +4,12 @@ SHELL := /bin/sh
 
 VENV ?= .venv
 BIN := $(VENV)/bin
+# How many tests run at once. Those of one file run one after another, and share their servers.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 export LEAKWATCH_DATA_DIR ?= .data
+
+# Where `make control-plane` puts helm and the rest.
+PROGRAMS := $(or $(LEAKWATCH_CONTROL_PLANE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/leakwatch/control-plane)/bin
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +20,7 @@ run: $(VENV)/.run ## Scan the demo cluster (or LEAKWATCH_PROMETHEUS_URL), then s
 test: $(VENV)/.dev ## Lint, types and every test, against real servers where they can be had
 	@scripts/servers.sh
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-replicas: $(VENV)/.dev ## Kill replicas 200 times on a real PostgreSQL (a few minutes)
 	@scripts/servers.sh
@@ -24,9 +29,10 @@ test-replicas: $(VENV)/.dev ## Kill replicas 200 times on a real PostgreSQL (a f
 control-plane: ## Build the Kubernetes control plane that tests run, where Go is there (ten minutes the first time)
 	@scripts/servers.sh
 	@scripts/control_plane/build.sh
+	@scripts/control_plane/crds.sh
 
 test-kubernetes: $(VENV)/.dev control-plane ## The tests on a real Kubernetes control plane, built first where it is missing
-	$(BIN)/pytest tests/kubernetes
+	$(BIN)/pytest tests/kubernetes tests/deploy
 
 lint: $(VENV)/.dev ## Style (ruff) and types (mypy --strict)
 	$(BIN)/ruff check .
@@ -49,6 +55,9 @@ bench-detect: $(VENV)/.dev ## What judging 10,000 containers costs on one core, 
 bench-api: $(VENV)/.dev ## What the webhook takes and how soon lists answer, beside Alertmanager
 	$(BIN)/python -m bench.api
 
+bench-gate: $(VENV)/.dev ## Which leaking canaries are told after 10 minutes to 6 hours, beside what is asked today
+	$(BIN)/python -m bench.canaries
+
 bench-reading: $(VENV)/.dev ## What scanning 1,000 to 30,000 containers costs a real Prometheus, beside how it is done today
 	$(BIN)/python -m bench.reading
 
@@ -61,8 +70,14 @@ record: $(VENV)/.dev ## Record real programs under real memory limits for an hou
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock.sh
 
-settings: $(VENV)/.dev ## Write the README's table of settings anew from app/settings.py
+settings: $(VENV)/.dev ## Write the README's table of settings and the chart's schema anew from app/settings.py
 	PYTHONPATH=. $(BIN)/python scripts/settings_table.py
+	PYTHONPATH=. $(BIN)/python scripts/chart_settings.py
+
+deploy-files: settings ## Write the chart's rules and dashboards, and deploy/kustomize, anew (needs helm)
+	$(BIN)/python scripts/chart_files.py
+	@scripts/control_plane/build.sh helm
+	PATH="$(PROGRAMS):$$PATH" PYTHONPATH=. $(BIN)/python scripts/kustomize_files.py
 
 picture: $(VENV)/.dev ## Draw docs/scan.svg anew from a scan of the demo cluster
 	PYTHONPATH=. $(BIN)/python scripts/picture.py
@@ -86,5 +101,5 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv.sh
 	@scripts/venv.sh $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-.PHONY: help run test test-replicas control-plane test-kubernetes lint format bench bench-accuracy bench-detect bench-api calibrate record lock settings
-.PHONY: picture screenshots dashboards clean
+.PHONY: help run test test-replicas control-plane test-kubernetes lint format bench bench-accuracy bench-detect bench-api bench-gate calibrate record lock settings
+.PHONY: picture screenshots dashboards deploy-files clean

@@ -74,6 +74,15 @@ WEBHOOK_NOTIFICATIONS = Metric(
 WEBHOOK_ALERTS = Metric(
     "leakwatch_webhook_alerts_total", "Alerts of the notifications that were kept, by what came of them.", ("result",)
 )
+MITIGATIONS = Metric(
+    "leakwatch_mitigations_total",
+    "Acts against leaks that are over, by what was done and how they ended.",
+    ("act", "state"),
+)
+MITIGATIONS_UNDER_WAY = Metric(
+    "leakwatch_mitigations_under_way", "Acts against leaks that are not over, by where they stand.", ("state",)
+)
+MITIGATION_STOPPED = Metric("leakwatch_mitigation_stopped", "1 while all acts are stopped by a person, else 0.")
 GRAFANA_QUEUE = Metric("leakwatch_grafana_queue_length", "Annotations that are still to be pushed to Grafana.")
 
 ALL = (
@@ -100,6 +109,9 @@ ALL = (
     BUILD_INFO,
     HTTP_REQUESTS,
     GRAFANA_PUSHES,
+    MITIGATIONS,
+    MITIGATIONS_UNDER_WAY,
+    MITIGATION_STOPPED,
     GRAFANA_QUEUE,
     WEBHOOK_NOTIFICATIONS,
     WEBHOOK_ALERTS,

@@ -15,7 +15,9 @@ from app.commands import (
     dashboards,
     db,
     explain,
+    gate,
     incidents,
+    mitigate,
     rules,
     run,
     scan,
@@ -39,6 +41,7 @@ app = typer.Typer(
 )
 app.command("scan")(scan.command)
 app.command("explain")(explain.command)
+app.command("gate")(gate.command)
 app.command("backtest")(backtest.command)
 app.command("serve")(serve.command)
 app.command("run")(run.command)
@@ -46,6 +49,7 @@ app.add_typer(incidents.app, name="incidents")
 app.add_typer(token.app, name="token")
 app.add_typer(workloads.app, name="workloads")
 app.add_typer(silences.app, name="silences")
+app.add_typer(mitigate.app, name="mitigate")
 app.add_typer(rules.app, name="rules")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(db.app, name="db")

@@ -3,7 +3,8 @@
 LeakwatchError                 one line for a person; `hint` says what to do; `exit_status` for the CLI
 ├── UsageError                 what was asked for makes no sense: exit status 2
 │   ├── SettingsError          a setting is wrong; names it
-│   └── RecordingError         a file is not what it should be; names the place
+│   ├── RecordingError         a file is not what it should be; names the place
+│   └── UnknownRevision        no pod runs the revision that is meant, or none has been seen yet
 ├── SourceError                Prometheus could not be read
 │   ├── SourceUnreachable      no connection, cut, or timed out: try again
 │   ├── SourceOverloaded       it said 503 or timed out a query: try again, later and smaller
@@ -22,6 +23,13 @@ LeakwatchError                 one line for a person; `hint` says what to do; `e
 ├── StorageError               the database or data folder cannot be used
 │   ├── SchemaOutdated         older than the code: upgrade
 │   └── SchemaTooNew           newer than the code: use a newer leakwatch
+├── BackupError                a snapshot could not be made, found or restored
+│   ├── StoreUnreachable       the object store gives no answer, or not in time: try again
+│   ├── StoreRefused           it does not accept the credentials, or what they want to do
+│   ├── StoreUnusable          there is no such bucket, or what answers is no object store
+│   ├── NoSnapshot             there is none, or none of that name
+│   ├── SnapshotDamaged        it is not as it was written
+│   └── SnapshotTooNew         a newer leakwatch made it: use that
 ├── ListenError                the address to serve on cannot be had
 ├── NotFound                   there is no such incident or scan
 ├── Conflict                   it cannot be done as things stand: look again
@@ -60,6 +68,10 @@ class SettingsError(UsageError):
 
 class RecordingError(UsageError):
     """A recording is not in any form that leakwatch reads."""
+
+
+class UnknownRevision(UsageError):
+    """No pod in the window runs the revision that is meant. It may be about to."""
 
 
 class SourceError(LeakwatchError):
@@ -139,6 +151,36 @@ class SchemaOutdated(StorageError):
 
 class SchemaTooNew(StorageError):
     """The database was written by a newer version of leakwatch."""
+
+
+class BackupError(LeakwatchError):
+    """A snapshot of the database could not be made, found or restored."""
+
+
+class StoreUnreachable(BackupError):
+    """The object store gives no answer, or not in time."""
+
+    retryable = True
+
+
+class StoreRefused(BackupError):
+    """The object store does not accept the credentials, or what they want to do."""
+
+
+class StoreUnusable(BackupError):
+    """There is no such bucket, or what answers is no object store."""
+
+
+class NoSnapshot(BackupError):
+    """There is no snapshot, or none of that name."""
+
+
+class SnapshotDamaged(BackupError):
+    """A snapshot is not as it was written."""
+
+
+class SnapshotTooNew(BackupError):
+    """A snapshot was made by a newer leakwatch."""
 
 
 class ListenError(LeakwatchError):

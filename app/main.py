@@ -14,7 +14,22 @@ from alert_rules.conventions import PUSHED_LEAK
 from alert_rules.rule import runbook_link
 from app.alertmanager.intake import AlertIntake, writers
 from app.alertmanager.push import RESULTS, Pusher, make_pushers
-from app.api import acts, alerts, docs, grafana, health, incidents, scans, silences, tokens, webhooks, workloads
+from app.api import (
+    acts,
+    alerts,
+    docs,
+    flagger,
+    grafana,
+    health,
+    incidents,
+    mitigations,
+    scans,
+    silences,
+    tokens,
+    webhooks,
+    workloads,
+)
+from app.api import gate as rollout_gate
 from app.api.access import Door
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
@@ -22,10 +37,15 @@ from app.api.openapi import openapi_of, operation_id
 from app.api.problems import install_problems
 from app.api.services import Services
 from app.background import Worker
+from app.domain.mitigation.guards import Mode
 from app.domain.scan import ScanReport
 from app.errors import StorageError
 from app.grafana.push import make_pusher as make_grafana_pusher
 from app.metrics import ServiceMetrics
+from app.mitigating.carrying import Carrier
+from app.mitigating.policy import limits_of, policy_of
+from app.mitigating.reach import Clusters, make_clusters
+from app.scanning.gate.asking import make_gate
 from app.scanning.journal import log_outcome
 from app.scanning.knowing import KnownClusters
 from app.scanning.looking import make_look
@@ -37,6 +57,7 @@ from app.services.acts import ActService
 from app.services.alerts import AlertService
 from app.services.annotations import AnnotationService
 from app.services.answers import AnswerService
+from app.services.automatic import AutomaticMitigation
 from app.services.changes import ChangeWatch
 from app.services.feedback import FeedbackService
 from app.services.freshness import FreshnessService
@@ -44,8 +65,10 @@ from app.services.gate import Gate, WebhookSecrets
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.looks import LookService
+from app.services.mitigations import MitigationService
 from app.services.pushes import PushLog
 from app.services.retention import RetentionService
+from app.services.rollouts import RolloutService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -64,6 +87,8 @@ from dashboards.links import WORKLOAD_UID
 _USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
 _PRUNE_EVERY_SECONDS = 3600.0
+_CARRY_EVERY_SECONDS = 3.0
+_AUTOMATIC_EVERY_SECONDS = 60.0
 # Of the time that a request may take, what reading a workload's memory for it may.
 _LOOK_SHARE = 0.8
 
@@ -98,6 +123,8 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
     pushes = PushLog((*settings.alertmanager_urls, *((GRAFANA,) if settings.grafana_url else ())))
     pushers, push_workers = _pushing(settings, engine, metrics, pushes)
     workers += push_workers
+    clusters, mitigation_service, acting_workers = _acting(settings, engine)
+    workers += acting_workers
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -114,6 +141,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
         await asyncio.gather(*(run_in_threadpool(worker.stop) for worker in workers))
         for pusher in pushers:
             pusher.close()
+        await run_in_threadpool(clusters.close)
         with suppress(StorageError):  # what is lost is a minute of when tokens were used
             await run_in_threadpool(gate.write_uses)
 
@@ -140,6 +168,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
         acts=ActService(engine),
         feedback=FeedbackService(engine),
         silences=SilenceService(engine),
+        mitigations=mitigation_service,
         answers=AnswerService(engine),
         annotations=AnnotationService(engine, settings.public_url),
         freshness=FreshnessService(engine, longest_silence),
@@ -148,10 +177,12 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
         about=AboutService(engine, health_service, pushes),
         settings=shown_settings(settings),
         looks=LookService(make_look(settings, _LOOK_SHARE * settings.request_time_limit, known)),
+        rollouts=RolloutService(make_gate(settings), min(settings.gate_time_limit, settings.request_time_limit)),
     )
     for router in (
         *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
-        *(scans.router, tokens.router, grafana.router, health.router, docs.router),
+        *(mitigations.router, rollout_gate.router, flagger.router, scans.router, tokens.router, grafana.router),
+        *(health.router, docs.router),
     ):
         app.include_router(router)
     install_problems(app)
@@ -161,6 +192,24 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
     defend(app, door, metrics.requests, _defence(settings))
     app.openapi = lambda: openapi_of(app, settings.root_path)  # type: ignore[method-assign]  # as FastAPI documents it
     return app
+
+
+def _acting(settings: Settings, engine: Engine) -> tuple[Clusters, MitigationService, list[Worker]]:
+    """The way to the clusters, to be closed in the end, what is asked for acts, and the workers that carry them on."""
+    clusters, policy = make_clusters(settings), policy_of(settings)
+    service = MitigationService(engine, clusters, policy, settings.mitigation_expires)
+    if policy.mode is Mode.OFF:
+        return clusters, service, []
+    carrier = Carrier(engine, clusters, policy, limits_of(settings))
+    automatic = AutomaticMitigation(engine, service, policy)
+    return (
+        clusters,
+        service,
+        [
+            Worker("carrying mitigations on", _CARRY_EVERY_SECONDS, carrier.carry_all),
+            Worker("acting without asking", _AUTOMATIC_EVERY_SECONDS, automatic.look),
+        ],
+    )
 
 
 def _pushing(

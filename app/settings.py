@@ -17,12 +17,15 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from app.addresses import check_host, check_origin, check_proxy, check_root_path, is_loopback
+from app.backup_settings import BACKUP_SECRETS, BackupSettings, check_backup
 from app.cluster_settings import ClusterSettings
 from app.domain.setting import Origin
 from app.durations import DurationSeconds
 from app.errors import SettingsError
+from app.gate_settings import GateSettings
 from app.kubernetes_settings import KubernetesSettings
 from app.mitigation_settings import MitigationSettings
+from app.pushgateway_settings import PUSHGATEWAY_SECRETS, PushgatewaySettings, check_pushgateway
 from app.setting_checks import check_connection, check_header, check_url
 from app.setting_types import Names
 from app.settings_origin import origins_of
@@ -73,7 +76,7 @@ class MetricNames(BaseModel):
 SourceKind = Literal["auto", "remote_read", "victoria_metrics", "query_range"]
 
 
-class Settings(MitigationSettings, KubernetesSettings, BaseSettings):
+class Settings(GateSettings, MitigationSettings, KubernetesSettings, BackupSettings, PushgatewaySettings, BaseSettings):
     """What can be set. Each description ends up in the README's table; a test holds the two together."""
 
     model_config = SettingsConfigDict(
@@ -284,6 +287,8 @@ class Settings(MitigationSettings, KubernetesSettings, BaseSettings):
             raise ValueError("page_within: must not be longer than warn_within")
         self._check_access()
         self._check_clusters()
+        check_backup(self)
+        check_pushgateway(self)
         return self
 
     def _check_clusters(self) -> None:
@@ -387,7 +392,12 @@ def _variable(field_name: str) -> str:
 
 def _option(field_name: str) -> str:
     """The command's option for a setting: --lookback, --timeout, --prometheus-url."""
-    special = {"prometheus_url": "--prometheus-url", "namespaces": "--namespace", "prometheus_headers": "--header"}
+    special = {
+        "prometheus_url": "--prometheus-url",
+        "namespaces": "--namespace",
+        "prometheus_headers": "--header",
+        "gate_horizon": "--horizon",
+    }
     return special.get(field_name) or "--" + field_name.removeprefix("prometheus_").replace("_", "-")
 
 
@@ -431,6 +441,7 @@ def secret_fields() -> frozenset[str]:
             *("prometheus_token", "prometheus_password", "database_url", "token_key"),
             *("webhook_token", "webhook_password"),
             *("alertmanager_token", "alertmanager_password", "grafana_token", "mitigation_argocd_token"),
+            *(*BACKUP_SECRETS, *PUSHGATEWAY_SECRETS),
         }
     )
 

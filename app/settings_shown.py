@@ -40,6 +40,8 @@ _GROUPS: Mapping[str, tuple[str, bool]] = {
     "kubernetes": ("Kubernetes", True),
     "mitigation": ("Acting on leaks", False),
     "mitigation_argocd_url": ("Argo CD", True),
+    "backup_bucket": ("Backups", True),
+    "pushgateway_url": ("Pushgateway", True),
     "metrics": ("Names of metrics", False),
 }
 _SET, _NOT_SET = ShownValue("set"), ShownValue("")

@@ -1,4 +1,4 @@
-"""Writes the Helm chart's rules and dashboards anew, as `leakwatch rules build` and `leakwatch dashboards build` make them.
+"""Writes the Helm chart's rules and dashboards anew, by `leakwatch rules build` and `leakwatch dashboards build`.
 
 python scripts/chart_files.py          rewrite files/rules and files/dashboards of the chart
 """
@@ -14,7 +14,7 @@ FILES = HELM / "leakwatch" / "files"
 
 
 def built() -> dict[str, str]:
-    """The files' texts by their paths below `files`; promtool's tests of the rules are left out, they are in no release."""
+    """The files' texts by their paths below `files`, without promtool's tests of the rules, which no release needs."""
     found: dict[str, str] = {}
     for group, kept in (("rules", "*.rules.yml"), ("dashboards", "*.json")):
         with tempfile.TemporaryDirectory() as folder:

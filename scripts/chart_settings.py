@@ -48,7 +48,7 @@ def schema_of(text: str) -> str:
 
 
 def facts() -> str:
-    """What the templates know of settings: which may come from a file, which from a variable alone, which are theirs."""
+    """What the templates know of settings: which are read from files, which from a variable alone, which are theirs."""
     document = {
         "secret_files": sorted(secret_fields()),
         "secret_variables": sorted(_secrets() - secret_fields()),
@@ -96,8 +96,7 @@ def _object(
 
 
 def _property(given: dict[str, Any]) -> dict[str, Any]:
-    """A setting's schema: null, which Helm takes for "not given", left out; spans of time, the only settings that are no
-    whole numbers, as they are written."""
+    """A setting's schema, without null, which is Helm's word for "not given". Whatever is no whole number is a time."""
     described = {"description": given["description"]} if "description" in given else {}
     kinds = [one for one in given.get("anyOf", [given]) if one.get("type") != "null"]
     one = kinds[0]

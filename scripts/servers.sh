@@ -7,6 +7,7 @@ missing() {
     command -v prometheus >/dev/null 2>&1 || echo prometheus
     command -v promtool >/dev/null 2>&1 || echo prometheus
     command -v amtool >/dev/null 2>&1 || echo prometheus-alertmanager
+    command -v pushgateway >/dev/null 2>&1 || command -v prometheus-pushgateway >/dev/null 2>&1 || echo prometheus-pushgateway
     command -v victoria-metrics-prod >/dev/null 2>&1 || command -v victoria-metrics >/dev/null 2>&1 || echo victoria-metrics
     command -v node >/dev/null 2>&1 || echo nodejs
     command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || echo chromium

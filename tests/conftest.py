@@ -1,23 +1,20 @@
 """What every test may use."""
 
-import itertools
 import os
 import signal
 from pathlib import Path
 
 import hypothesis
 import pytest
-import sqlalchemy as sa
 
 from app.settings import load_settings
 from app.storage.engine import make_engine
-from app.storage.schema import upgrade
 from tests.support.control_plane import running_control_plane
+from tests.support.databases import copied, migrated_postgresql, migrated_sqlite, new_postgresql_url, sharing_statements
 from tests.support.servers import running_postgresql
 
 _REAL = tuple(Path(__file__).parent / name for name in ("integration", "e2e", "kubernetes", "deploy"))
 _E2E = _REAL[1]
-_numbers = itertools.count()
 
 # The same examples each time: a change is judged by what it changes, not by luck.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
@@ -69,20 +66,30 @@ def namespace(control_plane):
 @pytest.fixture
 def postgresql_url(postgresql):
     """The URL of a new, empty database of it."""
-    name = f"test_{next(_numbers)}"
-    admin = make_engine(load_settings(database_url=postgresql.url("postgres")))
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return postgresql.url(name)
+    return new_postgresql_url(postgresql)
+
+
+@pytest.fixture(scope="session")
+def migrated_in_postgresql(postgresql):
+    """The name of a database of it that the migrations have made, to be copied."""
+    return migrated_postgresql(postgresql)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """The file of a SQLite database that the migrations have made, to be copied."""
+    return migrated_sqlite(tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request):
-    """Settings that lead to a new, empty database, of each kind that there is."""
+    """Settings that lead to a new database, of each kind that there is: an empty one, or the one of `engine`."""
     if request.param == "sqlite":
         return load_settings()
-    return load_settings(database_url=request.getfixturevalue("postgresql_url"))
+    if "engine" not in request.fixturenames:
+        return load_settings(database_url=request.getfixturevalue("postgresql_url"))
+    template = request.getfixturevalue("migrated_in_postgresql")
+    return load_settings(database_url=new_postgresql_url(request.getfixturevalue("postgresql"), template))
 
 
 @pytest.fixture
@@ -94,16 +101,17 @@ def empty_engine(database):
 
 
 @pytest.fixture
-def engine(empty_engine):
+def engine(database, request):
     """An engine on a database that the migrations have made."""
-    upgrade(empty_engine)
-    return empty_engine
+    on_file = database.database_url is None
+    engine = copied(request.getfixturevalue("migrated_file")) if on_file else sharing_statements(make_engine(database))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def sqlite_engine():
+def sqlite_engine(request):
     """The same where any database will do."""
-    engine = make_engine(load_settings())
-    upgrade(engine)
+    engine = copied(request.getfixturevalue("migrated_file"))
     yield engine
     engine.dispose()

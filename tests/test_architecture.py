@@ -19,7 +19,7 @@ ALLOWED = {
     "app.prometheus": {"app.prometheus", "app.domain", "app.settings", "app.errors", "app.text", "detectors"},
     "app.api": {
         *("app.api", "app.services", "app.domain", "app.errors", "app.output", "app.metrics"),
-        "detectors.judgement",
+        *("detectors.judgement", "detectors.canary.outcome"),
     },
     "app.web": {
         *("app.web", "app.api", "app.services", "app.domain", "app.errors", "app.output", "app.text", "app.durations"),
@@ -35,7 +35,7 @@ ALLOWED = {
             "app.domain",
             "app.errors",
         ),
-        *("app.durations", "app.text"),
+        *("app.durations", "app.text", "detectors.judgement"),
     },
     "app.storage": {
         *("app.storage", "app.domain", "app.output.document", "app.errors", "app.settings"),
@@ -45,16 +45,27 @@ ALLOWED = {
         *("app.alertmanager", "app.storage", "app.domain", "app.errors", "app.text", "app.prometheus.ownership"),
         *("app.settings", "app.durations", "alert_rules", "detectors.words"),
     },
-    "app.output": {"app.output", "app.domain", "app.durations", "app.errors", "app.rules", "alert_rules", "detectors"},
+    "app.output": {
+        *("app.output", "app.domain", "app.durations", "app.errors", "app.text", "app.rules"),
+        *("alert_rules", "detectors"),
+    },
     "app.settings": {
         *("app.addresses", "app.cluster_settings", "app.durations", "app.errors", "app.setting_checks"),
         *("app.domain.setting", "app.settings_origin", "app.kubernetes_settings", "app.setting_types"),
         "app.mitigation_settings",
+        *("app.backup_settings", "app.pushgateway_settings"),
+        "app.gate_settings",
     },
     "app.kubernetes": {
         *("app.kubernetes", "app.domain", "app.settings", "app.kubernetes_settings", "app.errors", "app.text"),
     },
+    "app.backup": {
+        *("app.backup", "app.storage", "app.domain", "app.backup_settings", "app.errors", "app.text"),
+    },
+    "app.backup_settings": {"app.durations", "app.setting_checks"},
+    "app.pushgateway_settings": {"app.setting_checks"},
     "app.kubernetes_settings": {"app.durations", "app.setting_types"},
+    "app.gate_settings": {"app.durations"},
     "app.mitigation_settings": {
         *("app.domain.mitigation.model", "app.domain.pattern", "app.durations", "app.kubernetes_settings"),
         *("app.setting_checks", "app.setting_types"),

@@ -26,7 +26,14 @@ def _tracked():
     "name",
     [
         *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", ".editorconfig", ".gitignore"),
-        *(".pre-commit-config.yaml", ".github/workflows/ci.yml", ".ci/run", "Dockerfile", "docker-compose.yml"),
+        *(
+            ".pre-commit-config.yaml",
+            ".github/workflows/ci.yml",
+            ".github/dependabot.yml",
+            ".ci/run",
+            "Dockerfile",
+            "docker-compose.yml",
+        ),
         *("requirements.lock", "requirements-dev.lock", "demo/cluster.parquet", "docs/scan.svg"),
     ],
 )
@@ -57,6 +64,7 @@ def test_the_readme_begins_with_the_two_commands():
         "SECURITY.md",
         "CHANGELOG.md",
         "demo/README.md",
+        "deploy/README.md",
         "docs/detector.md",
         "docs/operations.md",
         "docs/alerting.md",
@@ -89,8 +97,10 @@ def test_make_alone_lists_the_targets():
 def test_ci_runs_what_a_developer_runs():
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
     steps = workflow["jobs"]["test"]["steps"]
-    assert [step["run"].split()[:2] for step in steps if "run" in step] == [["make", "test"]]
-    assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+    targets = [step["run"].split()[:2] for step in steps if "run" in step]
+    assert targets == [["make", "control-plane"], ["make", "test"]]
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert re.findall(r"make [\w-]+", script) == [" ".join(one) for one in targets]
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])

@@ -96,13 +96,14 @@ class Pusher:
         return None
 
 
-def make_pushers(settings: Settings, engine: Engine, count: Outcome) -> list[Pusher]:
-    """A pusher for each Alertmanager that is set. Raises SettingsError."""
+def make_pushers(settings: Settings, engine: Engine, count: Outcome, every: float | None = None) -> list[Pusher]:
+    """A pusher for each Alertmanager that is set. every: seconds between pushes, where not the settings' interval.
+
+    Raises SettingsError.
+    """
     links = Links(settings.public_url, settings.runbook_url)
-    return [
-        Pusher(engine, url, _client(settings, url), links, settings.alertmanager_interval, count)
-        for url in settings.alertmanager_urls
-    ]
+    interval = settings.alertmanager_interval if every is None else every
+    return [Pusher(engine, url, _client(settings, url), links, interval, count) for url in settings.alertmanager_urls]
 
 
 def _client(settings: Settings, url: str) -> httpx2.Client:

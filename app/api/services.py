@@ -17,6 +17,8 @@ from app.services.freshness import FreshnessService
 from app.services.health import HealthService
 from app.services.incidents import IncidentService
 from app.services.looks import LookService
+from app.services.mitigations import MitigationService
+from app.services.rollouts import RolloutService
 from app.services.scans import ScanService
 from app.services.seals import SealService
 from app.services.sessions import SessionService
@@ -39,6 +41,7 @@ class Services:
     acts: ActService
     feedback: FeedbackService
     silences: SilenceService
+    mitigations: MitigationService
     answers: AnswerService
     annotations: AnnotationService
     freshness: FreshnessService
@@ -47,6 +50,7 @@ class Services:
     about: AboutService
     settings: ShownSettings
     looks: LookService
+    rollouts: RolloutService
 
 
 def services_of(request: Request) -> Services:

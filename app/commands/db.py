@@ -1,10 +1,16 @@
-"""`leakwatch db`: the schema of the database, and what is kept in it."""
+"""`leakwatch db`: the schema of the database, what is kept in it, and snapshots of it."""
 
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Check or upgrade the database's schema; let go what is old.", no_args_is_help=True)
+from app.commands import db_backup
+
+app = typer.Typer(
+    help="Check or upgrade the database's schema; let go what is old; make and restore snapshots.", no_args_is_help=True
+)
+app.command("backup")(db_backup.backup)
+app.command("restore")(db_backup.restore)
 
 
 @app.command("upgrade")

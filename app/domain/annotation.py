@@ -9,16 +9,19 @@ from typing import Any
 from app.domain.annotation_text import (
     acknowledgement_text,
     leak_text,
+    mitigation_text,
     point_text,
     tags_of,
     title_of,
 )
 from app.domain.finding import Severity
 from app.domain.incident import EventKind, Incident, TimelineEntry
+from app.domain.mitigation.model import MitigationState
 from app.domain.occurrence import BEGINNINGS, Occurrence, occurrences
 
 # The lines of a timeline that anything is drawn of.
 DRAWN_EVENTS = BEGINNINGS | {EventKind.RESOLVED, EventKind.SEVERITY_CHANGED, EventKind.ACKNOWLEDGED}
+DRAWN_EVENTS |= {EventKind.MITIGATION_APPLIED, EventKind.MITIGATION_ENDED}
 # Two scans may place the same end of a container a step of their grids apart.
 _LEAST_BLUR_SECONDS = 900.0
 
@@ -31,6 +34,7 @@ class AnnotationKind(StrEnum):
     RESTART = "restart"
     DEPLOY = "deploy"
     ACKNOWLEDGED = "acknowledged"
+    MITIGATION = "mitigation"
 
 
 # What is read from the evidence that is kept.
@@ -88,6 +92,7 @@ def annotations_of(
     drawing = _Drawing(incident, public_url)
     found = [drawing.leak(one) for one in occurrences(incident, timeline)]
     found += [drawing.acknowledged(entry) for entry in timeline if entry.event.kind is EventKind.ACKNOWLEDGED]
+    found += [drawing.mitigation(entry) for entry in timeline if _is_act(entry)]
     seen: dict[str, list[float]] = {}
     for document in evidence:
         fresh = [point for point in drawing.of_evidence(document) if not is_near(point, seen.get(point.series, ()))]
@@ -115,6 +120,10 @@ class _Drawing:
     def acknowledged(self, entry: TimelineEntry) -> Annotation:
         """A point."""
         return self._make(AnnotationKind.ACKNOWLEDGED, entry.actor, entry.at, None, acknowledgement_text(entry))
+
+    def mitigation(self, entry: TimelineEntry) -> Annotation:
+        """A point: something was done, or what came of it is known."""
+        return self._make(AnnotationKind.MITIGATION, str(entry.id), entry.at, None, mitigation_text(entry))
 
     def of_evidence(self, document: Mapping[str, Any]) -> Iterable[Annotation]:
         """OOM kills, restarts and deploys."""
@@ -171,6 +180,13 @@ def deploys(document: Mapping[str, Any]) -> list[tuple[float, str]]:
         return []
     earliest = min(first.values())
     return sorted((times[number], revision) for revision, number in first.items() if number > earliest)
+
+
+def _is_act(entry: TimelineEntry) -> bool:
+    """Whether something was done to the workload, or is known to have helped or not. Of what was not done, nothing."""
+    event = entry.event
+    ended = event.kind is EventKind.MITIGATION_ENDED and event.before == MitigationState.WATCHING.value
+    return ended or event.kind is EventKind.MITIGATION_APPLIED
 
 
 def _spacing(times: Sequence[float]) -> float:

@@ -18,6 +18,7 @@ _TITLES = {
     "restart": "Restart",
     "deploy": "Deploy",
     "acknowledged": "Acknowledged",
+    "mitigation": "Act",
 }
 
 
@@ -45,6 +46,13 @@ def acknowledgement_text(entry: TimelineEntry) -> str:
     """Who said it, and what with it."""
     said = f"acknowledged by {_safe(entry.actor)}"
     return f"{said}<br>{_safe(entry.event.text)}" if entry.event.text else said
+
+
+def mitigation_text(entry: TimelineEntry) -> str:
+    """What was done, or what came of it."""
+    event = entry.event
+    state = f"<b>{_safe((event.after or '').replace('_', ' '))}</b><br>" if event.before is not None else ""
+    return f"{state}{_safe(event.text)}"
 
 
 def point_text(kind: str, pod: str | None, revision: str | None) -> str:

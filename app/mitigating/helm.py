@@ -27,6 +27,7 @@ from app.text import printable
 _TYPE = "helm.sh/release.v1"
 _MOST_RELEASES = 50
 _MOST_BYTES = 16 << 20
+_MOST_NODES = 100_000
 _BETWEEN = re.compile(r"^---", re.MULTILINE)
 # What has been, or is, in the cluster: others failed before they were, or are about to.
 _WAS_THERE = frozenset({"superseded", "deployed"})
@@ -104,14 +105,37 @@ def _template(manifest: str, owner: Owner, subject: Subject) -> Any:
 
 
 def _read(text: str) -> Any:
-    """A YAML document. None for what is none, and for one with aliases: a few of them stand for a document of any
-    size."""
+    """A YAML document. None for what is none, and for one that is too large once its aliases are written out."""
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.CSafeLoader)):
-            return None
-        return yaml.load(text, yaml.CSafeLoader)
+        return yaml.load(text, yaml.CSafeLoader) if _nodes(text) <= _MOST_NODES else None
     except (yaml.YAMLError, RecursionError):
         return None
+
+
+def _nodes(text: str) -> int:
+    """How many nodes a YAML document has: a few aliases of aliases stand for one of any size. Raises YAMLError."""
+    anchored: dict[str, int] = {}
+    open_: list[tuple[str | None, int]] = [(None, 0)]
+
+    def add(count: int) -> None:
+        anchor, so_far = open_[-1]
+        open_[-1] = (anchor, so_far + count)
+
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            add(anchored.get(str(event.anchor), 1))
+        elif isinstance(event, yaml.ScalarEvent):
+            add(1)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            open_.append((event.anchor, 1))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, count = open_.pop()
+            if anchor is not None:
+                anchored[anchor] = count
+            add(count)
+        if open_[-1][1] > _MOST_NODES:
+            break
+    return open_[-1][1]
 
 
 def _number(text: str) -> int:

@@ -4,6 +4,7 @@ Both come of the same code, so that what is applied is what was shown, or nothin
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,12 +18,14 @@ from app.domain.mitigation.model import MARK, ActKind, FieldChange, Plan, Subjec
 from app.domain.mitigation.patches import Patch
 from app.domain.mitigation.quantity import bytes_of, quantity_of
 from app.domain.rollout import Rollout
+from app.errors import EditConflict
 from app.kubernetes.fields import text_in, whole_number_in
 from app.mitigating import owned
 from app.mitigating.looking import Seen, look, path_of, source_of
 from app.mitigating.reach import Access, Reach
 
 _NOT_YET = "proposed"
+_TRIES = 5
 _MARK_PATH = f"metadata.annotations[{MARK}]"
 
 
@@ -48,11 +51,18 @@ class Planned:
 
 
 def make_plan(reach: Reach, asked: Asked) -> Planned:
-    """Read, choose, and try it as a dry run on the server. Changes nothing.
+    """Read, choose, and try it as a dry run on the server; again where its controller writes first. Changes nothing.
 
     Raises ActRefused where it makes no sense as things stand, ObjectNotFound, UsageError, ClusterError; ClusterRefused
     where the server, or an admission webhook, would not take it.
     """
+    for _ in range(_TRIES - 1):
+        with suppress(EditConflict):
+            return _made_plan(reach, asked)
+    return _made_plan(reach, asked)
+
+
+def _made_plan(reach: Reach, asked: Asked) -> Planned:
     seen = look(reach.access, asked.subject, asked.wish.act)
     limit = limit_of(seen.workload, asked.subject.container)
     if seen.owner is not None:

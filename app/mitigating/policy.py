@@ -2,6 +2,7 @@
 
 from app.domain.mitigation.guards import Mode, Policy
 from app.domain.mitigation.model import ActKind
+from app.mitigating.carrying import Limits
 from app.settings import Settings
 
 
@@ -18,3 +19,8 @@ def policy_of(settings: Settings) -> Policy:
         argocd=settings.mitigation_argocd_act,
         stopped=settings.mitigation_stop,
     )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How long things may take."""
+    return Limits(settings.mitigation_rollout_within, settings.mitigation_judge_within)

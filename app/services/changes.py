@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from app.domain.scan import ScanProgress
-from app.storage import incidents, scans
+from app.storage import incidents, mitigations, scans
 from app.storage.engine import reading
 
 # A change is written under the time at which it began, and seen once it is committed.
@@ -20,17 +20,19 @@ _MOST_READ = 5000
 class Changes:
     """incidents: id to version, of those that changed; None: too many to tell. scan: the latest one, as `7 running`.
 
-    progress: of the scan that runs in this process, where it has come further; it changes nothing that is kept.
+    progress: of the scan that runs in this process, where it has come further; it changes nothing that is kept. acts:
+    whether anything has changed of acts against leaks, or of their emergency stop.
     """
 
     incidents: dict[int, int] | None
     scan: str | None
     progress: ScanProgress | None = None
+    acts: bool = False
 
     @property
     def any(self) -> bool:
         """Whether anything has changed."""
-        return self.incidents is None or bool(self.incidents) or self.scan is not None
+        return self.incidents is None or bool(self.incidents) or self.scan is not None or self.acts
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class ChangeWatch:
     _since: float | None = field(default=None, init=False)
     _seen: dict[int, int] = field(default_factory=dict, init=False)
     _scan: str = field(default="", init=False)
+    _acts: tuple[int, ...] = field(default=(), init=False)
     _far: ScanProgress | None = field(default=None, init=False)
 
     def look(self) -> Changes:
@@ -55,6 +58,7 @@ class ChangeWatch:
         with reading(self.engine) as session:
             read = incidents.changed_since(session, since, _MOST_READ)
             latest = scans.page(session, None, 1, None)
+            acts = mitigations.versions(session)
         found, scan = dict(read), f"{latest[0].id} {latest[0].state.value}" if latest else ""
         is_first = self._since is None
         news = {number: version for number, version in found.items() if self._seen.get(number) != version}
@@ -63,6 +67,8 @@ class ChangeWatch:
             incidents={} if is_first else (None if len(news) > MOST_TOLD else news),
             scan=None if is_first or scan == self._scan else scan,
             progress=None if far == self._far else far,
+            acts=not is_first and acts != self._acts,
         )
         self._since, self._seen, self._scan, self._far = begun, found, scan, far
+        self._acts = acts
         return changes

@@ -31,7 +31,8 @@ class RetentionService:
     def preview(self) -> dict[str, int]:
         """How many rows of each kind would go."""
         with reading(self.engine) as session:
-            return {which.name: count(session, which) for which in old(session, self.ages, self.now(session))}
+            found = old(session, self.ages, self.now(session))
+            return {name: count(session, which()) for name, which in found.items()}
 
     def prune(self) -> dict[str, int]:
         """Let them go; how many of each kind did. Raises Conflict where another process is at it."""
@@ -40,7 +41,7 @@ class RetentionService:
         if token is None:
             raise Conflict("another process prunes just now", "try again in a minute")
         with reading(self.engine) as session:
-            names = [which.name for which in old(session, self.ages, self.now(session))]
+            names = tuple(old(session, self.ages, self.now(session)))
         pruned = {name: self._all_of(name, token) for name in names}
         with transaction(self.engine) as session:
             leases.let_go(session, _LEASE, token)
@@ -62,7 +63,7 @@ class RetentionService:
                 if not leases.renew(session, _LEASE, token, None, _LEASE_SECONDS):
                     raise Conflict("another process has taken over the pruning", "try again in a minute")
                 # Anew each time: what is over may have come back meanwhile.
-                which = next(one for one in old(session, self.ages, self.now(session)) if one.name == name)
+                which = old(session, self.ages, self.now(session))[name]()
                 done = delete_some(session, which)
             pruned += done
             if done < which.batch:

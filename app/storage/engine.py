@@ -23,7 +23,8 @@ _STATEMENT_SECONDS = 15
 _ANSWER_SECONDS = 18
 # A replica may vanish, with its machine, in the middle of a transaction that holds what others wait for.
 _IDLE_IN_TRANSACTION_SECONDS = 15
-_READ_ONLY = "leakwatch_read_only"
+# An option of connections: whether their transactions only read.
+READ_ONLY = "leakwatch_read_only"
 _DURABLE = "leakwatch_durable"
 
 
@@ -61,7 +62,7 @@ def joined(engine: Engine, within: Session | None) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads, and so waits for nobody. Raises StorageError where the database fails."""
-    with storage_errors(), Session(engine.execution_options(**{_READ_ONLY: True})) as session:
+    with storage_errors(), Session(engine.execution_options(**{READ_ONLY: True})) as session:
         yield session
 
 
@@ -84,7 +85,12 @@ def storage_errors() -> Iterator[None]:
 
 def server_of(session: Session) -> str:
     """Which database it is, with its version."""
-    dialect = session.connection().dialect
+    return product_of(session.connection())
+
+
+def product_of(connection: Connection) -> str:
+    """The same, of a connection."""
+    dialect = connection.dialect
     known = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(dialect.name, dialect.name)
     return f"{known} {'.'.join(str(part) for part in dialect.server_version_info or ())}".strip()
 
@@ -95,12 +101,15 @@ def is_refusal(error: StorageError) -> bool:
 
 
 @contextmanager
-def without_limits(connection: Connection) -> Iterator[None]:
-    """Let the transaction on a PostgreSQL connection take as long as it needs, as changing a large table may."""
+def without_limits(connection: Connection, patience_seconds: float | None = None) -> Iterator[None]:
+    """Let the transaction on a PostgreSQL connection take as long as it needs, as changing a large table may.
+
+    patience_seconds: how long the server may give no sign of life; None for any time.
+    """
     for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
     driver: Any = connection.connection.driver_connection
-    driver.patience_seconds = None
+    driver.patience_seconds = patience_seconds
     try:
         yield
     finally:
@@ -137,7 +146,7 @@ def _sqlite(settings: Settings) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         options = connection.get_execution_options()
-        reads = options.get(_READ_ONLY)
+        reads = options.get(READ_ONLY)
         if not reads:
             connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get(_DURABLE) else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -81,6 +81,14 @@ def counts(session: Session) -> dict[tuple[ActKind, MitigationState], int]:
     return {(ActKind(act), MitigationState(state)): number for act, state, number in session.execute(query)}
 
 
+def versions(session: Session) -> tuple[int, ...]:
+    """What is another once anything has changed of any of them, or of the stop."""
+    number, all_versions = session.execute(
+        select(func.count(), func.coalesce(func.sum(MitigationRow.version), 0)).select_from(MitigationRow)
+    ).one()
+    return int(number), int(all_versions), stop_of(session).version
+
+
 def under_way(session: Session, limit: int) -> list[Mitigation]:
     """Up to `limit` that are not over, the oldest first."""
     states = [state.value for state in UNDER_WAY]

@@ -5,6 +5,7 @@ the last good one. By the age of the data are judged verdicts and workloads, so 
 scan that has not run for months, does not lose them; all else goes by the clock.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,6 @@ class Old:
     that reopens it does.
     """
 
-    name: str
     table: type[Table]
     condition: ColumnElement[bool]
     batch: int = _BATCH_ROWS
@@ -81,33 +81,33 @@ class Old:
         return query if self.of is None else query.join(IncidentRow, self.of)
 
 
-def old(session: Session, ages: Ages, now: float) -> tuple[Old, ...]:
-    """All that may go, in the order in which it should. now: unix seconds."""
+def old(session: Session, ages: Ages, now: float) -> dict[str, Callable[[], Old]]:
+    """All that may go, each found when it is asked for, in the order in which it should. now: unix seconds."""
     over = IncidentRow.state == IncidentState.RESOLVED.value
     incident = now - ages.incidents
-    return (
-        Old("idempotency keys", IdempotencyRow, IdempotencyRow.created_at < now - _IDEMPOTENCY_SECONDS),
-        Old("notifications", WebhookEventRow, WebhookEventRow.received_at < now - ages.alerts),
-        Old("alerts", AlertRow, _old_alerts(now, ages.alerts)),
-        Old(
-            "evidence",
+    return {
+        "idempotency keys": lambda: Old(IdempotencyRow, IdempotencyRow.created_at < now - _IDEMPOTENCY_SECONDS),
+        "notifications": lambda: Old(WebhookEventRow, WebhookEventRow.received_at < now - ages.alerts),
+        "alerts": lambda: Old(AlertRow, _old_alerts(now, ages.alerts)),
+        "evidence": lambda: Old(
             EvidenceRow,
             over & (IncidentRow.resolved_at < now - ages.evidence),
             of=IncidentRow.id == EvidenceRow.incident_id,
         ),
-        Old("verdicts", VerdictRow, VerdictRow.at < _data_time(session, VerdictRow.at, now) - ages.verdicts),
-        Old("workloads", WorkloadRow, _old_workloads(session, now, ages.verdicts)),
-        Old("silences", SilenceRow, SilenceRow.ends_at < incident),
-        Old("withdrawn feedback", FeedbackRow, FeedbackRow.withdrawn_at < incident),
-        Old(
-            "events",  # of occurrences long over; those of the present one stay
+        "verdicts": lambda: Old(VerdictRow, VerdictRow.at < _data_time(session, VerdictRow.at, now) - ages.verdicts),
+        "workloads": lambda: Old(WorkloadRow, _old_workloads(session, now, ages.verdicts)),
+        "silences": lambda: Old(SilenceRow, SilenceRow.ends_at < incident),
+        "withdrawn feedback": lambda: Old(FeedbackRow, FeedbackRow.withdrawn_at < incident),
+        "events": lambda: Old(  # of occurrences long over; those of the present one stay
             EventRow,
             (EventRow.at < incident) & (EventRow.at < IncidentRow.opened_at),
             of=IncidentRow.id == EventRow.incident_id,
         ),
-        Old("incidents", IncidentRow, over & (IncidentRow.resolved_at < incident) & _is_free(now), _BATCH_INCIDENTS),
-        Old("scans", ScanRow, _old_scans(session, now - ages.scans)),
-    )
+        "incidents": lambda: Old(
+            IncidentRow, over & (IncidentRow.resolved_at < incident) & _is_free(now), _BATCH_INCIDENTS
+        ),
+        "scans": lambda: Old(ScanRow, _old_scans(session, now - ages.scans)),
+    }
 
 
 def count(session: Session, which: Old) -> int:

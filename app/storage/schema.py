@@ -1,13 +1,14 @@
 """The database's schema: whether it fits this version of leakwatch, and making it fit."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Connection, Engine, func, inspect, select
 
 from app.errors import SchemaOutdated, SchemaTooNew
 from app.storage.compatibility import can_live_with
@@ -15,6 +16,8 @@ from app.storage.engine import storage_errors, without_limits
 
 # Any number that nothing else in the database locks.
 _UPGRADE_LOCK = 0x6C65616B
+# Alembic's, in which the revision stands.
+VERSION_TABLE = "alembic_version"
 
 
 def check(engine: Engine) -> str:
@@ -27,8 +30,7 @@ def check(engine: Engine) -> str:
         return known
     if present is None:
         raise SchemaOutdated("the database has no tables yet", "run `leakwatch db upgrade`")
-    script = ScriptDirectory.from_config(_config())
-    if present in {revision.revision for revision in script.walk_revisions()}:
+    if is_known(present):
         raise SchemaOutdated(f"the database's schema {present} is outdated", "run `leakwatch db upgrade`")
     if not can_live_with(known, present):
         raise SchemaTooNew(
@@ -40,7 +42,7 @@ def check(engine: Engine) -> str:
 
 def newest() -> str:
     """The revision of the schema that this version makes."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return str(_script().get_current_head())
 
 
 def standing(revision: str) -> str:
@@ -58,22 +60,63 @@ def upgrade(engine: Engine) -> str:
     try:
         return check(engine)
     except SchemaOutdated:
-        config = _config()
-        with storage_errors(), engine.begin() as connection, ExitStack() as limits:
-            # One at a time: SQLite's transactions are exclusive as we begin them, PostgreSQL's are not.
-            if connection.dialect.name == "postgresql":
-                limits.enter_context(without_limits(connection))
-                connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with storage_errors(), engine.begin() as connection, changing_alone(connection):
+            migrate(connection)
         return check(engine)
+
+
+def known_revision(connection: Connection) -> str | None:
+    """The revision of the schema; None where there are no tables.
+
+    Raises SchemaTooNew where no migration of this version makes it, so that nobody here knows all of its tables.
+    """
+    present = _revision(connection)
+    if present is None or is_known(present):
+        return present
+    raise SchemaTooNew(
+        f"this leakwatch does not know all of the database's schema {present}", "use the version that wrote it"
+    )
+
+
+def is_known(revision: str) -> bool:
+    """Whether there is a migration that makes that schema."""
+    return revision in {one.revision for one in _script().walk_revisions()}
+
+
+@contextmanager
+def changing_alone(connection: Connection, patience_seconds: float | None = None) -> Iterator[None]:
+    """Let the connection's transaction change the schema, in its own time, and no other at the same time.
+
+    patience_seconds: how long PostgreSQL may give no sign of life; None for any time.
+    """
+    with ExitStack() as limits:
+        # SQLite's transactions are exclusive as we begin them, PostgreSQL's are not.
+        if connection.dialect.name == "postgresql":
+            limits.enter_context(without_limits(connection, patience_seconds))
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        yield
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema up to a revision, in the connection's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def _present(engine: Engine) -> str | None:
     with storage_errors(), engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return MigrationContext.configure(connection).get_current_revision()
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

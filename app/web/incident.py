@@ -15,6 +15,7 @@ from app.services.acts import By
 from app.services.incidents import IncidentService, TimelinePage
 from app.web.charts.choices import chart_address, chart_choices, over_of
 from app.web.charts.picture import incident_picture
+from app.web.mitigations import panel_of
 from app.web.page import Acting, Page, Viewing
 from app.web.sighting import sighting
 from app.web.timeline import days
@@ -51,6 +52,7 @@ def incident(
         before=[one for one in occurrences(shown, detail.timeline) if not one.latest][::-1],
         weighed=weighed(shown.finding["reasons"]),
         advice=advice_for(shown),
+        acting=panel_of(page, shown),
         alerts=sorted(alerts, key=lambda one: one.ends_at is not None)[:_ALERTS],
         more_alerts=max(len(alerts) - _ALERTS, 0),
         others=_others(service, shown),

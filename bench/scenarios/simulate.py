@@ -122,6 +122,8 @@ def _live(w: Workload, pod: Pod, steps: tuple[int, int], started: float, leaking
     seeds = w.rng.integers(2**62, size=3)
     own_share = 1 + 0.08 * np.random.default_rng([int(seeds[2])]).standard_normal()
     load = w.load[slice(*steps)] * max(own_share, 0.5)
+    if w.share is not None:
+        load = load * w.share(pod, times)
     rng = np.random.default_rng(int(seeds[0]))
     life = Life(times, dt, load, started, rng, int(seeds[1]), pod.replica, pod.revision)
     live = _total(w.live, life)

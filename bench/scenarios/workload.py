@@ -34,6 +34,7 @@ class Workload:
         (a runtime's own bound on its heap), and the container's limit is above that; with `must_end` a draw in which
         no lifetime of the window is ended so is none
     life_hours: about how long a lifetime is where OOM kills end it
+    share: what a pod is asked for at times (unix s) beside an even share; None: even
     transient_hours: for how long a start is followed by warm-up; swing: bytes the memory wanders without cause
     active_share: of the page cache, what the working set counts; grain: bytes in which pages come and go
     """
@@ -71,6 +72,7 @@ class Workload:
     swing: float = 0.0
     memory_kind: str = "anon"
     always_gaps: bool = False
+    share: Callable[[Pod, Floats], Floats] | None = None
     active_share: float = 0.5
     grain: float = 0.0
 

@@ -3,21 +3,20 @@
 import pytest
 
 from tests.support.chart import NAMESPACE, SITUATIONS, pods
-from tests.support.custom_resources import define, path_of
+from tests.support.custom_resources import path_of
 
 _RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 _STRICT = "?fieldManager=tests&force=true&dryRun=All&fieldValidation=Strict"
 
 
-@pytest.fixture(scope="module")
-def cluster(control_plane):
-    """The control plane with the namespaces and definitions that are relied on."""
-    define(control_plane)
+@pytest.fixture(scope="module", autouse=True)
+def _namespaces(cluster):
+    """Those that are relied on."""
     for name, labels in ((NAMESPACE, _RESTRICTED), ("shop", {}), ("payments", {})):
-        control_plane.create("/api/v1/namespaces", {"metadata": {"name": name, "labels": labels}})
-    yield control_plane
+        cluster.create("/api/v1/namespaces", {"metadata": {"name": name, "labels": labels}})
+    yield
     for name in (NAMESPACE, "shop", "payments"):
-        control_plane.delete(f"/api/v1/namespaces/{name}")
+        cluster.delete(f"/api/v1/namespaces/{name}")
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

@@ -115,7 +115,8 @@ def test_one_replica_on_sqlite_has_a_volume_and_is_never_two(rendered):
     assert claim["spec"]["storageClassName"] == "fast"
     assert claim["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
     assert {"name": "LEAKWATCH_AUTO_UPGRADE", "value": "true"} in server["template"]["spec"]["containers"][0]["env"]
-    assert not {"Job leakwatch-migrate", "PodDisruptionBudget"} & {name for name, _ in pods(objects)} | kinds(objects)
+    assert "PodDisruptionBudget" not in kinds(objects)
+    assert "Job leakwatch-migrate" not in dict(pods(objects))
 
 
 def test_a_backup_of_sqlite_is_made_where_the_volume_is(rendered):
@@ -213,16 +214,19 @@ def test_what_a_hook_needs_is_a_hook_before_it(rendered):
 
 def test_a_schedule_alone_serves_nothing(rendered):
     objects = rendered("cronjob")
-    assert kinds(objects) == {
-        "CronJob",
-        "ConfigMap",
-        "NetworkPolicy",
-        "ServiceAccount",
-        "ClusterRole",
-        "ClusterRoleBinding",
-    }
-    [(_, scan)] = pods(objects)
-    assert scan["spec"]["containers"][0]["args"][-2:] == ["--namespace", "shop"]
+    assert not {"Deployment", "Service", "Job"} & kinds(objects)
+    scan = dict(pods(objects))["CronJob leakwatch-scan"]["spec"]
+    assert scan["containers"][0]["args"] == [
+        *("scan", "--push", "--every", "30m", "--quiet"),
+        *("--namespace", "shop"),
+    ]
+    assert {"name": "data", "persistentVolumeClaim": {"claimName": "leakwatch-data"}} in scan["volumes"]
+
+
+def test_a_schedule_on_postgresql_has_its_schema_made(rendered):
+    objects = rendered("cronjob on postgresql")
+    assert dict(pods(objects)).keys() == {"CronJob leakwatch-scan", "CronJob leakwatch-backup", "Job leakwatch-migrate"}
+    assert "PersistentVolumeClaim" not in kinds(objects)
 
 
 def test_rules_send_people_to_the_runbooks_that_are_named(rendered):

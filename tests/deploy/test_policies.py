@@ -8,6 +8,7 @@ from tests.support.policies import Peer, chosen, lets_in, lets_out
 _PROMETHEUS = Peer({"app.kubernetes.io/name": "prometheus"}, "monitoring")
 _ALERTMANAGER = Peer({"app.kubernetes.io/name": "alertmanager"}, "monitoring")
 _GRAFANA = Peer({"app.kubernetes.io/name": "grafana"}, "monitoring")
+_PUSHGATEWAY = Peer({"app.kubernetes.io/name": "prometheus-pushgateway"}, "monitoring")
 _DNS = Peer({"k8s-app": "kube-dns"}, "kube-system")
 _POSTGRESQL = Peer({"cnpg.io/cluster": "leakwatch-database"}, NAMESPACE)
 _API_SERVER = Peer(address="192.0.2.10")
@@ -146,6 +147,14 @@ def test_a_scan_by_schedule_reaches_prometheus_and_alertmanager(rendered):
     assert lets_out(policies(objects), scan, _ALERTMANAGER, 9093)
     assert not lets_out(policies(objects), scan, _POSTGRESQL, 5432)
     assert not lets_in(policies(objects), scan, _PROMETHEUS, 8080)
+
+
+def test_a_scan_by_schedule_reaches_its_database_and_a_pushgateway(rendered):
+    objects = rendered("cronjob on postgresql")
+    scan = pod(objects, "CronJob leakwatch-scan")
+    assert lets_out(policies(objects), scan, _POSTGRESQL, 5432)
+    assert lets_out(policies(objects), scan, _PUSHGATEWAY, 9091)
+    assert not lets_out(policies(objects), scan, _ALERTMANAGER, 9093)
 
 
 def test_without_policies_there_are_none(rendered):

@@ -11,6 +11,8 @@ from app.settings import load_settings, secret_fields
 from scripts import chart_settings
 from tests.support.chart import CHART, SITUATIONS, containers, merged, pods, template
 from tests.support.in_pod import environment
+from tests.support.servers import free_port
+from tests.support.service import running_service
 
 
 def read(objects, folder, monkeypatch, pod="Deployment leakwatch"):
@@ -89,6 +91,37 @@ def test_the_schema_knows_the_settings():
 def test_values_give_only_settings_that_there_are():
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     assert load_settings(**values["settings"]).prometheus_url == values["settings"]["prometheus_url"]
+
+
+@pytest.fixture
+def charts_test(rendered):
+    """Runs what `helm test` runs, against the service at a URL."""
+    [container] = containers(dict(pods(rendered("postgresql")))["Job leakwatch-test"])
+    assert container["args"][1:] == ["http://leakwatch:80"]
+
+    def run(url):
+        command = [sys.executable, *container["command"][1:], container["args"][0], url]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    return run
+
+
+def test_the_charts_test_is_content_with_a_service(charts_test, tmp_path):
+    with running_service(tmp_path) as service:
+        done = charts_test(service.url)
+    assert done.returncode == 0, done.stderr
+    assert f"{service.url}/api/v1/incidents 401" in done.stdout
+
+
+def test_the_charts_test_fails_where_anyone_is_let_in(charts_test, tmp_path):
+    with running_service(tmp_path, "--insecure-no-auth") as service:
+        done = charts_test(service.url)
+    assert done.returncode != 0
+    assert "wanted 401" in done.stderr
+
+
+def test_the_charts_test_fails_where_nobody_answers(charts_test):
+    assert charts_test(f"http://127.0.0.1:{free_port()}").returncode != 0
 
 
 def test_the_migration_makes_the_schema(rendered, tmp_path, postgresql_url):

@@ -1,8 +1,5 @@
 """The service keeps annotations in a Grafana over real connections, which are cut, slow, or drip."""
 
-import contextlib
-import http.server
-import json
 import threading
 
 import pytest
@@ -13,59 +10,11 @@ from app.main import create_app
 from app.scanning.record import Recorder
 from app.settings import load_settings
 from tests.support.findings import NOW, finding, report
-from tests.support.grafana import TOKEN, Cut, FalseGrafana
+from tests.support.grafana import TOKEN, FalseGrafana, serving
 from tests.support.incidents import evidence_of
 from tests.support.servers import wait_until
 
 NOTHING = evidence_of(("a", "v1", (5, 5), (), ()))
-
-
-@contextlib.contextmanager
-def serving(grafana, slow):
-    """The false Grafana on a port; it answers POST for the first time only when `slow` is set, drop by drop."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def answer(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            try:
-                status, document = grafana.handle(self.command, self.path, self.headers, body)
-            except Cut:
-                self.close_connection = True
-                return
-            told = json.dumps(document).encode()
-            with contextlib.suppress(OSError):
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(told)))
-                self.end_headers()
-                if self.command == "POST":
-                    while not slow.wait(0.05):
-                        self.wfile.write(b" ")
-                self.wfile.write(told)
-
-        def do_GET(self):
-            self.answer()
-
-        def do_POST(self):
-            self.answer()
-
-        def do_PATCH(self):
-            self.answer()
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.handle_error = lambda *_: None
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        slow.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.mark.parametrize("fault", [None, "cut after", "dripping"])

@@ -156,6 +156,11 @@ SITUATIONS: dict[str, dict[str, Any]] = {
         "scan": {"timeZone": "Europe/Paris", "args": ["--namespace", "shop"]},
         "settings": {"alertmanager_urls": ["http://alertmanager-operated.monitoring.svc:9093"]},
     },
+    "cronjob on postgresql": merged(
+        _POSTGRESQL,
+        _BACKUP,
+        {"mode": "cronjob", "settings": {"pushgateway_url": "http://pushgateway.monitoring.svc:9091"}},
+    ),
     "ids by the platform": {"security": {"runAsUser": None, "runAsGroup": None, "fsGroup": None}},
     "no policies": {"networkPolicy": {"enabled": False}, "settings": {"prometheus_url": "https://prometheus.example"}},
     "migrations by hand": merged(_POSTGRESQL, {"migrations": {"enabled": False}}),

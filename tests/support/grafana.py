@@ -1,5 +1,7 @@
 """A false Grafana for tests: its annotations API, and faults that a real one is hard to make to have."""
 
+import contextlib
+import http.server
 import json
 import threading
 from dataclasses import dataclass, field
@@ -91,3 +93,58 @@ class FalseGrafana:
 
 def _kept(tag):
     return ":".join(tag.split(":")[:2])
+
+
+@contextlib.contextmanager
+def serving(grafana, slow=None):
+    """The URL of a false Grafana on a port; until `slow` is set, where it is given, it answers POST drop by drop."""
+    slow = slow or _not_slow()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            try:
+                status, document = grafana.handle(self.command, self.path, self.headers, body)
+            except Cut:
+                self.close_connection = True
+                return
+            told = json.dumps(document).encode()
+            with contextlib.suppress(OSError):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(told)))
+                self.end_headers()
+                if self.command == "POST":
+                    while not slow.wait(0.05):
+                        self.wfile.write(b" ")
+                self.wfile.write(told)
+
+        def do_GET(self):
+            self.answer()
+
+        def do_POST(self):
+            self.answer()
+
+        def do_PATCH(self):
+            self.answer()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        slow.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _not_slow():
+    event = threading.Event()
+    event.set()
+    return event

@@ -2,8 +2,10 @@
 
 import contextlib
 import http.server
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -25,6 +27,12 @@ import pytest
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _PAUSE_SECONDS = 0.05
+_FIRST_PORT = 20_000
+_PORTS_OF_A_WORKER = 1_000
+_WORKERS_WITH_PORTS = 12
+_numbers = itertools.count()
+# Two runs of pytest at once begin elsewhere.
+_start = random.SystemRandom().randrange(_PORTS_OF_A_WORKER)
 
 
 def wait_until(what: Callable[[], Any], why: str, seconds: float = _READY_SECONDS) -> Any:
@@ -39,10 +47,19 @@ def wait_until(what: Callable[[], Any], why: str, seconds: float = _READY_SECOND
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free, and that nobody else is about to be given.
+
+    It lies below those that the system hands out (32768 and up, on Linux), and each worker of pytest-xdist has a
+    thousand of its own: what takes it a moment later finds it free still.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = _FIRST_PORT + _PORTS_OF_A_WORKER * (worker % _WORKERS_WITH_PORTS)
+    for _ in range(_PORTS_OF_A_WORKER):
+        port = first + (_start + next(_numbers)) % _PORTS_OF_A_WORKER
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("no port is free")
 
 
 def answers(url: str) -> bool:
@@ -196,6 +213,21 @@ def running_alertmanager(folder: Path, config: str) -> Iterator[Alertmanager]:
         shown.process.stop(signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def running_pushgateway(folder: Path, *options: str) -> Iterator[str]:
+    """The URL of a real, empty Pushgateway."""
+    program = shutil.which("pushgateway") or need("prometheus-pushgateway")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    process = start([program, f"--web.listen-address=127.0.0.1:{port}", *options], folder / "log")
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{url}/-/ready"), "the Pushgateway is ready")
+        yield url
+    finally:
+        process.stop(signal.SIGKILL)
+
+
 @dataclass
 class PostgreSQL:
     """A real PostgreSQL, reached through a socket. command and options: start it again on the same data."""
@@ -279,7 +311,7 @@ def _postgresql_in(folder: Path) -> Iterator[PostgreSQL]:
         server._wait()
         yield server
     finally:
-        server.stop(signal.SIGINT)
+        server.stop(signal.SIGQUIT)  # as a crash: what it would write to its files in order to end well is not wanted
 
 
 Reply = tuple[int, str, bytes] | tuple[int, str, bytes, dict[str, str]]
@@ -335,7 +367,7 @@ def false_prometheus(
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)
 
-        do_GET = do_POST  # noqa: N815 (its base class wants it so)
+        do_GET = do_PUT = do_POST  # noqa: N815 (its base class wants them so)
 
         def log_message(self, *_: Any) -> None:
             pass

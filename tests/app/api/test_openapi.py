@@ -17,6 +17,8 @@ TOLD = {"location", "link", "etag", "retry-after", "www-authenticate"}
 INCIDENT, SILENCE = "/api/v1/incidents/{incident_id}", "/api/v1/silences/{silence_id}"
 # Clients that were made of the document call operations by these names: some may come, none may change.
 OPERATION_IDS = {
+    "ask_gate": "GET /api/v1/gate",
+    "answer_flagger": "POST /webhooks/flagger/{hook}",
     "take_alertmanager_notification": "POST /webhooks/alertmanager",
     "list_incidents": "GET /api/v1/incidents",
     "get_incident": f"GET {INCIDENT}",
@@ -35,6 +37,14 @@ OPERATION_IDS = {
     "mark_a_leak": f"POST {INCIDENT}/is-a-leak",
     "list_alerts": "GET /api/v1/alerts",
     "get_alert": "GET /api/v1/alerts/{alert_id}",
+    "list_mitigations": "GET /api/v1/mitigations",
+    "propose_mitigation": "POST /api/v1/mitigations",
+    "get_mitigation_stop": "GET /api/v1/mitigations/stop",
+    "stop_mitigations": "POST /api/v1/mitigations/stop",
+    "resume_mitigations": "POST /api/v1/mitigations/resume",
+    "get_mitigation": "GET /api/v1/mitigations/{mitigation_id}",
+    "approve_mitigation": "POST /api/v1/mitigations/{mitigation_id}/approve",
+    "reject_mitigation": "POST /api/v1/mitigations/{mitigation_id}/reject",
     "list_silences": "GET /api/v1/silences",
     "create_silence": "POST /api/v1/silences",
     "get_silence": f"GET {SILENCE}",

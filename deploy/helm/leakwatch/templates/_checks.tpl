@@ -22,14 +22,11 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if and $values.backup.enabled (ne $values.mode "service") -}}
-{{- fail "backup.enabled: mode cronjob keeps no database" -}}
-{{- end -}}
 {{- if and $values.backup.enabled (not $values.settings.backup_bucket) -}}
 {{- fail "backup.enabled: say where snapshots go by settings.backup_bucket" -}}
 {{- end -}}
-{{- if and (eq $values.mode "cronjob") (not $values.settings.alertmanager_urls) -}}
-{{- fail "settings.alertmanager_urls: mode cronjob pushes there what leaks, and tells nobody else" -}}
+{{- if and (eq $values.mode "cronjob") (not (or $values.settings.alertmanager_urls $values.settings.grafana_url $values.settings.pushgateway_url)) -}}
+{{- fail "settings.alertmanager_urls: mode cronjob tells nobody but whom it pushes to: this, grafana_url or pushgateway_url" -}}
 {{- end -}}
 {{- if and $values.serviceMonitor.enabled (not $values.serviceMonitor.tokenSecret.name) -}}
 {{- fail "serviceMonitor.tokenSecret.name: /metrics asks for a token: put one of `leakwatch token create --role viewer` into a Secret" -}}
@@ -69,7 +66,6 @@
 
 {{- define "leakwatch.checkDatabase" -}}
 {{- $values := .Values -}}
-{{- if eq $values.mode "service" -}}
 {{- if eq $values.database.kind "sqlite" -}}
 {{- if gt (int $values.replicas) 1 -}}
 {{- fail "replicas: SQLite's file is for one replica; two and more need database.kind: postgresql" -}}
@@ -87,7 +83,6 @@
 {{- end -}}
 {{- if and $values.autoscaling.enabled (gt (int $values.autoscaling.minReplicas) (int $values.autoscaling.maxReplicas)) -}}
 {{- fail "autoscaling.minReplicas: more than autoscaling.maxReplicas" -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -136,10 +131,8 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $components := list "scan" -}}
-{{- if eq .Values.mode "service" -}}
-{{- $components = ternary (list "server" "backup") (list "server") .Values.backup.enabled -}}
-{{- end -}}
+{{- $components := list (ternary "server" "scan" (eq .Values.mode "service")) -}}
+{{- if .Values.backup.enabled -}}{{- $components = append $components "backup" -}}{{- end -}}
 {{- range $component := $components -}}
 {{- range $whom := include "leakwatch.reaches" (dict "root" $root "component" $component) | fromJsonArray -}}
 {{- if not (get $policy.to $whom) -}}

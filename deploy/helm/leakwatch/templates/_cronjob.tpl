@@ -34,7 +34,7 @@ spec:
           {{- with include "leakwatch.placement" .root | trim }}
           {{- . | nindent 10 }}
           {{- end }}
-          {{- if and (eq .component "backup") (eq $values.database.kind "sqlite") }}
+          {{- if and (eq .component "backup") (eq $values.database.kind "sqlite") (eq $values.mode "service") }}
           # The volume is where the service is.
           affinity:
             podAffinity:

@@ -117,7 +117,7 @@ sidecar.istio.io/inject: "false"
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}
 - name: data
-  {{- if and (eq .Values.mode "service") (eq .Values.database.kind "sqlite") }}
+  {{- if eq .Values.database.kind "sqlite" }}
   persistentVolumeClaim: {claimName: {{ include "leakwatch.claim" . }}}
   {{- else }}
   emptyDir: {sizeLimit: {{ .Values.persistence.scratchSize }}}
@@ -131,10 +131,10 @@ sidecar.istio.io/inject: "false"
 
 {{/* Annotations by which pods are replaced when what they read has changed. */}}
 {{- define "leakwatch.podAnnotations" -}}
-checksum/config: {{ include "leakwatch.checksum" . }}
+checksum/config: {{ include "leakwatch.checksum" . | quote }}
 {{- $own := include "leakwatch.ownSecrets" . }}
 {{- if ne $own "{}" }}
-checksum/secrets: {{ $own | sha256sum | trunc 16 }}
+checksum/secrets: {{ $own | sha256sum | trunc 16 | quote }}
 {{- end }}
 {{- with .Values.podAnnotations }}
 {{ toYaml . }}

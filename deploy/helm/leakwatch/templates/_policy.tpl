@@ -40,7 +40,7 @@ podSelector:
 {{- $values := .root.Values -}}
 {{- $settings := $values.settings -}}
 {{- $found := list "dns" -}}
-{{- if and (has .component (list "server" "migrate" "backup")) (eq $values.database.kind "postgresql") (eq $values.mode "service") -}}
+{{- if and (ne .component "test") (eq $values.database.kind "postgresql") -}}
 {{- $found = append $found "postgresql" -}}
 {{- end -}}
 {{- if eq .component "backup" -}}{{- $found = append $found "s3" -}}{{- end -}}
@@ -48,6 +48,7 @@ podSelector:
 {{- $found = append $found "prometheus" -}}
 {{- if $settings.alertmanager_urls -}}{{- $found = append $found "alertmanager" -}}{{- end -}}
 {{- if $settings.grafana_url -}}{{- $found = append $found "grafana" -}}{{- end -}}
+{{- if and (eq .component "scan") $settings.pushgateway_url -}}{{- $found = append $found "pushgateway" -}}{{- end -}}
 {{- if $settings.mitigation_argocd_url -}}{{- $found = append $found "argocd" -}}{{- end -}}
 {{- if or $values.rbac.read.enabled $values.rbac.act.enabled -}}{{- $found = append $found "kubernetes" -}}{{- end -}}
 {{- if $values.istio.enabled -}}{{- $found = append $found "istio" -}}{{- end -}}

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from app.api.schemas import ClusterName, LimitBytes, Model, Namespace, ReasonModel, Time, WorkloadName
+from app.api.model import Model, Time
+from app.api.schemas import ClusterName, LimitBytes, Namespace, ReasonModel, WorkloadName
 from detectors.canary.outcome import Outcome
 
 _Verdict = Field(description="Whether the canary may go on", examples=["inconclusive"])

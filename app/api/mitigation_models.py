@@ -4,16 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.api.schemas import (
-    ClusterName,
-    ContainerName,
-    Fingerprint,
-    Model,
-    Namespace,
-    NextCursor,
-    Time,
-    WorkloadModel,
-)
+from app.api.model import Model, Time
+from app.api.schemas import ClusterName, ContainerName, Fingerprint, Namespace, NextCursor, WorkloadModel
 from app.domain.mitigation.model import ActKind, Mitigation, MitigationState, Stop, Way, Wish
 from app.domain.mitigation.quantity import bytes_of
 from app.output.mitigation import mitigation_document, stop_document

@@ -84,10 +84,12 @@ class OwnerModel(Model):
 
 
 class ReplicasModel(Model):
-    """How many pods there are to be. Null where the kind has no such number."""
+    """How many pods there are to be."""
 
-    wanted: int | None = Field(description="As many as there are to be", examples=[3])
-    ready: int | None = Field(description="As many as are ready", examples=[3])
+    wanted: int | None = Field(
+        description="As many as there are to be; null where the kind has no such number", examples=[3]
+    )
+    ready: int | None = Field(description="As many as are ready; null where the kind has no such number", examples=[3])
 
 
 class NewestRevisionModel(Model):
@@ -124,13 +126,13 @@ class KillModel(Model):
 
 
 class ContainerFactsModel(Model):
-    """The container as the newest pod has it. Null where nothing is set."""
+    """The container as the newest pod has it."""
 
     image: str = Field(description="Its image", examples=["registry.example.org/cart:v2"])
-    memory_limit_bytes: int | None = Field(description="Memory limit, bytes", examples=[536_870_912])
-    memory_request_bytes: int | None = Field(description="Memory request, bytes", examples=[268_435_456])
-    cpu_limit: float | None = Field(description="CPU limit, cores", examples=[1.0])
-    cpu_request: float | None = Field(description="CPU request, cores", examples=[0.1])
+    memory_limit_bytes: int | None = Field(description="Memory limit, bytes; null for none", examples=[536_870_912])
+    memory_request_bytes: int | None = Field(description="Memory request, bytes; null for none", examples=[268_435_456])
+    cpu_limit: float | None = Field(description="CPU limit, cores; null for none", examples=[1.0])
+    cpu_request: float | None = Field(description="CPU request, cores; null for none", examples=[0.1])
 
 
 class ClusterFactsModel(Model):

@@ -27,6 +27,8 @@ OPEN = 0.5
 # Pods that are much younger than the oldest are left for later.
 _OLD_ENOUGH = 0.6
 _FLAT = 1e-4
+# No process holds less than a page.
+_LEAST_LEVEL = 4096.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def tell(stable: Sequence[AgedLife], canary: Sequence[AgedLife]) -> Told | None:
     stretch = Stretch.of(stable, canary, ages)
     if not np.isfinite(stretch.canary.floor).any():
         return None
-    level = float(np.nanmedian(stretch.canary.floor))
+    level = max(float(np.nanmedian(stretch.canary.floor)), _LEAST_LEVEL)
     cpu = stretch.canary.cpu
     load = sensitivity(stable, level, float(np.nanmedian(cpu)) if np.isfinite(cpu).any() else 0.0)
     whole, later = excess_of(stretch, level, load), excess_of(stretch.later_half(), level, load)

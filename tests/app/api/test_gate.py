@@ -26,8 +26,10 @@ def gate(client):
     """What the service is told; how it was asked is in `asked`."""
 
     class Gate:
-        asked: list = []
         answer = (Outcome.PASS,)
+
+        def __init__(self):
+            self.asked = []
 
         def __call__(self, question, seconds):
             self.asked.append((question, seconds))
@@ -36,7 +38,6 @@ def gate(client):
             return Answer(question, 0.0, by_severity([_container(f"c{n}", one) for n, one in enumerate(self.answer)]))
 
     made = Gate()
-    made.asked = []
     services = client.app.state.services
     client.app.state.services = dataclasses.replace(services, rollouts=RolloutService(made, 2.0))
     return made

@@ -41,7 +41,8 @@ def text_of(found: Sequence[Seen]) -> str:
         f"{machine()} {len(found)} simulated rollouts of {len(BASES)} kinds of memory behaviour, sampled every half "
         f"minute, with one to eight stable pods that started hours or days before and one to five of the canary. "
         f"{len(healthy)} canaries are healthy: the same program, one that needs more or less, warms up by more, is "
-        f"given its traffic step by step, or has another load. {len(leaking)} leak, by the share of their level an hour that "
+        f"given its traffic step by step, or has another load. {len(leaking)} leak, by the share of "
+        f"their level an hour that "
         "is given. Leaks that a heap still hides count as leaks. Most of these behaviours are harsher than a usual "
         "service: collections, caches that fill and daily load move memory by tens of percent."
     )

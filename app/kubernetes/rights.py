@@ -59,7 +59,7 @@ READING: tuple[Right, ...] = (
     Right(NODES, _LISTED, "node pools and instance types"),
     Right(ARGO_ROLLOUTS, _LOOKED_AT, "Argo Rollouts: replicas, rollouts", optional=True),
     Right(ARGO_APPLICATIONS, ("list",), "the Git revision that Argo CD rolled out", optional=True),
-    Right(SECRETS, ("list",), "the Helm revision that was rolled out, from labels alone", optional=True),
+    Right(SECRETS, ("list",), "the Helm revision that was rolled out, and the one to go back to", optional=True),
 )
 
 ACTING: tuple[Right, ...] = (

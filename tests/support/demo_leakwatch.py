@@ -14,11 +14,14 @@ _VALUES = {
     "method": ("GET",),
     "route": ("/incidents",),
     "status": ("200",),
+    "act": ("rollback", "abort", "restart", "raise_limit"),
 }
 # `state` means another thing of scans than of incidents, and `result` of each push.
 _OF_METRIC = {
     (names.SCANS, "state"): ("succeeded", "failed", "abandoned"),
     (names.INCIDENTS, "state"): ("open", "acknowledged", "resolved"),
+    (names.MITIGATIONS, "state"): ("succeeded", "no_effect", "inconclusive", "failed", "refused", "stopped"),
+    (names.MITIGATIONS_UNDER_WAY, "state"): ("proposed", "approved", "applying", "watching"),
     (names.ALERTMANAGER_PUSHES, "result"): ("ok", "failed"),
     (names.GRAFANA_PUSHES, "result"): ("created", "changed", "removed", "failed"),
     (names.WEBHOOK_NOTIFICATIONS, "result"): ("kept", "malformed", "failed"),

@@ -5,6 +5,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.api.problems import problem
+
 _HEAD_SECONDS = 10.0
 # Its parser, unlike h11, bounds no head.
 _LARGEST_HEAD_BYTES = 32_768
@@ -55,6 +57,14 @@ class PatientProtocol(HttpToolsProtocol):
         """Some of a body has come."""
         self._came_to_something = True
         super().on_body(body)
+
+    def send_400_response(self, msg: str) -> None:
+        """Say as all other errors are said that this is no HTTP, and close."""
+        said = problem(400, "bad-request", "this is not HTTP: a line, a header or a chunk is malformed")
+        headers = [*said.raw_headers, (b"connection", b"close")]
+        head = b"".join(b"%b: %b\r\n" % pair for pair in headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (head, bytes(said.body)))
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""

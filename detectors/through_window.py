@@ -63,14 +63,16 @@ def judge_pairs(window: MovingWindow, pairs: Iterable[Pair], options: Options) -
     for chunk in _chunks(window, pairs, rows_of):
         panel = _stacked(window, chunk, rows_of)
         for (end, subject), judgement in zip(chunk, judge(panel, options), strict=True):
-            onset = judgement.onset_at
-            told[end, subject] = replace(
-                judgement,
-                subject=subject,
-                onset_at=None if onset is None else onset - _ahead(window, end),
-                evidence=(),
-            )
+            told[end, subject] = replace(_moved_back(judgement, _ahead(window, end)), subject=subject, evidence=())
     return told
+
+
+def _moved_back(judgement: Judgement, seconds: float) -> Judgement:
+    """The judgement with its times that much earlier; an onset of which no beginning is known has none then, either."""
+    if judgement.onset_at is None or judgement.onset_interval is None:
+        return judgement
+    low, high = judgement.onset_interval
+    return replace(judgement, onset_at=judgement.onset_at - seconds, onset_interval=(low - seconds, high - seconds))
 
 
 def _ahead(window: MovingWindow, end: int) -> float:

@@ -72,7 +72,10 @@ class FlaggerModel(BaseModel):
     response_class=PlainTextResponse,
     responses={
         **documented(404, 422),
-        _NO: {"description": "No: the check fails, the promotion waits, or nothing is rolled back"},
+        _NO: {
+            "description": "No: the check fails, the promotion waits, or nothing is rolled back",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
     },
     openapi_extra={"security": WEBHOOK_SECURITY},
 )

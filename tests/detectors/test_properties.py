@@ -79,7 +79,9 @@ def test_shifting_time_changes_nothing_but_times(shape, rate, seed, steps):
     assert (before.onset_at is None) is (after.onset_at is None)
     if before.onset_at is not None:
         assert after.onset_at == pytest.approx(before.onset_at + by, abs=1e-3)
-    assert _comparable(replace(after, onset_at=None)) == _comparable(replace(before, onset_at=None))
+        assert after.onset_interval == pytest.approx([one + by for one in before.onset_interval], abs=1e-3)
+    without = {"onset_at": None, "onset_interval": None}
+    assert _comparable(replace(after, **without)) == _comparable(replace(before, **without))
 
 
 @steady

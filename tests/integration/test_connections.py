@@ -1,6 +1,8 @@
 """Connections that ask for nothing, or too slowly."""
 
 import contextlib
+import http.client
+import json
 import socket
 import threading
 import time
@@ -61,6 +63,16 @@ def _dripping(connection, piece, seconds):
                 if not connection.recv(1000):
                     break
     return time.monotonic() - began
+
+
+def test_what_is_no_http_is_told_so_as_a_problem(port):
+    with _connected(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\r\n")
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        body = json.loads(answer.read())
+    assert (answer.status, answer.getheader("content-type")) == (400, "application/problem+json")
+    assert (body["type"], body["status"]) == ("urn:leakwatch:problem:bad-request", 400)
 
 
 def test_silence_is_not_waited_for(port):

@@ -78,7 +78,12 @@ def test_says_when_nothing_is_meant(leakwatch, demo_prometheus):
 
 def test_the_suspect_revision_of_the_demo(leakwatch, demo_prometheus):
     done = leakwatch("scan", "--prometheus-url", demo_prometheus.url, "-n", "shop", "-o", "json", "--no-store")
-    assert done.findings["shop/cart"]["revision"] == {"current": "v2", "suspect": "v2", "previous": "v1"}
+    assert done.findings["shop/cart"]["revision"] == {
+        "current": "v2",
+        "suspect": "v2",
+        "previous": "v1",
+        "rollout": None,
+    }
 
 
 def test_pods_that_vanish_close_nothing_when_prometheus_dies_half_way(tmp_path, leakwatch):

@@ -50,7 +50,7 @@ def _routes(held):
     def drips():
         def parts():
             yield "begun "
-            held.wait(0.4)
+            held.wait(1.5)
             yield "and ended"
 
         return StreamingResponse(parts())
@@ -119,7 +119,7 @@ def test_who_takes_too_long_is_given_up_while_its_thread_goes_on(sqlite_engine, 
 
 
 def test_an_answer_that_has_begun_is_not_cut_off(sqlite_engine, told, held):
-    with _client(sqlite_engine, told, held, request_time_limit=0.2) as client:
+    with _client(sqlite_engine, told, held, request_time_limit=1) as client:
         assert client.get("/drips").text == "begun and ended"
 
 

@@ -20,6 +20,9 @@ from tests.support.findings import finding, report
 from tests.support.notifications import alert, payload
 from tests.support.servers import wait_until
 
+# A gate's "no" is an answer, not a problem: Flagger shows its text.
+_NO_OF_FLAGGER = ("/webhooks/flagger/{hook}", "409")
+
 
 def _scan(client):
     address = client.post("/api/v1/scans").headers["location"]
@@ -222,7 +225,7 @@ def test_every_operation_tells_its_problems(client):
     for path, operations in document["paths"].items():
         for operation in operations.values():
             for status, answer in operation["responses"].items():
-                if int(status) >= 400:
+                if int(status) >= 400 and (path, status) != _NO_OF_FLAGGER:
                     assert list(answer["content"]) == ["application/problem+json"], (path, status)
     assert "HTTPValidationError" not in str(document)
 

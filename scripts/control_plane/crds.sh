@@ -13,6 +13,10 @@ modules() {
         "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"
     echo "istio.io/api v1.32.0 kubernetes/customresourcedefinitions.gen.yaml"
     echo "github.com/argoproj/argo-cd/v3 v3.5.0 manifests/crds/application-crd.yaml manifests/crds/applicationset-crd.yaml"
+    # The oldest that deploy/gate is for.
+    echo "github.com/argoproj/argo-rollouts v1.8.3 manifests/crds/analysis-template-crd.yaml" \
+        "manifests/crds/cluster-analysis-template-crd.yaml manifests/crds/rollout-crd.yaml"
+    echo "github.com/fluxcd/flagger v1.36.1 artifacts/flagger/crd.yaml"
 }
 
 [ "$(cat "$crds/.modules" 2>/dev/null)" = "$(modules)" ] && exit 0

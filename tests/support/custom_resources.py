@@ -9,7 +9,7 @@ import yaml
 from tests.support.control_plane import ControlPlane, program
 from tests.support.servers import wait_until
 
-# Group, version, kind, plural; all of them in namespaces.
+# Group, version, kind, plural.
 USED = (
     ("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors"),
     ("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules"),
@@ -18,20 +18,35 @@ USED = (
     ("networking.istio.io", "v1", "DestinationRule", "destinationrules"),
     ("argoproj.io", "v1alpha1", "Application", "applications"),
     ("argoproj.io", "v1alpha1", "ApplicationSet", "applicationsets"),
+    ("argoproj.io", "v1alpha1", "AnalysisTemplate", "analysistemplates"),
+    ("argoproj.io", "v1alpha1", "ClusterAnalysisTemplate", "clusteranalysistemplates"),
+    ("argoproj.io", "v1alpha1", "Rollout", "rollouts"),
+    ("flagger.app", "v1beta1", "Canary", "canaries"),
 )
+# All others are in namespaces.
+_OF_THE_CLUSTER = {"ClusterAnalysisTemplate"}
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
-def define(control_plane: ControlPlane) -> None:
-    """Define them, as their makers do where `make control-plane` could get that, else so that anything fits."""
+def define(control_plane: ControlPlane, *kinds: str) -> None:
+    """Define these, or all: as their makers do where `make control-plane` could get that, or so that anything fits."""
     published = _published()
-    for group, version, kind, plural in USED:
+    wanted = [one for one in USED if not kinds or one[2] in kinds]
+    for group, version, kind, plural in wanted:
         name = f"{plural}.{group}"
         definition = published.get(name) or _open(group, version, kind, plural)
         answer = control_plane.apply(f"{_DEFINITIONS}/{name}", definition)
         assert answer.ok, answer.text
-    for group, version, _, plural in USED:
-        wait_until(lambda p=f"/apis/{group}/{version}/{plural}": control_plane.call("GET", p).ok, f"{plural} are there")
+    for group, version, _, plural in wanted:
+        root = f"/apis/{group}/{version}"
+        wait_until(lambda p=f"{root}/{plural}": control_plane.call("GET", p).ok, f"{plural} are there")
+        # What there is, is listed a moment later than it is served.
+        wait_until(lambda r=root, p=plural: _is_listed(control_plane, r, p), f"{plural} are listed")
+
+
+def _is_listed(control_plane: ControlPlane, root: str, plural: str) -> bool:
+    answer = control_plane.call("GET", root)
+    return answer.ok and any(one["name"] == plural for one in answer.json()["resources"])
 
 
 def is_published(group: str, plural: str) -> bool:
@@ -68,7 +83,7 @@ def _open(group: str, version: str, kind: str, plural: str) -> dict[str, Any]:
         "metadata": {"name": f"{plural}.{group}"},
         "spec": {
             "group": group,
-            "scope": "Namespaced",
+            "scope": "Cluster" if kind in _OF_THE_CLUSTER else "Namespaced",
             "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
             "versions": [{"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}],
         },

@@ -1,6 +1,8 @@
 """`/api/v1/gate` and `/webhooks/flagger`: what is asked, what is answered, and what is never a pass."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +172,13 @@ def test_what_flagger_would_not_send_is_refused(flagger, gate, sent):
 
 def test_other_types_of_webhooks_are_none_of_the_gates(flagger, gate):
     assert flagger("post-rollout", SENT).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "file", ["analysis-template.yaml", "cluster-analysis-template.yaml"], ids=lambda name: name.removesuffix(".yaml")
+)
+def test_argo_rollouts_is_told_to_ask_for_what_there_is(client, file):
+    text = (Path(__file__).parents[3] / "deploy" / "gate" / file).read_text(encoding="utf-8")
+    path, query = re.search(r'url: "{{args.leakwatch}}([^?]+)\?(.+)"', text).groups()
+    operation = client.get("/openapi.json").json()["paths"][path]["get"]
+    assert set(re.findall(r"([a-z]+)=", query)) <= {one["name"] for one in operation["parameters"]}

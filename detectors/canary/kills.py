@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from detectors.canary.lives import AgedLife
 
@@ -29,7 +29,7 @@ def more_killed(stable: Sequence[AgedLife], canary: Sequence[AgedLife]) -> float
         return 0.0
     hours, of_stable_hours = _hours(canary), _hours(stable) + _USUAL_HOURS
     share = hours / (hours + of_stable_hours)
-    return 1.0 - float(binom.sf(killed - 1, killed + of_stable, share))
+    return float(bdtr(killed - 1, killed + of_stable, share))
 
 
 def near_limit(stable: Sequence[AgedLife], canary: Sequence[AgedLife]) -> tuple[float, float] | None:

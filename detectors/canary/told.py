@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from detectors.canary.excess import Excess, Stretch, excess_curve, excess_of
 from detectors.canary.floors import LEAST_BINS, Ages, slopes
@@ -51,7 +51,7 @@ class Told:
     @property
     def doubt(self) -> float:
         """The probability that it grows beyond the stable at all, be it without an end or not."""
-        return float(student.cdf(self.excess.beyond_warm_up, FREEDOM))
+        return float(stdtr(FREEDOM, self.excess.beyond_warm_up))
 
     @property
     def goes_on(self) -> bool:
@@ -60,7 +60,7 @@ class Told:
 
     def at_most(self, probability: float) -> float:
         """Bytes/hour that the excess is below with that probability."""
-        return self.excess.excess + float(student.ppf(probability, FREEDOM)) * self.excess.error
+        return self.excess.excess + float(stdtrit(FREEDOM, probability)) * self.excess.error
 
     @property
     def warm_up_is_known(self) -> bool:
@@ -101,7 +101,7 @@ def tell(stable: Sequence[AgedLife], canary: Sequence[AgedLife]) -> Told | None:
     whole, later = excess_of(stretch, level, load), excess_of(stretch.later_half(), level, load)
     if whole is None or later is None:
         return None
-    probability = float(student.cdf(min(whole.beyond_warm_up, _LATER_HALF * later.beyond_warm_up), FREEDOM))
+    probability = float(stdtr(FREEDOM, min(whole.beyond_warm_up, _LATER_HALF * later.beyond_warm_up)))
     told = Told(stretch, level, load, whole, *_course(stretch, level, load), probability)
     return told if told.goes_on and told.warm_up_is_known else replace(told, probability=min(probability, OPEN))
 

@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # How many tests run at once. Those of one file run one after another, and share their servers.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 export LEAKWATCH_DATA_DIR ?= .data
+# Tests start hundreds of our own processes: each would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Where `make control-plane` puts helm and the rest.
 PROGRAMS := $(or $(LEAKWATCH_CONTROL_PLANE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/leakwatch/control-plane)/bin

@@ -18,7 +18,7 @@ from app.domain.mitigation.life import Step
 from app.domain.mitigation.model import Mitigation, MitigationState
 from app.scanning.lease import take_named
 from app.storage import clock, incidents, leases, mitigations
-from app.storage.engine import durable_transaction, transaction
+from app.storage.engine import durable_transaction, reading, transaction
 from app.storage.tables import MitigationRow
 
 LEASE_SECONDS = 120.0
@@ -36,6 +36,11 @@ class Ledger:
     engine: Engine
     id: int
     token: int
+
+    def now(self) -> float:
+        """The present by the database's clock, unix seconds."""
+        with reading(self.engine) as session:
+            return clock.now(session)
 
     def read(self) -> Mitigation:
         """How it stands."""

@@ -283,7 +283,7 @@ def test_what_cannot_be_done_in_time_is_not_done_later(control_plane, namespace,
     one = act.approve(act.propose(leak))
     with control_plane.standing_still():
         act.carried(one)
-    monkeypatch.setattr("app.mitigating.carrying.APPROVED_SECONDS", -1.0)
+    monkeypatch.setattr("app.mitigating.applying.APPROVED_SECONDS", -1.0)
     found = act.carried(one)
     assert found.state is S.EXPIRED
     assert "nothing was done" in found.outcome

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from app.mitigating import carrying
+from app.mitigating import applying, watching
 from app.mitigating.carrying import Carrier
 from app.mitigating.ledger import Ledger
 from app.mitigating.policy import limits_of, policy_of
@@ -43,11 +43,11 @@ def main() -> None:
         case "after begin":
             Ledger.begin = _then(Ledger.begin)  # type: ignore[method-assign]
         case "after send":
-            carrying.send = _then(carrying.send)
+            applying.send = _then(applying.send)
         case "after applied":
             Ledger.take = _then(Ledger.take)  # type: ignore[method-assign]
         case "before rolled out":
-            carrying.progress_of = _then(carrying.progress_of)
+            watching.progress_of = _then(watching.progress_of)
     settings = load_settings()
     carrier = Carrier(make_engine(settings), make_clusters(settings), policy_of(settings), limits_of(settings))
     while True:

@@ -1,0 +1,62 @@
+"""Watches the rollout of what was done, until it is over or has taken too long. Changes nothing in the cluster."""
+
+from dataclasses import replace
+
+from app.domain.mitigation import life, patches
+from app.domain.mitigation.life import Step
+from app.domain.mitigation.model import ActKind, Mitigation, MitigationState, Way
+from app.domain.mitigation.progress import Stage, progress_of
+from app.errors import ClusterError, ObjectNotFound
+from app.mitigating.finding_out import generation_of
+from app.mitigating.ledger import Ledger
+from app.mitigating.looking import path_of
+from app.mitigating.reach import Clusters
+
+_S = MitigationState
+
+
+def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: float) -> None:
+    """Look once, and write down how far it is. limit_seconds: how long it may take in all.
+
+    Raises LeaseLost, StorageError.
+    """
+    try:
+        workload = clusters.to(one.subject.cluster).access.get(path_of(one.subject))
+    except ObjectNotFound as error:
+        _failed(ledger, f"the workload is gone: {error}")
+        return
+    except ClusterError as error:
+        _not_over(ledger, one, str(error), limit_seconds)
+        return
+    is_abort = one.wish.act is ActKind.ABORT
+    if one.plan.way is Way.PATCH and not patches.is_applied(workload, one.key, is_abort=is_abort):
+        _failed(ledger, "it was done, and undone by another before its rollout was over")
+        return
+    if one.plan.way is Way.ARGOCD and generation_of(workload) <= one.plan.generation:
+        _not_over(ledger, one, "Argo CD has not changed the workload yet", limit_seconds)
+        return
+    progress = progress_of({"kind": one.subject.kind, **workload}, is_abort=is_abort)
+    if progress.stage is Stage.STUCK:
+        _failed(ledger, f"its rollout failed, and nothing was undone: {progress.text}")
+    elif progress.stage is Stage.GOING:
+        _not_over(ledger, one, progress.text, limit_seconds)
+    elif one.wish.act in {ActKind.RESTART, ActKind.RAISE_LIMIT}:
+        ledger.take(_succeeded)
+    else:
+        ledger.note(life.rolled_out)
+
+
+def _not_over(ledger: Ledger, one: Mitigation, why: str, limit_seconds: float) -> None:
+    if one.applied_at is not None and ledger.now() - one.applied_at > limit_seconds:
+        _failed(ledger, f"its rollout is not over in time, and nothing was undone: {why}")
+    else:
+        ledger.note(lambda found, _: replace(found, note=why))
+
+
+def _failed(ledger: Ledger, why: str) -> None:
+    ledger.take(lambda found, now: life.end(found, _S.FAILED, why, now))
+
+
+def _succeeded(one: Mitigation, now: float) -> Step:
+    text = f"all pods are new and ready; the leak is not mended: {one.plan.bought}"
+    return life.end(replace(one, rolled_out_at=now), _S.SUCCEEDED, text, now)

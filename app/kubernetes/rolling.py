@@ -19,8 +19,8 @@ def is_paused(kind: str, workload: Mapping[str, Any]) -> bool:
 def is_rolling(kind: str, workload: Mapping[str, Any]) -> bool:
     """Whether a rollout is under way. Pods that crash once it is through are no rollout; nor is one that got stuck."""
     spec, status = mapping_in(workload, "spec"), mapping_in(workload, "status")
-    if kind == "Rollout":  # its observedGeneration is a text, and a hash in old versions
-        return text_in(status, "phase") == "Progressing"
+    if kind == "Rollout":
+        return text_in(status, "phase") == "Progressing" or not _rollout_is_seen(workload)
     seen = whole_number_in(status, "observedGeneration") or 0
     if seen < (whole_number_in(workload, "metadata", "generation") or 0):
         return True
@@ -44,6 +44,13 @@ def _deployment_rolls(spec: Mapping[str, Any], status: Mapping[str, Any]) -> boo
     if updated < _wanted(spec) or (whole_number_in(status, "replicas") or 0) > updated:
         return True
     return text_in(progressing, "reason") not in {"", "NewReplicaSetAvailable"}
+
+
+def _rollout_is_seen(workload: Mapping[str, Any]) -> bool:
+    """Whether an Argo Rollout's controller has looked at it as it is: it writes the generation as a text, and in
+    versions before 0.10 a hash, which tells nothing (utils/rollout/rolloututil.go)."""
+    seen = text_in(workload, "status", "observedGeneration")
+    return not seen.isdecimal() or int(seen[:18]) >= (whole_number_in(workload, "metadata", "generation") or 0)
 
 
 def _wanted(spec: Mapping[str, Any]) -> int:

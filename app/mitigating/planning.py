@@ -19,7 +19,7 @@ from app.domain.mitigation.patches import Patch
 from app.domain.mitigation.quantity import bytes_of, quantity_of
 from app.domain.rollout import Rollout
 from app.errors import EditConflict
-from app.kubernetes.fields import text_in, whole_number_in
+from app.kubernetes.fields import mapping_in, text_in, whole_number_in
 from app.mitigating import owned
 from app.mitigating.looking import Seen, look, path_of, source_of
 from app.mitigating.reach import Access, Reach
@@ -76,7 +76,7 @@ def _made_plan(reach: Reach, asked: Asked) -> Planned:
         uid=text_in(seen.workload, "metadata", "uid"),
         generation=whole_number_in(seen.workload, "metadata", "generation") or 0,
         digest=patch.digest,
-        changes=_changes(asked.wish, seen.workload, after),
+        changes=_changes(asked, seen, after),
         disturbance=seen.disturbance,
         target="" if target is None else target.name,
         target_number=None if target is None else target.number,
@@ -98,14 +98,15 @@ def patch_of(
 ) -> Patch:
     """The patch of an act on a workload as it was just read. Raises ActRefused, ClusterError."""
     workload = {"kind": subject.kind, **seen.workload}
-    if "workloadRef" in (workload.get("spec") or {}):
-        raise ActRefused(
-            f"Rollout {subject.workload} has its template in another object (workloadRef)", "change that one by hand"
-        )
     if wish.act is ActKind.ABORT:
         if subject.kind != "Rollout":
             raise ActRefused(f"a {subject.kind} knows no abort", "roll back, which an Argo Rollout alone need not")
         return patches.abort(workload)
+    if "workloadRef" in (workload.get("spec") or {}):
+        # Without the template nothing tells which budgets its pods are under, so that it is not restarted either.
+        raise ActRefused(
+            f"Rollout {subject.workload} has its template in another object (workloadRef)", "change that one by hand"
+        )
     _check_strategy(workload)
     if wish.act is ActKind.RESTART:
         return patches.restart(workload, key, datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
@@ -140,9 +141,14 @@ def _check_strategy(workload: Mapping[str, Any]) -> None:
         )
 
 
-def _changes(wish: Wish, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    if wish.act is ActKind.ABORT:
+def _changes(asked: Asked, seen: Seen, after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    if asked.wish.act is ActKind.ABORT:
         return (FieldChange("status.abort", None, "true"),)
+    before = seen.workload
+    if asked.wish.act is ActKind.ROLLBACK and asked.subject.kind == "Rollout":
+        # A ReplicaSet has the API server's defaults in its template, and a Rollout has not: those are no change.
+        template = patches.without_hash(seen.history.current.template, "Rollout")
+        before = {**before, "spec": {**mapping_in(before, "spec"), "template": template}}
     return tuple(one for one in changes_between(before, after) if one.path != _MARK_PATH)
 
 

@@ -14,30 +14,13 @@ from app.errors import ClusterError, ClusterForbidden, ClusterRefused, ClusterUn
 from tests.integration.conftest import environment
 from tests.support.control_plane import ControlPlane
 from tests.support.dying_carrier import PLACES
+from tests.support.interposed import Interposed
 from tests.support.leaking_workloads import image_of, incident_of, path_of, rolled_out_twice
 from tests.support.mitigating import acting
 from tests.support.servers import wait_until
 
 S = MitigationState
 V1, V2 = "shop/cart:v1", "shop/cart:v2"
-
-
-class _Between:
-    """An access to a cluster, with something that happens before or after each patch that is meant."""
-
-    def __init__(self, access, *, before=None, after=None):
-        self._access, self._before, self._after = access, before, after
-
-    def __getattr__(self, name):
-        return getattr(self._access, name)
-
-    def patch(self, path, body, kind, *, dry_run=False):
-        if self._before is not None and not dry_run:
-            self._before()
-        done = self._access.patch(path, body, kind, dry_run=dry_run)
-        if self._after is not None and not dry_run:
-            self._after()
-        return done
 
 
 @pytest.fixture
@@ -60,7 +43,7 @@ def leak(control_plane, namespace, sqlite_engine):
 
 
 def _interpose(act, **hooks):
-    act.clusters._open[""] = _Between(act.clusters.to("").access, **hooks)
+    act.clusters._open[""] = Interposed(act.clusters.to("").access, **hooks)
 
 
 def _generation(plane: ControlPlane, path):

@@ -25,6 +25,8 @@ USED = (
 )
 # All others are in namespaces.
 _OF_THE_CLUSTER = {"ClusterAnalysisTemplate"}
+# Its controller and `abort` write the status by itself.
+_WITH_STATUS = {"Rollout"}
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
@@ -77,6 +79,9 @@ def _published() -> dict[str, dict[str, Any]]:
 
 def _open(group: str, version: str, kind: str, plural: str) -> dict[str, Any]:
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    served = {"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    if kind in _WITH_STATUS:
+        served["subresources"] = {"status": {}}
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -85,6 +90,6 @@ def _open(group: str, version: str, kind: str, plural: str) -> dict[str, Any]:
             "group": group,
             "scope": "Cluster" if kind in _OF_THE_CLUSTER else "Namespaced",
             "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
-            "versions": [{"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}],
+            "versions": [served],
         },
     }

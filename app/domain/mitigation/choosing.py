@@ -19,6 +19,8 @@ def revision_to(
         if found is None:
             there = ", ".join(str(one.number) for one in rollouts[-10:])
             raise ActRefused(f"there is no revision {wanted}", f"there are {there}")
+        if found.template == current.template:
+            raise ActRefused(f"revision {wanted} is what runs already", "choose another: this one would change nothing")
         return found
     suspected = None if suspect is None else _named(rollouts, suspect, container)
     if suspected is not None and current.number > suspected.number and current.created_at < suspected.created_at:

@@ -27,13 +27,22 @@ def disturbance_of(
         replicas=replicas_of(workload),
         ready=int(_status(workload).get("readyReplicas") or _status(workload).get("numberReady") or 0),
         pending=sum(_status(pod).get("phase") == "Pending" for pod in pods),
-        at_once=0 if act is ActKind.ABORT else down_at_once(workload),
+        at_once=_at_once(act, workload),
         paused=paused,
         rolling=rolling,
         budgets=tuple(_budget(one) for one in budgets if _selects((one.get("spec") or {}).get("selector"), labels)),
         scalers=tuple(_scaler(one) for one in scalers if _scales(one, workload)),
         notes=tuple(_notes(act, workload)),
     )
+
+
+def _at_once(act: ActKind, workload: Object) -> int:
+    if act is ActKind.ABORT:
+        return 0
+    if act is ActKind.RESTART and workload.get("kind") == "Rollout":
+        # It makes no new ReplicaSet: its pods are evicted, one at a time where none may be missing (restart.go).
+        return min(max(down_at_once(workload), 1), replicas_of(workload))
+    return down_at_once(workload)
 
 
 def replicas_of(workload: Object) -> int:

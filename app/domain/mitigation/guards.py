@@ -166,7 +166,8 @@ def _daily(asked: _Asked) -> Found:
 
 def _paused(asked: _Asked) -> Found:
     if asked.situation.disturbance.paused and asked.situation.wish.act is not ActKind.ABORT:
-        yield Refusal("paused", "its rollout is paused", "resume it first, as somebody had a reason to pause it")
+        hint = "abort it, or let it go on first" if _knows_abort(asked) else "resume it first"
+        yield Refusal("paused", "its rollout is paused", f"{hint}, as somebody had a reason to pause it")
 
 
 def _rolling(asked: _Asked) -> Found:
@@ -174,7 +175,12 @@ def _rolling(asked: _Asked) -> Found:
         if not (asked.situation.disturbance.rolling or asked.situation.disturbance.paused):
             yield Refusal("not_rolling", "no rollout of it is under way to abort", "roll back instead")
     elif asked.situation.disturbance.rolling:
-        yield Refusal("rolling", "a rollout of it is under way", "wait until it is over")
+        hint = "abort it, or wait until it is over" if _knows_abort(asked) else "wait until it is over"
+        yield Refusal("rolling", "a rollout of it is under way", hint)
+
+
+def _knows_abort(asked: _Asked) -> bool:
+    return asked.situation.subject.kind == "Rollout"
 
 
 def _budget(asked: _Asked) -> Found:

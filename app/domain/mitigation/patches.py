@@ -21,7 +21,7 @@ PatchKind = Literal["strategic", "merge", "json"]
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 # What a ReplicaSet is told apart by; no part of the template that its owner has.
 _HASH_LABELS = {"Deployment": "pod-template-hash", "Rollout": "rollouts-pod-template-hash"}
-# Annotations that a Deployment or Rollout keeps when it goes back; all others come from the ReplicaSet with it.
+# Annotations that a Deployment keeps when it goes back; all others come from the ReplicaSet with it.
 _KEPT_ANNOTATIONS = frozenset(
     {
         "kubectl.kubernetes.io/last-applied-configuration",
@@ -30,10 +30,6 @@ _KEPT_ANNOTATIONS = frozenset(
         "deployment.kubernetes.io/desired-replicas",
         "deployment.kubernetes.io/max-replicas",
         "deprecated.deployment.rollback.to",
-        "rollout.argoproj.io/revision",
-        "rollout.argoproj.io/revision-history",
-        "rollout.argoproj.io/desired-replicas",
-        "rollout.argoproj.io/workload-generation",
     }
 )
 
@@ -56,18 +52,15 @@ def rollback(workload: Object, source: Object, key: str) -> Patch:
     if source.get("kind") == "ControllerRevision":
         return _to_controller_revision(workload, source, key)
     kind = str(workload.get("kind"))
-    template = _without_hash(_spec(source).get("template"), kind)
+    template = without_hash(_spec(source).get("template"), kind)
     if template is None:
         raise ActRefused(f"{_name(source)} keeps no template", "choose another revision")
-    if template == _without_hash(_spec(workload).get("template"), kind):
+    if template == without_hash(_spec(workload).get("template"), kind):
         raise _no_change(source)
-    annotations = {name: value for name, value in _annotations(workload).items() if name in _KEPT_ANNOTATIONS}
-    annotations |= {name: value for name, value in _annotations(source).items() if name not in _KEPT_ANNOTATIONS}
-    operations = [
-        {"op": "replace", "path": "/spec/template", "value": template},
-        {"op": "add", "path": "/metadata/annotations", "value": annotations | {MARK: key}},
-    ]
-    return Patch("json", [_version(workload), *operations], _digest(template))
+    # An Argo Rollout keeps all of its own: its plugin changes the template alone.
+    marks = _marked(workload, key) if kind == "Rollout" else [_annotations_of_source(workload, source, key)]
+    replaced = {"op": "replace", "path": "/spec/template", "value": template}
+    return Patch("json", [_version(workload), replaced, *marks], _digest(template))
 
 
 def restart(workload: Object, key: str, at: str) -> Patch:
@@ -121,6 +114,15 @@ def template_digest(workload: Object) -> str:
     return _digest(_spec(workload).get("template"))
 
 
+def without_hash(template: Any, kind: str) -> dict[str, Any] | None:
+    """A template as its workload has it, without the label that its ReplicaSet adds; None for what is none."""
+    if not isinstance(template, Mapping):
+        return None
+    metadata = dict(template.get("metadata") or {})
+    labels = {name: value for name, value in (metadata.get("labels") or {}).items() if name != _HASH_LABELS.get(kind)}
+    return {**template, "metadata": metadata | {"labels": labels}}
+
+
 def _to_controller_revision(workload: Object, source: Object, key: str) -> Patch:
     data = source.get("data")
     # It is a patch; of both kinds of workloads it has the template alone, and nothing else of theirs may come with it.
@@ -135,6 +137,12 @@ def _to_controller_revision(workload: Object, source: Object, key: str) -> Patch
 def _merged(workload: Object, key: str, spec: Any) -> dict[str, Any]:
     metadata = {"resourceVersion": _metadata(workload)["resourceVersion"], "annotations": {MARK: key}}
     return {"metadata": metadata, "spec": spec}
+
+
+def _annotations_of_source(workload: Object, source: Object, key: str) -> dict[str, Any]:
+    kept = {name: value for name, value in _annotations(workload).items() if name in _KEPT_ANNOTATIONS}
+    back = {name: value for name, value in _annotations(source).items() if name not in _KEPT_ANNOTATIONS}
+    return {"op": "add", "path": "/metadata/annotations", "value": kept | back | {MARK: key}}
 
 
 def _marked(workload: Object, key: str) -> list[dict[str, Any]]:
@@ -165,14 +173,6 @@ def _container(workload: Object, name: str) -> tuple[str, Object] | None:
             if one.get("name") == name and (group == "containers" or one.get("restartPolicy") == "Always"):
                 return f"/spec/template/spec/{group}/{number}", one
     return None
-
-
-def _without_hash(template: Any, kind: str) -> dict[str, Any] | None:
-    if not isinstance(template, Mapping):
-        return None
-    metadata = dict(template.get("metadata") or {})
-    labels = {name: value for name, value in (metadata.get("labels") or {}).items() if name != _HASH_LABELS.get(kind)}
-    return {**template, "metadata": metadata | {"labels": labels}}
 
 
 def _no_change(source: Object) -> ActRefused:

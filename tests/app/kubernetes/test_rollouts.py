@@ -131,6 +131,8 @@ def test_an_argo_rollout():
         ("DaemonSet", {}, {"observedGeneration": 1, "desiredNumberScheduled": 3}, False, True),
         ("Rollout", {"paused": True}, {"phase": "Paused"}, True, False),
         ("Rollout", {}, {"phase": "Progressing"}, False, True),
+        ("Rollout", {}, {"phase": "Healthy", "observedGeneration": "0"}, False, True),
+        ("Rollout", {}, {"phase": "Healthy", "observedGeneration": "6d5f9"}, False, False),
         ("Rollout", {}, {"phase": "Paused", "pauseConditions": [{"reason": "CanaryPauseStep"}]}, True, False),
     ],
 )

@@ -49,6 +49,7 @@ def test_where_it_goes(rollouts, wanted, suspect, number):
 @pytest.mark.parametrize(
     ("rollouts", "wanted", "suspect", "why"),
     [
+        pytest.param([ONE, TWO], 2, None, "revision 2 is what runs already", id="the present one"),
         pytest.param([THREE], None, None, "no revision before the present one", id="only one is kept"),
         pytest.param([TWO, THREE], None, "v2", "no revision before the suspected one", id="nothing before the suspect"),
         pytest.param([ONE, TWO], 7, None, "no revision 7", id="not there"),

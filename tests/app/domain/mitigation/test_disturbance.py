@@ -46,6 +46,20 @@ def _look(act=ActKind.ROLLBACK, *, kind="Deployment", pods=(), budgets=(), scale
     return disturbance_of(act, workload(kind, spec=spec), pods, budgets, scalers, paused=False, rolling=False)
 
 
+@pytest.mark.parametrize(
+    ("act", "kind", "replicas", "down"),
+    [
+        pytest.param(ActKind.RESTART, "Rollout", 2, 1, id="it evicts a pod even where none may be missing"),
+        pytest.param(ActKind.RESTART, "Rollout", 0, 0, id="none there"),
+        pytest.param(ActKind.RESTART, "Deployment", 2, 0, id="a Deployment's restart is a rollout"),
+        pytest.param(ActKind.ROLLBACK, "Rollout", 2, 0, id="so is a rollback"),
+        pytest.param(ActKind.ABORT, "Rollout", 8, 0, id="an abort takes the canary away alone"),
+    ],
+)
+def test_what_the_act_makes_of_it(act, kind, replicas, down):
+    assert _look(act, kind=kind, replicas=replicas, strategy={"canary": {}}).at_once == down
+
+
 def _budget(selector, **more):
     status = {"disruptionsAllowed": 1, "currentHealthy": 3, "desiredHealthy": 2, "observedGeneration": 1}
     return {"metadata": {"name": "b", "generation": 1}, "spec": {"selector": selector}, "status": status | more}

@@ -31,6 +31,15 @@ def test_annotations_come_from_the_replica_set_but_for_those_that_are_the_worklo
     }
 
 
+def test_an_argo_rollout_keeps_all_of_its_own_annotations():
+    patch = patches.rollback(workload("Rollout", annotations={"only": "here"}), replica_set(kind="Rollout"), KEY)
+    assert _operations(patch).keys() == {
+        "/metadata/resourceVersion",
+        "/spec/template",
+        "/metadata/annotations/leakwatch.io~1mitigation",
+    }
+
+
 @pytest.mark.parametrize("kind", ["StatefulSet", "DaemonSet"])
 def test_a_controller_revision_is_the_patch(kind):
     patch = patches.rollback(workload(kind), controller_revision(), KEY)

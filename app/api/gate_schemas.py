@@ -4,7 +4,7 @@ from pydantic import Field
 
 from app.api.model import Model, Time
 from app.api.schemas import ClusterName, LimitBytes, Namespace, ReasonModel, WorkloadName
-from detectors.canary.outcome import Outcome
+from detectors.canary.outcome import Basis, Outcome
 
 _Verdict = Field(description="Whether the canary may go on", examples=["inconclusive"])
 _Probability = Field(ge=0, le=1, description="That it grows where the stable did not, 0 to 1", examples=[0.62])
@@ -18,14 +18,19 @@ class GateSideModel(Model):
     pods: int = Field(description="Pods whose lives were compared", examples=[2])
     age_seconds: int = Field(description="Up to which age they were compared", examples=[1740])
     level_bytes: int | None = Field(
-        description="Of one pod at that age; null where it is unknown", examples=[402_653_184]
+        description="Of one pod at the end of that; null where it is unknown", examples=[402_653_184]
     )
     growth_bytes_per_hour: int | None = Field(
-        description="Of one pod over those ages; null where it is unknown", examples=[12_582_912]
+        description="Of one pod; null where it is unknown, as it is of a few samples", examples=[12_582_912]
     )
     cores: float | None = Field(description="Mean CPU of one pod; null where it is unknown", examples=[0.21])
     limit_bytes: LimitBytes
     oom_kills: int = Field(description="Of all its pods that were read", examples=[0])
+    basis: Basis | None = Field(
+        description="When level, growth and CPU are from: the ages compared, the same time at another age, or the last "
+        "hour it was seen; null where nothing of it was",
+        examples=["same_age"],
+    )
 
 
 class GateFigureModel(Model):

@@ -66,6 +66,7 @@ def _side(side: Side, workload: str, revision: str | None) -> Document:
         "cores": None if side.cores is None else round(side.cores, 4),
         "limit_bytes": _whole(side.limit_bytes),
         "oom_kills": side.oom_kills,
+        "basis": None if side.basis is None else side.basis.value,
     }
 
 

@@ -9,10 +9,10 @@ from detectors.canary import reasons
 from detectors.canary.floors import least_hours
 from detectors.canary.kills import kills_of, more_killed, near_limit
 from detectors.canary.lives import AgedLife
-from detectors.canary.outcome import CanaryOptions, Comparison, Outcome, Side
+from detectors.canary.outcome import CanaryOptions, Comparison, Outcome
+from detectors.canary.sides import canary_side, last_level, stable_side
 from detectors.canary.told import FREEDOM, Told, old_enough, spacing, tell
 from detectors.judgement import Figure, Reason
-from detectors.panel import Floats
 
 _INTERVAL = 0.9  # the upper end of an interval of 80 %
 _SURE_TO_PASS = 0.95
@@ -98,8 +98,8 @@ def _outcome(
         interval=None if low is None or high is None else (low, high),
         reasons=tuple(said),
         figures=_figures(told),
-        stable=_stable_side(case, told),
-        canary=_canary_side(case, told),
+        stable=stable_side(case.stable, told),
+        canary=canary_side(case.canary, case.old, told),
         seconds_until_more=seconds,
     )
 
@@ -108,7 +108,7 @@ def _room(case: _Case, told: Told | None) -> float:
     """Bytes that a canary's pod may still grow by: to its limit, without one to twice its level; never below 0."""
     if told is None:
         return 0.0
-    floor = _last(told.stretch.canary.floor)
+    floor = last_level(told.stretch.canary.floor)
     limits = [life.limit for life in case.old if np.isfinite(life.limit)]
     return max((min(limits) if limits else 2 * told.level) - (floor or told.level), 0.0)
 
@@ -149,46 +149,3 @@ def _figures(told: Told | None) -> tuple[Figure, ...]:
         Figure("starts", excess.starts, "starts of the stable seen up to the same age"),
         Figure("degrees_of_freedom", FREEDOM, "of the distribution that the probability is taken from"),
     )
-
-
-def _canary_side(case: _Case, told: Told | None) -> Side:
-    lives = case.old
-    growth = None if told is None else told.excess.growth
-    floor = None if told is None else _last(told.stretch.canary.floor)
-    cpu = None if told is None else _mean(told.stretch.canary.cpu)
-    age = min((life.age for life in lives), default=0.0)
-    return Side(len({one.pod for one in lives}), age * 3600, floor, growth, cpu, _limit(lives), kills_of(case.canary))
-
-
-def _stable_side(case: _Case, told: Told | None) -> Side:
-    pods = len({one.pod for one in case.stable})
-    if told is None:
-        age = max((life.age for life in case.stable), default=0.0)
-        return Side(pods, age * 3600, None, None, None, _limit(case.stable), kills_of(case.stable))
-    same_age = told.excess.starts > 0
-    curves = told.stretch.same_age if same_age else told.stretch.same_time
-    growth = told.excess.same_age if same_age else told.excess.same_time
-    return Side(
-        pods,
-        told.stretch.ages.high * 3600 if same_age else max(life.age for life in case.stable) * 3600,
-        _last(curves.floor),
-        growth,
-        _mean(curves.cpu),
-        _limit(case.stable),
-        kills_of(case.stable),
-    )
-
-
-def _last(floor: Floats) -> float | None:
-    """The mean of what each stood at last."""
-    lasts = [float(row[np.isfinite(row)][-1]) for row in floor if np.isfinite(row).any()]
-    return float(np.mean(lasts)) if lasts else None
-
-
-def _mean(values: Floats) -> float | None:
-    return float(np.nanmean(values)) if np.isfinite(values).any() else None
-
-
-def _limit(lives: Sequence[AgedLife]) -> float | None:
-    limits = [life.limit for life in lives if np.isfinite(life.limit)]
-    return min(limits) if limits else None

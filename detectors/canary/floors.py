@@ -30,8 +30,12 @@ class Ages:
     def up_to(cls, age: float, step_seconds: float) -> "Ages":
         """Those of a life of this age, hours, sampled each so many seconds."""
         low = min(_WARM_UP_HOURS, _WARM_UP_SHARE * age)
-        samples = int((age - low) * 3600 / step_seconds)
-        return cls(low, age, min(samples // _SAMPLES_A_BIN, _MOST_BINS) // 2 * 2)
+        return cls(low, age, _bins(age - low, step_seconds))
+
+    @classmethod
+    def of_last(cls, hours: float, step_seconds: float) -> "Ages":
+        """The last so many hours of any life, told from their beginning."""
+        return cls(0.0, hours, _bins(hours, step_seconds))
 
     @property
     def span(self) -> float:
@@ -69,6 +73,11 @@ class Curves:
 def curves(lives: Sequence[AgedLife], ages: Ages) -> Curves:
     """The lives between the ages, each in its bins."""
     return _together([cut(life, ages.low, ages.width, ages.bins) for life in lives], ages.bins)
+
+
+def last_curves(lives: Sequence[AgedLife], last: Ages) -> Curves:
+    """What the lives did at last, each up to its own end. last: as `of_last` gives it."""
+    return _together([cut(life, life.age - last.span, last.width, last.bins) for life in lives], last.bins)
 
 
 def at_the_time(lives: Sequence[AgedLife], ages: Ages, began: float) -> Curves:
@@ -113,6 +122,11 @@ def slopes(values: Floats, width: float) -> Floats:
         pairs = (values[known][:, later] - values[known][:, earlier]) / ((later - earlier) * width)
         found[known] = np.nanmedian(pairs, axis=1) if np.isnan(pairs).any() else np.median(pairs, axis=1)
     return found
+
+
+def _bins(hours: float, step_seconds: float) -> int:
+    samples = int(hours * 3600 / step_seconds)
+    return min(samples // _SAMPLES_A_BIN, _MOST_BINS) // 2 * 2
 
 
 def _sliding(values: Floats, bins: int) -> Floats:

@@ -30,13 +30,21 @@ class CanaryOptions:
     doubling_horizon_hours: float = 10 * 24.0
 
 
+class Basis(StrEnum):
+    """Where a side's figures are from: the ages that were compared, the same time at another age, or its last hour."""
+
+    SAME_AGE = "same_age"
+    SAME_TIME = "same_time"
+    LAST_HOUR = "last_hour"
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What was seen of one of the two revisions, at the ages that were compared.
+    """What was seen of one of the two revisions.
 
-    pods: whose lives were compared; age_seconds: up to which; level_bytes: of one pod at the last of the ages (of the
-    stable, at the same age or, where that is not known, now); growth_bytes_per_hour: of one pod, None where unknown
-    cores: mean CPU of one pod; limit_bytes: None where none is set; oom_kills: of all its pods in the window
+    pods: whose lives were compared; age_seconds: up to which age; basis: when the three figures after it are from, None
+    where there are none: level_bytes, of one pod at the end of that; growth_bytes_per_hour, of one pod; cores, mean CPU
+    of one pod; each None where unknown. limit_bytes: None where none is set; oom_kills: of all its pods in the window
     """
 
     pods: int
@@ -46,6 +54,7 @@ class Side:
     cores: float | None
     limit_bytes: float | None
     oom_kills: int
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)

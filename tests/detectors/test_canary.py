@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from detectors.canary.compare import compare
-from detectors.canary.outcome import Outcome
+from detectors.canary.outcome import Basis, Outcome
 from tests.support.rollouts import MIB, flat, growing, life, lives, warming
 
 STABLE = lives(3, 30.0, flat())
@@ -131,3 +131,41 @@ def test_absurd_memory_is_told_and_raises_nothing(memory, hours):
     comparison = compare(lives(2, 10.0, flat(memory), noise=0.0), lives(1, hours, flat(memory), noise=0.0))
     assert comparison.outcome is not Outcome.FAIL
     assert 0.0 <= comparison.probability <= 1.0
+
+
+OVER = [replace(one, began=one.began - 7 * 3600, ended=True) for one in STABLE]
+UNSEEN_START = lives(3, 30.0, growing(5 * MIB), seen_from=20.0)
+
+
+@pytest.mark.parametrize(
+    ("stable", "canary_hours", "basis", "growth"),
+    [
+        pytest.param(STABLE, 1.0, Basis.SAME_AGE, 0.0, id="its start was seen"),
+        pytest.param(UNSEEN_START, 1.0, Basis.SAME_TIME, 5.0, id="its start was not, and it runs beside the canary"),
+        pytest.param(
+            [replace(one, began=one.began - 7 * 3600) for one in UNSEEN_START],
+            3.0,
+            Basis.LAST_HOUR,
+            5.0,
+            id="its start was not, and it ran no more",
+        ),
+        pytest.param(OVER, 0.05, Basis.LAST_HOUR, 0.0, id="the canary is too young"),
+    ],
+)
+def test_the_stables_figures_say_when_they_are_from(stable, canary_hours, basis, growth):
+    side = compare(stable, lives(2, canary_hours, flat(), 9)).stable
+    assert side.basis is basis
+    assert side.level_bytes == pytest.approx(float(stable[0].memory[-1]), rel=0.02)
+    assert side.growth_bytes_per_hour == pytest.approx(growth * MIB, abs=0.5 * MIB)
+    assert side.cores == pytest.approx(0.1)
+
+
+def test_a_canary_of_few_samples_has_a_level_and_no_growth():
+    side = compare(STABLE, lives(2, 0.05, flat(), 9)).canary
+    assert (side.basis, side.growth_bytes_per_hour) == (Basis.LAST_HOUR, None)
+    assert side.level_bytes == pytest.approx(200 * MIB, rel=0.02)
+
+
+def test_of_what_was_not_seen_there_are_no_figures():
+    side = compare([], lives(1, 1.0, flat())).stable
+    assert (side.basis, side.level_bytes, side.growth_bytes_per_hour, side.cores) == (None, None, None, None)

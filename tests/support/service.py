@@ -38,8 +38,9 @@ class Service:
 
 @contextlib.contextmanager
 def running_service(folder: Path, *arguments: str, **settings: Any) -> Iterator[Service]:
-    """A service on the demo cluster, on a free port, that scans nothing unless told to."""
-    given = {"port": 0, "recording": demo_recording(), "scan_on_start": "false"} | settings
+    """A service on the demo cluster, on a free port, that scans nothing unless told to. A setting of None is unset."""
+    wanted = {"port": 0, "recording": demo_recording(), "scan_on_start": "false"} | settings
+    given = {name: value for name, value in wanted.items() if value is not None}
     command = [sys.executable, "-m", "app.cli", "serve", "--upgrade", *arguments]
     process = start(command, folder / "service.log", env=environment(**given))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.rollout import Rollout
-from app.errors import UsageError
+from app.errors import UnknownRevision, UsageError
 from app.prometheus.source import ContainerRef
 from app.scanning.gate.names import WORDS, Pods, key_of, named, of_images, unknown
 
@@ -39,25 +39,36 @@ def by_name(containers: Sequence[ContainerRef], name: str, option: str, in_clust
     if rollout is not None:
         by_hash = named(containers, rollout.template_hash, option) if rollout.template_hash else frozenset()
         return Chosen(by_hash or of_images(containers, rollout.images), expected=True)
-    if name in WORDS:
+    if name == option:
         return Chosen(None)
+    if name in WORDS:
+        raise UsageError(f"{option}: {name} is a word for the other side", f"write {option}, or name a revision")
     raise unknown(containers, name, option)
 
 
 def newest_that_runs(starts: Mapping[ContainerRef, Start], option: str) -> Pods:
-    """The pods of the revision that was started last. Raises UsageError where none runs."""
-    running = [(start.at, one) for one, start in starts.items() if start.runs]
-    if not running:
+    """The pods of the revision that was started last, and not of one that was only given more or other pods since.
+
+    Raises UsageError where none runs.
+    """
+    began: dict[str, float] = {}
+    for one, start in starts.items():
+        if start.runs:
+            began[key_of(one)] = min(start.at, began.get(key_of(one), start.at))
+    if not began:
         raise UsageError(f"{option}: no pod of the workload runs now", "name the revision by its tag or its hash")
-    newest = key_of(max(running, key=lambda pair: (pair[0], pair[1].pod))[1])
+    newest = max(began, key=lambda key: (began[key], key))
     return frozenset(one.pod for one in starts if key_of(one) == newest)
 
 
 def other_that_runs(starts: Mapping[ContainerRef, Start], canary: Pods, option: str) -> Pods:
-    """The pods of the revision, other than the canary's, that runs most pods, or else ran last. Raises UsageError."""
+    """The pods of the revision, other than the canary's, that runs most pods, or else ran last.
+
+    Raises UnknownRevision: another may be about to come.
+    """
     others = {one: start for one, start in starts.items() if one.pod not in canary}
     if not others:
-        raise UsageError(f"{option}: no revision but the canary's was seen in the window", "look back further")
+        raise UnknownRevision(f"{option}: no revision but the canary's was seen in the window", "look back further")
     running = Counter(key_of(one) for one, start in others.items() if start.runs)
     if running:
         chosen = max(running, key=lambda key: (running[key], key))

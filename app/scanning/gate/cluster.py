@@ -9,6 +9,7 @@ from app.errors import ClusterError, UsageError
 from app.kubernetes.access import ClusterAccess
 from app.kubernetes.fields import text_in
 from app.kubernetes.rollouts import History, read_history
+from app.kubernetes.way import effective_access
 from app.prometheus.source import ContainerRef, Control
 from app.settings import Settings
 
@@ -26,6 +27,12 @@ class RevisionsOfCluster:
         seconds = min(settings.kubernetes_timeout, control.remaining(_MOST_SECONDS))
         hurried = settings.model_copy(update={"kubernetes_timeout": seconds})
         self._access = ClusterAccess.of(hurried, settings.cluster, by_hand=by_hand)
+        self._is_set = effective_access(settings, settings.cluster, by_hand=False) is not None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the settings ask for access, and it is not just tried by what kubectl would take."""
+        return self._is_set
 
     def named(self, container: ContainerRef, name: str) -> Rollout | None:
         """The revision so called of the workload that owns a container; None where it has none, or is not known.

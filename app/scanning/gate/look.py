@@ -13,7 +13,7 @@ from app.prometheus.source import ContainerRef, Control, Plan, ScanRequest, Sour
 from app.scanning.clusters import only_cluster
 from app.scanning.gate.choosing import Chosen, Start, by_name, newest_that_runs, other_that_runs
 from app.scanning.gate.cluster import RevisionsOfCluster
-from app.scanning.gate.names import Pods
+from app.scanning.gate.names import Pods, unknown
 from app.scanning.gate.reading import LifeReader, Read, sample
 from app.scanning.one_workload import OneWorkload, Target
 from app.scanning.service import open_source, step_of
@@ -114,7 +114,10 @@ class _Look:
             return by_name(seen, name, option, self.in_cluster.named)
         except ClusterError as error:
             if name not in {STABLE, CANARY}:
-                raise
+                if self.in_cluster.is_set:
+                    raise
+                # Nobody said that there is a cluster to ask: what Prometheus knows is the answer.
+                raise unknown(seen, name, option, f"the cluster could not be asked: {error}") from error
             problems.append(Problem("cluster_unread", f"{option} is told by what runs, as the cluster says: {error}"))
             return Chosen(None)
 

@@ -33,10 +33,11 @@ def of_images(containers: Sequence[ContainerRef], images: Mapping[str, str]) -> 
     return frozenset(one.pod for one in containers if one.image is not None and images.get(one.container) == one.image)
 
 
-def unknown(containers: Iterable[ContainerRef], name: str, option: str) -> UnknownRevision:
-    """That nothing is called so, and what there is."""
+def unknown(containers: Iterable[ContainerRef], name: str, option: str, more: str = "") -> UnknownRevision:
+    """That nothing is called so, and what there is. more: what else should be known."""
     there = sorted({shown(one) for one in containers})
     what = f"the revisions there are: {_listed(there)}" if there else "there are none"
+    what = f"{what}; {more}" if more else what
     return UnknownRevision(f"{option}: no pod in the window runs a revision {printable(name, 140)!r}", what)
 
 

@@ -65,6 +65,12 @@ def test_a_word_is_left_to_what_runs():
     assert by_name(ALL, "canary", "canary", _nothing).pods is None
 
 
+@pytest.mark.parametrize(("name", "option"), [("canary", "stable"), ("stable", "canary")])
+def test_the_word_for_the_other_side_is_refused(name, option):
+    with pytest.raises(UsageError, match=f"{option}: {name} is a word for the other side"):
+        by_name(ALL, name, option, _nothing)
+
+
 def test_a_revision_that_is_called_by_a_word_is_meant():
     mine = _ref("cart-ddddd-1", "canary", "ddddd", "r.example/cart:canary")
     assert by_name([*ALL, mine], "canary", "canary", _nothing).pods == {mine.pod}
@@ -75,6 +81,21 @@ STARTS = {V1: Start(True, 100.0), V2: Start(False, 300.0), V2_AGAIN: Start(True,
 
 def test_the_canary_is_what_was_started_last():
     assert newest_that_runs(STARTS, "canary") == {V2_AGAIN.pod}
+
+
+def test_a_pod_that_the_stable_was_given_since_makes_it_no_canary():
+    more = _ref("cart-aaaaa-2", "v1", "aaaaa", "r.example/cart:v1")
+    assert newest_that_runs({**STARTS, more: Start(True, 900.0)}, "canary") == {V2_AGAIN.pod}
+
+
+def test_what_is_rolled_back_to_is_the_canary():
+    starts = {V1: Start(True, 900.0), V2: Start(True, 300.0)}
+    assert newest_that_runs(starts, "canary") == {V1.pod}
+
+
+def test_a_stable_that_nobody_has_seen_may_be_about_to_come():
+    with pytest.raises(UnknownRevision, match="no revision but the canary's was seen"):
+        other_that_runs({V1: Start(True, 100.0)}, frozenset({V1.pod}), "stable")
 
 
 def test_the_stable_is_what_else_runs():

@@ -7,19 +7,25 @@ from typing import Any
 
 from app.domain.acts import ActRefused
 from app.domain.mitigation.model import Mitigation
-from app.errors import ClusterError
-from app.kubernetes.fields import list_in, text_in, time_in, whole_number_in
+from app.errors import ClusterError, ObjectNotFound
+from app.kubernetes.fields import list_in, mapping_in, text_in, time_in, whole_number_in
 from app.mitigating.argocd import ArgoClient
 from app.mitigating.owned import argo_target
 from app.mitigating.reach import Reach
+from app.text import printable
 
 # Clocks of two machines differ.
 _SKEW_SECONDS = 30.0
+# Phases of an operation that has ended badly (gitops-engine, pkg/sync/common/types.go).
+_FAILED = frozenset({"Failed", "Error"})
 
 
 def check(reach: Reach, one: Mitigation) -> None:
     """Raise ActRefused unless Argo CD would still do what was proposed."""
-    found = argo_target(_application(reach, one))
+    try:
+        found = argo_target(_application(reach, one))
+    except ObjectNotFound as error:
+        raise ActRefused(f"the application is gone: {error}", "look at it in Argo CD") from None
     if found is None or found.id != one.plan.history_id:
         raise ActRefused("the application was deployed anew since it was proposed", "propose it again")
     if found.auto_sync:
@@ -45,14 +51,26 @@ class Done(Enum):
 def was_done(reach: Reach, one: Mitigation) -> Done:
     """Whether Argo CD has done it. Raises ClusterError."""
     application = _application(reach, one)
-    started = time_in(application, "status", "operationState", "startedAt")
-    is_new = started is not None and one.applying_at is not None and started >= one.applying_at - _SKEW_SECONDS
+    state = mapping_in(application, "status", "operationState")
     asked = text_in(application, "operation", "sync", "revision")
-    if not asked and not is_new:
+    if not asked and not _is_new(state, one):
         return Done.NOT_YET
     wanted = _revision(application, one.plan.history_id)
-    done = asked or text_in(application, "status", "operationState", "operation", "sync", "revision")
+    done = asked or text_in(state, "operation", "sync", "revision")
     return Done.YES if wanted and done == wanted else Done.UNTOLD
+
+
+def failure(reach: Reach, one: Mitigation) -> str | None:
+    """What Argo CD says of its operation where that has failed; None where it has not, as yet. Raises ClusterError."""
+    state = mapping_in(_application(reach, one), "status", "operationState")
+    if text_in(state, "phase") not in _FAILED or not _is_new(state, one):
+        return None
+    return printable(text_in(state, "message"), 300) or "it does not say why"
+
+
+def _is_new(state: Mapping[str, Any], one: Mitigation) -> bool:
+    started = time_in(state, "startedAt")
+    return started is not None and one.applying_at is not None and started >= one.applying_at - _SKEW_SECONDS
 
 
 def _revision(application: Mapping[str, Any], history_id: int | None) -> str:

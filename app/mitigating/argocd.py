@@ -1,6 +1,7 @@
 """Argo CD's HTTP API, as far as going back to an earlier deployment needs it. Bounded in time and size.
 
-Its contract: server/application/application.proto; the answers are Application objects (argoproj.io/v1alpha1).
+Its contract (github.com/argoproj/argo-cd): server/application/application.proto and application.go; the answers are
+Application objects (argoproj.io/v1alpha1), those that are no good have grpc-gateway's form {error, code, message}.
 """
 
 import json
@@ -22,12 +23,18 @@ from app.errors import (
     ObjectNotFound,
     SettingsError,
 )
+from app.kubernetes.fields import text_in
 from app.settings import Settings
 from app.text import printable
 
 _STEP_SECONDS = 10.0
 _WHOLE_SECONDS = 20.0
 _MAX_BYTES = 8 << 20
+_WRONG_ADDRESS = "check LEAKWATCH_MITIGATION_ARGOCD_URL: is there an Argo CD at this address?"
+
+
+class _Unreadable(ClusterError):
+    """A good status, and no document: of a proxy, or cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +45,23 @@ class ArgoClient:
 
     def application(self, name: str, namespace: str) -> dict[str, Any]:
         """An Application. namespace: of the object, "" for Argo CD's own."""
-        return self._ask("GET", _path(name), params={"appNamespace": namespace} if namespace else {})
+        found = self._ask("GET", _path(name), params={"appNamespace": namespace} if namespace else {})
+        if text_in(found, "metadata", "name") != name:
+            raise ClusterError("Argo CD: what is answered is no such application", _WRONG_ADDRESS)
+        return found
 
     def rollback(self, name: str, namespace: str, history_id: int) -> dict[str, Any]:
-        """Go back to a deployment of its history. Refused by Argo CD while auto-sync is on."""
+        """Go back to a deployment of its history. Refused by Argo CD while auto-sync is on.
+
+        After ClusterUnreachable it may have been done all the same.
+        """
         body: dict[str, Any] = {"name": name, "id": history_id, "dryRun": False, "prune": False}
         if namespace:
             body["appNamespace"] = namespace
-        return self._ask("POST", f"{_path(name)}/rollback", json=body)
+        try:
+            return self._ask("POST", f"{_path(name)}/rollback", json=body)
+        except _Unreadable as error:
+            raise ClusterUnreachable(str(error), "try again") from error
 
     def close(self) -> None:
         """Let the connections go."""
@@ -100,18 +116,23 @@ def _checked(status: int, body: bytes) -> dict[str, Any]:
     if 200 <= status < 300 and isinstance(document, dict):
         return document
     told = f"Argo CD: {status} {_said(document)}".strip()
+    if 200 <= status < 300:
+        raise _Unreadable(f"{told}, and no JSON object", _WRONG_ADDRESS)
     match status:
         case 401:
             raise ClusterUnauthorized(told, "check LEAKWATCH_MITIGATION_ARGOCD_TOKEN")
         case 403:
-            raise ClusterForbidden(told, "the token's account needs applications, get (and sync, to roll back)")
+            # So it is answered, too, where there is no such application: nobody is to learn what there is.
+            raise ClusterForbidden(
+                told, "see whether the application is there; the token's account needs get, and sync to roll back"
+            )
         case 404:
             raise ObjectNotFound(told, "check LEAKWATCH_MITIGATION_ARGOCD_URL, and whether the application is there")
         case _ if status >= 500 or status == 429:
             raise ClusterUnreachable(told, "try again")
         case _ if status >= 400:
             raise ClusterRefused(told, "look at the application in Argo CD")
-    raise ClusterError(f"{told}: there is no Argo CD at this address", "check LEAKWATCH_MITIGATION_ARGOCD_URL")
+    raise ClusterError(f"{told}: no answer of an API", _WRONG_ADDRESS)
 
 
 def _said(document: Mapping[str, Any] | None) -> str:

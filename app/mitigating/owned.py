@@ -18,16 +18,21 @@ from app.mitigating.reach import Reach
 _ARGO_NAMESPACE = "argocd"
 
 
-def plan_of(reach: Reach, subject: Subject, wish: Wish, seen: Seen, owner: Owner) -> Plan:
-    """How it is done. The way is Argo CD's API where that can go back, else a person's. Raises ClusterError."""
-    reference = Reference(subject.namespace, subject.kind, subject.workload)
-    commit = seen.history.current.commit
+def plan_of(reach: Reach, subject: Subject, wish: Wish, seen: Seen, owner: Owner, revision: int | None) -> Plan:
+    """How it is done. The way is Argo CD's API where that can go back, else a person's. Raises ClusterError.
+
+    revision: the number of the one that a rollback would go to, None where that is not known.
+    """
+    reference = Reference(subject.namespace, subject.kind, subject.workload, revision)
+    commit, disturbance = seen.history.current.commit, seen.disturbance
     history_id, way = None, Way.BY_HAND
     if owner.kind == "helm":
         target = helm.target_of(reach.access, owner, subject) if wish.act is ActKind.ROLLBACK else None
         advised = by_helm(wish.act, owner, reference, target)
     elif owner.kind == "argocd":
-        application = application_of(reach, owner)
+        application, unread = application_of(reach, owner)
+        if unread and wish.act is ActKind.ROLLBACK:
+            disturbance = replace(disturbance, notes=(*disturbance.notes, f"Argo CD's history is not known: {unread}"))
         found = None if application is None else argo_target(application)
         if application is not None:
             owner = replace(owner, where=found.repository if found is not None else owner.where)
@@ -49,26 +54,26 @@ def plan_of(reach: Reach, subject: Subject, wish: Wish, seen: Seen, owner: Owner
         generation=whole_number_in(seen.workload, "metadata", "generation") or 0,
         digest="",
         changes=(),
-        disturbance=seen.disturbance,
+        disturbance=disturbance,
         owner=owner,
         commands=advised.commands,
         history_id=history_id,
     )
 
 
-def application_of(reach: Reach, owner: Owner) -> Mapping[str, Any] | None:
+def application_of(reach: Reach, owner: Owner) -> tuple[Mapping[str, Any] | None, str]:
     """The Application that keeps the workload: asked of Argo CD where that is set, else of the cluster.
 
-    None where it may not be read, or is elsewhere: then a person has to look. Raises ClusterUnreachable.
+    None, and why, where it may not be read, or is elsewhere: then a person has to look. Raises ClusterUnreachable.
     """
     try:
         if reach.argocd is not None:
-            return reach.argocd.application(owner.name, owner.namespace)
-        return named(reach.access, ARGO_APPLICATIONS, owner.namespace or _ARGO_NAMESPACE, owner.name)
+            return reach.argocd.application(owner.name, owner.namespace), ""
+        return named(reach.access, ARGO_APPLICATIONS, owner.namespace or _ARGO_NAMESPACE, owner.name), ""
     except ClusterUnreachable:
         raise
-    except ClusterError:
-        return None
+    except ClusterError as error:
+        return None, f"{error} ({error.hint})" if error.hint else str(error)
 
 
 def argo_target(application: Mapping[str, Any]) -> ArgoTarget | None:

@@ -66,7 +66,11 @@ def _made_plan(reach: Reach, asked: Asked) -> Planned:
     seen = look(reach.access, asked.subject, asked.wish.act)
     limit = limit_of(seen.workload, asked.subject.container)
     if seen.owner is not None:
-        return Planned(owned.plan_of(reach, asked.subject, asked.wish, seen, seen.owner), limit)
+        back = None
+        with suppress(ActRefused):  # where nothing is kept to go back to here, Git or Helm may know
+            back = target_of(seen, asked)
+        number = None if back is None else back.number
+        return Planned(owned.plan_of(reach, asked.subject, asked.wish, seen, seen.owner, number), limit)
     target = target_of(seen, asked)
     patch = patch_of(reach.access, asked.subject, asked.wish, seen, target, _NOT_YET, asked.now)
     after = send(reach.access, asked.subject, patch, dry_run=True)

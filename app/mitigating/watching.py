@@ -7,10 +7,11 @@ from app.domain.mitigation.life import Step
 from app.domain.mitigation.model import ActKind, Mitigation, MitigationState, Way
 from app.domain.mitigation.progress import Stage, progress_of
 from app.errors import ClusterError, ObjectNotFound
+from app.mitigating import argo_way
 from app.mitigating.finding_out import generation_of
 from app.mitigating.ledger import Ledger
 from app.mitigating.looking import path_of
-from app.mitigating.reach import Clusters
+from app.mitigating.reach import Clusters, Reach
 
 _S = MitigationState
 
@@ -21,9 +22,13 @@ def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: fl
     Raises LeaseLost, StorageError.
     """
     try:
-        workload = clusters.to(one.subject.cluster).access.get(path_of(one.subject))
+        reach = clusters.to(one.subject.cluster)
+        workload = reach.access.get(path_of(one.subject))
+        if one.plan.way is Way.ARGOCD and generation_of(workload) <= one.plan.generation:
+            _watch_argocd(ledger, reach, one, limit_seconds)
+            return
     except ObjectNotFound as error:
-        _failed(ledger, f"the workload is gone: {error}")
+        _failed(ledger, f"it is gone: {error}")
         return
     except ClusterError as error:
         _not_over(ledger, one, str(error), limit_seconds)
@@ -31,9 +36,6 @@ def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: fl
     is_abort = one.wish.act is ActKind.ABORT
     if one.plan.way is Way.PATCH and not patches.is_applied(workload, one.key, is_abort=is_abort):
         _failed(ledger, "it was done, and undone by another before its rollout was over")
-        return
-    if one.plan.way is Way.ARGOCD and generation_of(workload) <= one.plan.generation:
-        _not_over(ledger, one, "Argo CD has not changed the workload yet", limit_seconds)
         return
     progress = progress_of({"kind": one.subject.kind, **workload}, is_abort=is_abort)
     if progress.stage is Stage.STUCK:
@@ -44,6 +46,15 @@ def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: fl
         ledger.take(_succeeded)
     else:
         ledger.note(life.rolled_out)
+
+
+def _watch_argocd(ledger: Ledger, reach: Reach, one: Mitigation, limit_seconds: float) -> None:
+    """It was told, and the workload is as it was."""
+    why = argo_way.failure(reach, one)
+    if why is None:
+        _not_over(ledger, one, "Argo CD has not changed the workload yet", limit_seconds)
+    else:
+        _failed(ledger, f"Argo CD has failed to do it, and the workload is as it was: {why}")
 
 
 def _not_over(ledger: Ledger, one: Mitigation, why: str, limit_seconds: float) -> None:

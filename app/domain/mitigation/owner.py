@@ -1,14 +1,17 @@
 """What to do about a workload that Helm, Argo CD or Flux keeps: the exact commands, to be run by a person. Pure.
 
-Names are whatever a label said: each word is quoted, and one that no screen shows gets no command at all.
+Names are whatever a label said: each word is quoted, and one that no screen shows, or that would be taken for an
+option, gets no command at all.
 """
 
+import re
 import shlex
 from dataclasses import dataclass
 
 from app.domain.mitigation.model import ActKind, Owner
 
 _SHORT = 12
+_OPTION = re.compile(r"-n|--(no-edit|with-source|kind|resource-name|namespace|to-revision=\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,12 @@ class ArgoTarget:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The workload, as kubectl is told of it."""
+    """The workload, as kubectl is told of it. revision: the number to go back to, None for the one before."""
 
     namespace: str
     kind: str
     name: str
+    revision: int | None = None
 
 
 def by_helm(act: ActKind, owner: Owner, workload: Reference, target: HelmTarget | None) -> Advised:
@@ -103,17 +107,29 @@ def by_flux(act: ActKind, owner: Owner, workload: Reference, commit: str | None)
     if act is ActKind.RAISE_LIMIT:
         return Advised(f"Change the limit in the Git repository that Flux applies as {owner.name}", ())
     kind = "helmrelease" if owner.where.startswith("HelmRelease") else "kustomization"
-    reconcile = ("flux", "reconcile", kind, owner.name, "-n", owner.namespace, "--with-source")
+    its = (kind, owner.name, "-n", owner.namespace)
     summary = f"Revert the change in the Git repository that Flux applies as {owner.name}"
-    return Advised(summary, _said(*_revert(commit or ""), reconcile))
+    if commit:
+        return Advised(summary, _said(*_revert(commit), ("flux", "reconcile", *its, "--with-source")))
+    # Nothing says which commit: that takes a person some time, and until then Flux would undo what is done by hand.
+    until = "; until then suspend it, and go back by hand, and resume it once Git has the revert"
+    return Advised(summary + until, _said(("flux", "suspend", *its), _undo(workload), ("flux", "resume", *its)))
 
 
 def _restart(owner: Owner, workload: Reference) -> Advised:
-    kinds = {"Rollout": ("kubectl", "argo", "rollouts", "restart", workload.name)}
-    usual = ("kubectl", "rollout", "restart", f"{workload.kind.lower()}/{workload.name}")
-    command = (*kinds.get(workload.kind, usual), "-n", workload.namespace)
     summary = f"Restart it by hand: {owner.kind} keeps the workload, and takes no note of a restart"
-    return Advised(summary, _said(command))
+    return Advised(summary, _said(_kubectl(workload, "restart")))
+
+
+def _undo(workload: Reference) -> tuple[str, ...]:
+    to = () if workload.revision is None else (f"--to-revision={workload.revision}",)
+    return (*_kubectl(workload, "undo"), *to)
+
+
+def _kubectl(workload: Reference, what: str) -> tuple[str, ...]:
+    if workload.kind == "Rollout":
+        return ("kubectl", "argo", "rollouts", what, workload.name, "-n", workload.namespace)
+    return ("kubectl", "rollout", what, f"{workload.kind.lower()}/{workload.name}", "-n", workload.namespace)
 
 
 def _revert(commit: str) -> tuple[tuple[str, ...], ...]:
@@ -121,5 +137,9 @@ def _revert(commit: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _said(*commands: tuple[str, ...]) -> tuple[str, ...]:
-    plain = [words for words in commands if all(word and word.isprintable() for word in words)]
+    plain = [words for words in commands if all(_is_fit(word) for word in words)]
     return tuple(shlex.join(words) for words in plain) if len(plain) == len(commands) else ()
+
+
+def _is_fit(word: str) -> bool:
+    return bool(word) and word.isprintable() and (not word.startswith("-") or _OPTION.fullmatch(word) is not None)

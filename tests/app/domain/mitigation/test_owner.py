@@ -8,6 +8,7 @@ from app.domain.mitigation.owner import ArgoTarget, HelmTarget, Reference, by_ar
 CART = Reference("shop", "Deployment", "cart")
 HELM, ARGO = Owner("helm", "cart", "shop"), Owner("argocd", "cart", "argocd")
 FLUX = Owner("flux", "apps", "flux-system", "Kustomization, by its label")
+RELEASE = Owner("flux", "cart", "shop", "HelmRelease, by its label")
 BACK, RESTART, LIMIT = ActKind.ROLLBACK, ActKind.RESTART, ActKind.RAISE_LIMIT
 
 
@@ -56,17 +57,32 @@ def test_auto_sync_is_said():
 
 
 @pytest.mark.parametrize(
-    ("owner", "commit", "commands"),
+    ("owner", "kind"), [(FLUX, "kustomization apps -n flux-system"), (RELEASE, "helmrelease cart -n shop")]
+)
+def test_of_flux_the_commit_is_reverted_where_it_is_known(owner, kind):
+    assert list(by_flux(BACK, owner, CART, "abcd").commands) == [
+        "git revert --no-edit abcd",
+        "git push",
+        f"flux reconcile {kind} --with-source",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "revision", "undo"),
     [
-        (FLUX, "abc", ["git revert --no-edit abc", "git push"]),
-        (FLUX, None, []),
-        (Owner("flux", "cart", "shop", "HelmRelease, by its label"), None, []),
+        ("Deployment", None, "kubectl rollout undo deployment/cart -n shop"),
+        ("StatefulSet", 4, "kubectl rollout undo statefulset/cart -n shop --to-revision=4"),
+        ("Rollout", 4, "kubectl argo rollouts undo cart -n shop --to-revision=4"),
     ],
 )
-def test_of_flux(owner, commit, commands):
-    found = list(by_flux(BACK, owner, CART, commit).commands)
-    kind = "helmrelease" if owner.name == "cart" else "kustomization"
-    assert found == [*commands, f"flux reconcile {kind} {owner.name} -n {owner.namespace} --with-source"]
+def test_of_flux_it_is_suspended_until_the_commit_is_found(kind, revision, undo):
+    advised = by_flux(BACK, RELEASE, Reference("shop", kind, "cart", revision), None)
+    assert list(advised.commands) == [
+        "flux suspend helmrelease cart -n shop",
+        undo,
+        "flux resume helmrelease cart -n shop",
+    ]
+    assert "resume it once Git has the revert" in advised.summary
 
 
 @pytest.mark.parametrize("name", ["cart; rm -rf /", "$(reboot)", "a b"])
@@ -75,5 +91,10 @@ def test_a_name_is_one_word_of_a_shell(name):
     assert command == f"helm rollback '{name}' 3 -n shop"
 
 
-def test_a_name_that_no_screen_shows_gets_no_command():
-    assert by_helm(BACK, Owner("helm", "ca\x1brt", "shop"), CART, HelmTarget(3)).commands == ()
+@pytest.mark.parametrize("name", ["ca\x1brt", "--kubeconfig=x"])
+def test_a_name_that_no_screen_shows_or_that_is_an_option_gets_no_command(name):
+    assert by_helm(BACK, Owner("helm", name, "shop"), CART, HelmTarget(3)).commands == ()
+
+
+def test_a_commit_that_is_an_option_gets_no_command():
+    assert by_flux(BACK, FLUX, CART, "--abort").commands == ()

@@ -1,19 +1,12 @@
 """What goes wrong while a leak is acted on, on a real control plane: nothing is half done, or done twice."""
 
-import os
-import signal
-import subprocess
-import sys
-import threading
 import time
 
 import pytest
 
 from app.domain.mitigation.model import MitigationState
 from app.errors import ClusterError, ClusterForbidden, ClusterRefused, ClusterUnreachable, ObjectNotFound
-from tests.integration.conftest import environment
 from tests.support.control_plane import ControlPlane
-from tests.support.dying_carrier import PLACES
 from tests.support.interposed import Interposed
 from tests.support.leaking_workloads import image_of, incident_of, path_of, rolled_out_twice
 from tests.support.mitigating import acting
@@ -48,28 +41,6 @@ def _interpose(act, **hooks):
 
 def _generation(plane: ControlPlane, path):
     return plane.get(path)["metadata"]["generation"]
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_a_process_that_is_killed_leaves_what_another_carries_on_and_never_does_twice(
-    control_plane, namespace, make, leak, place, tmp_path
-):
-    act, path = make(), path_of(namespace)
-    before = _generation(control_plane, path)
-    one = act.approve(act.propose(leak))
-    given = {
-        "kubernetes": "kubeconfig",
-        "kubernetes_kubeconfig": control_plane.kubeconfig,
-        "mitigation": "act",
-        "mitigation_namespaces": ".*",
-        "data_dir": os.environ["LEAKWATCH_DATA_DIR"],
-    }
-    command = [sys.executable, "-m", "tests.support.dying_carrier", place, str(one.id)]
-    died = subprocess.run(command, env=environment(**given), capture_output=True, timeout=60, check=False)
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    found = act.until(one, rolled_out=True)
-    assert (found.state, image_of(control_plane, path)) == (S.WATCHING, V1)
-    assert _generation(control_plane, path) == before + 1
 
 
 def test_an_edit_that_comes_between_is_told_and_nothing_is_done(control_plane, namespace, make, leak):
@@ -271,44 +242,3 @@ def test_what_cannot_be_done_in_time_is_not_done_later(control_plane, namespace,
     assert found.state is S.EXPIRED
     assert "nothing was done" in found.outcome
     assert image_of(control_plane, path_of(namespace)) == V2
-
-
-def test_of_two_replicas_at_the_same_time_one_acts(control_plane, namespace, make, leak):
-    one, path = make(), path_of(namespace)
-    other = make()
-    before = _generation(control_plane, path)
-    proposed = one.approve(one.propose(leak))
-    barrier = threading.Barrier(2, timeout=30)
-
-    def carry(who):
-        barrier.wait()
-        who.carrier.carry(proposed.id)
-
-    threads = [threading.Thread(target=carry, args=(who,)) for who in (one, other)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    found = one.until(proposed, rolled_out=True)
-    assert found.state is S.WATCHING
-    assert _generation(control_plane, path) == before + 1
-
-
-def test_of_two_acts_on_one_workload_at_the_same_time_one_is_done(control_plane, namespace, make, leak):
-    one, other = make(), make()
-    first = one.approve(one.propose(leak))
-    second = one.approve(one.propose(leak, "restart"))
-    barrier = threading.Barrier(2, timeout=30)
-
-    def carry(who, which):
-        barrier.wait()
-        who.carrier.carry(which.id)
-
-    threads = [threading.Thread(target=carry, args=pair) for pair in ((one, first), (other, second))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    states = sorted(one.service.one(which.id).state for which in (first, second))
-    assert states[0] in {S.FAILED, S.REFUSED}
-    assert states[1] is S.WATCHING

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alert_rules.lint import asked, mappings
+from alert_rules.parts import parts
 from app.rules.generate import Built
 from app.rules.reading import Read
 from app.rules.tools import run_tests
@@ -53,9 +54,10 @@ def run_read(found: Read) -> list[Outcome]:
 
 
 def _outcome(name: str, rules: Mapping[str, Any], tests_name: str, tests: Mapping[str, Any]) -> Outcome:
-    said = run_tests(rules, {tests_name: tests})
+    said = [run_tests(needed, {tests_name: part}) for needed, part in parts(rules, tests)]
+    not_content = [one.text for one in said if not one.ok]
     names = [str(one.get("name")) for one in mappings(tests, "tests")]
     alerts = {str(one.get("alertname")) for one in asked([tests])}
-    told = frozenset(_FAILED.findall(said.text))
-    failed = () if said.ok else tuple(one for one in names if one in told) or tuple(names)
-    return Outcome(name, len(alerts), len(names), failed, "" if said.ok else said.text)
+    told = frozenset(_FAILED.findall("\n".join(not_content)))
+    failed = tuple(one for one in names if one in told) or tuple(names) if not_content else ()
+    return Outcome(name, len(alerts), len(names), failed, "\n".join(not_content))

@@ -4,6 +4,7 @@ A pack that joins the registry is tested by that alone.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from app.errors import SettingsError
 from app.rules.forms import RuleFormat
 from app.rules.generate import build, files_of
 from app.rules.settings import loads
+from app.rules.testing import run_built
 from tests.support.promtool import promtool
 
 RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
@@ -42,11 +44,16 @@ def _written(folder, text):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_promtool_accepts_it_and_finds_that_it_does_as_its_situations_say(tmp_path, name):
-    _written(tmp_path, f"packs: [{name}]\n")
+    built = _written(tmp_path, f"packs: [{name}]\n")
     promtool(
         tmp_path, "check", "rules", "--lint=all", "--lint-fatal", *(one.name for one in tmp_path.glob("*.rules.yml"))
     )
-    promtool(tmp_path, "test", "rules", f"{name}.tests.yml")
+    assert "".join(one.said for one in run_built(built)) == ""
+
+
+def test_promtool_runs_the_file_of_tests_as_it_is_written(tmp_path):
+    _written(tmp_path, "packs: [certificates]\n")
+    promtool(tmp_path, "test", "rules", "certificates.tests.yml")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -54,8 +61,8 @@ def test_it_fires_in_a_cluster_whose_series_have_other_jobs(tmp_path, name):
     """Where nothing must fire, a selector that meets no series would do as well: those are left out here."""
     (built,) = [one for one in _written(tmp_path, f"packs: [{name}]\n{ELSEWHERE}") if one.name == name]
     fires = [one for one in built.tests["tests"] if one["alert_rule_test"][0]["exp_alerts"]]
-    (tmp_path / "fires.yml").write_text(yaml.safe_dump(built.tests | {"tests": fires}))
-    promtool(tmp_path, "test", "rules", "fires.yml")
+    said = run_built([replace(built, tests=built.tests | {"tests": fires})])
+    assert "".join(one.said for one in said) == ""
     assert built.usual is None, "a situation is only true with the usual selectors"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.domain.annotation_text import (
     acknowledgement_text,
+    deploy_text,
     leak_text,
     mitigation_text,
     point_text,
@@ -134,7 +135,7 @@ class _Drawing:
                     text = point_text(kind.value, pod["pod"], pod["revision"])
                     yield self._make(kind, pod["pod"], at, None, text, blur=blur)
         for at, revision in deploys(document):
-            text = point_text(AnnotationKind.DEPLOY.value, None, revision)
+            text = deploy_text(self.incident, revision)
             yield self._make(AnnotationKind.DEPLOY, revision, at, None, text, blur=blur)
 
     def _make(

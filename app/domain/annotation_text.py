@@ -6,6 +6,7 @@ from html import escape
 from app.domain.finding import Identity, Severity
 from app.domain.incident import Incident, IncidentState, TimelineEntry
 from app.domain.occurrence import Occurrence
+from app.domain.rollout_words import changes_line, ran
 
 _MIB = 2.0**20
 _LONGEST = 500
@@ -34,6 +35,7 @@ def leak_text(incident: Incident, one: Occurrence, public_url: str | None) -> st
         lines.append(_figures(incident))
         if incident.standing.suspect is not None:
             lines.append(f"revision {_safe(incident.standing.suspect)} is suspected to have brought it")
+        lines.append(_changed(incident))
     if one.why:
         lines.append(f"over: {_safe(one.why)}")
     address = None if public_url is None else escape(f"{public_url.rstrip('/')}/incidents/{incident.id}")
@@ -55,10 +57,16 @@ def mitigation_text(entry: TimelineEntry) -> str:
     return f"{state}{_safe(event.text)}"
 
 
+def deploy_text(incident: Incident, revision: str) -> str:
+    """A revision that is new, and what changed in it where the cluster told."""
+    rollout = incident.finding["revision"].get("rollout")
+    seen = f"revision {_safe(revision)} was first seen"
+    changed = _changed(incident) if rollout and ran(rollout, incident.identity.container, revision) else ""
+    return f"{seen}<br>{changed}" if changed else seen
+
+
 def point_text(kind: str, pod: str | None, revision: str | None) -> str:
-    """What happened to a pod, or to the workload."""
-    if kind == "deploy":
-        return f"revision {_safe(revision or '')} was first seen"
+    """What happened to a pod."""
     what = "was killed for want of memory" if kind == "oom" else "restarted"
     of = "" if revision is None else f" (revision {_safe(revision)})"
     return f"{_safe(pod or '')} {what}{of}"
@@ -80,6 +88,12 @@ def _state(incident: Incident, one: Occurrence) -> str:
     if one.end is not None or not one.latest:
         return IncidentState.RESOLVED.value
     return incident.standing.state.value
+
+
+def _changed(incident: Incident) -> str:
+    """What the suspected rollout changed, in one line; "" where that is not known."""
+    rollout = incident.finding["revision"].get("rollout")
+    return _safe(changes_line(rollout)) if rollout else ""
 
 
 def _figures(incident: Incident) -> str:

@@ -10,11 +10,12 @@ from rich.text import Text
 
 from app.domain.explanation import Explained, Explanation, PodSeries
 from app.domain.finding import Finding
+from app.domain.rollout_words import change_words, weightiest_first
 from app.durations import format_duration
 from app.output.canvas import Glyphs
 from app.output.document import rfc3339
 from app.output.plot import Size, draw
-from app.output.rollout import change_words, rollout_document, rollout_sentence
+from app.output.rollout import rollout_document, rollout_sentence
 from app.output.urgency import STYLES
 from detectors.judgement import Figure, Verdict
 from detectors.words import amount
@@ -131,7 +132,7 @@ def _revisions(finding: Finding) -> Iterator[tuple[str, str]]:
     rollout = rollout_document(revisions)
     if rollout is not None:
         yield "rollout", rollout_sentence(rollout)
-        for change in rollout["changes"]:
+        for change in weightiest_first(rollout["changes"]):
             yield "", change_words(change)
 
 

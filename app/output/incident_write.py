@@ -10,6 +10,7 @@ from rich.text import Text
 from app.domain.advice import advice_for
 from app.domain.feedback import Feedback
 from app.domain.incident import Incident, IncidentDetail, IncidentState
+from app.domain.rollout_words import change_words, weightiest_first
 from app.durations import format_duration
 from app.output.document import rfc3339
 from app.output.dump import dump
@@ -18,7 +19,7 @@ from app.output.fitted import Column, fitted_table, plain_console
 from app.output.flat import safe_cell
 from app.output.formats import Format
 from app.output.incident import detail_document, incident_document
-from app.output.rollout import change_words, rollout_sentence, source_words
+from app.output.rollout import rollout_sentence, source_words
 from app.output.urgency import STYLES
 from detectors.words import amount
 
@@ -156,7 +157,7 @@ def _print_changes(console: Console, rollout: Mapping[str, Any] | None) -> None:
     if rollout is None or not rollout["changes"]:
         return
     console.print(Text(f"\nWhat changed in rollout {rollout['number']}", style="bold"))
-    for change in rollout["changes"]:
+    for change in weightiest_first(rollout["changes"]):
         console.print(Text(f"  {change_words(change)}"), soft_wrap=True)
 
 

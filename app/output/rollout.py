@@ -60,13 +60,6 @@ def rollout_sentence(rollout: Mapping[str, Any]) -> str:
     return f"{said}; {when} it grew by {grew}/h, and rollout {previous['number']} by {before_it}/h"
 
 
-def change_words(change: Mapping[str, Any]) -> str:
-    """One change in a line: "image of app: cart:1 → cart:2"."""
-    where = f" of {change['container']}" if change["container"] else ""
-    before, after = (change[name] if change[name] is not None else "none" for name in ("before", "after"))
-    return f"{change['what']}{where}: {before} → {after}"
-
-
 def source_words(rollout: Mapping[str, Any]) -> str:
     """Where it came from, as far as that is told: "Helm release shop, revision 7; commit 0a1b2c3"."""
     tool = rollout["rolled_out_by"]

@@ -17,6 +17,7 @@ from app.web.charts.choices import chart_address, chart_choices, over_of
 from app.web.charts.picture import incident_picture
 from app.web.mitigations import panel_of
 from app.web.page import Acting, Page, Viewing
+from app.web.rollout import rollout_shown
 from app.web.sighting import sighting
 from app.web.timeline import days
 from app.web.told import Told
@@ -50,6 +51,7 @@ def incident(
         is_silenced_alone=any(one.incident_id == incident_id for one in page.services.silences.quieting(incident_id)),
         ended=_ended(detail),
         before=[one for one in occurrences(shown, detail.timeline) if not one.latest][::-1],
+        rollout=rollout_shown(shown.finding),
         weighed=weighed(shown.finding["reasons"]),
         advice=advice_for(shown),
         acting=panel_of(page, shown),

@@ -20,6 +20,7 @@ from app.services.workloads import WorkloadDetail
 from app.web.course import age_plot, growth_course, memory_course, probability_course
 from app.web.fleet_query import SHARES
 from app.web.page import Acting, Page, Viewing
+from app.web.rollout import rollout_shown
 from app.web.verdict_sentence import verdict_sentence
 
 router = APIRouter(include_in_schema=False)
@@ -89,6 +90,7 @@ def _show(
         detail=detail,
         one=one,
         finding=one.finding,
+        rollout=rollout_shown(one.finding),
         share=share_of(one.verdict, one.probability).value,
         sentence_of=verdict_sentence(one),
         incident=incident,

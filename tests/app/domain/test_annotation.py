@@ -1,7 +1,7 @@
 """What is drawn of an incident."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -10,8 +10,10 @@ from app.domain.annotation_filter import AnnotationFilter, parse_filter
 from app.domain.finding import Severity
 from app.domain.incident import IncidentState
 from app.domain.occurrence import occurrences
-from tests.support.findings import NOW
+from app.output.document import finding_document
+from tests.support.findings import NOW, finding
 from tests.support.incidents import HOUR, evidence_of, incident_of, lines
+from tests.support.suspects import suspected
 
 HOSTILE = "<img src=x onerror=alert(1)>,b:c"
 OPEN, OVER = IncidentState.OPEN, IncidentState.RESOLVED
@@ -113,9 +115,47 @@ def test_keys_tell_all_apart():
     assert len(keys) == len(set(keys)) == 8
 
 
-@pytest.mark.parametrize("where", ["name", "suspect", "text", "actor", "pod", "revision"])
+def with_rollout(**more):
+    """An incident whose cluster told what rollout 4, of v2, changed."""
+    return replace(incident_of(suspect="v2"), finding=finding_document(suspected(finding(), **more)))
+
+
+def text_of(incident, kind):
+    evidence = asdict(evidence_of(("a", "v1", (1, 1, 1), (), ()), ("b", "v2", (None, 1, 1), (), ())))
+    (one,) = (one for one in annotations_of(incident, lines((0, "opened")), [evidence]) if one.kind is kind)
+    return one.text.split("<br>")
+
+
+CHANGED = (
+    "rollout 4 changed image of app: registry.example.org/cart:v1 → registry.example.org/cart:v2; "
+    "env CACHE_ITEMS of app: 1000 → unbounded; env DB_PASSWORD of app: none → (hidden)"
+)
+
+
+@pytest.mark.parametrize(
+    ("incident", "kind", "line"),
+    [
+        (with_rollout(), AnnotationKind.LEAK, ["revision v2 is suspected to have brought it", CHANGED]),
+        (with_rollout(), AnnotationKind.DEPLOY, ["revision v2 was first seen", CHANGED]),
+        (incident_of(suspect="v2"), AnnotationKind.DEPLOY, ["revision v2 was first seen"]),
+        (
+            with_rollout(fields=({"image": "cart:v1"}, {"image": "cart:v3"})),
+            AnnotationKind.DEPLOY,
+            ["revision v2 was first seen"],
+        ),
+        (with_rollout(fields=({}, {})), AnnotationKind.DEPLOY, ["revision v2 was first seen"]),
+    ],
+    ids=["a leak", "its deploy", "no cluster was asked", "the deploy of another revision", "nothing that is looked at"],
+)
+def test_what_a_rollout_changed_is_told_in_one_line(incident, kind, line):
+    told = text_of(incident, kind)
+    assert told[2:4] == line if kind is AnnotationKind.LEAK else told == line
+
+
+@pytest.mark.parametrize("where", ["name", "suspect", "text", "actor", "pod", "revision", "change"])
 def test_nothing_is_html_but_what_we_wrote(where):
     of = incident_of(**({where: HOSTILE} if where in {"name", "suspect"} else {}))
+    of = with_rollout(fields=({}, {"image": HOSTILE})) if where == "change" else of
     timeline = lines((0, "opened"), (1, "acknowledged"), (2, "resolved"))
     if where in {"text", "actor"}:
         timeline = lines((0, "opened"), (1, "acknowledged", None, None, HOSTILE), (2, "resolved", None, None, HOSTILE))

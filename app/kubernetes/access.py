@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from app.errors import ClusterError, ClusterUnauthorized, ClusterUnreachable
-from app.kubernetes.answers import NOT_KUBERNETES, document_in, read_events, read_whole
+from app.kubernetes.answers import NOT_KUBERNETES, Parse, document_in, read_events, read_whole
 from app.kubernetes.call import JSON, Call
 from app.kubernetes.line import Line, line_of_this_thread
 from app.kubernetes.refusals import refusal
@@ -65,16 +65,23 @@ class ClusterAccess:
         return self._document(Call("GET", path, query or {}, self._timeout))
 
     def pages(
-        self, path: str, query: Mapping[str, str] | None = None, limit: int = 500, *, accept: str = JSON
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        limit: int = 500,
+        *,
+        accept: str = JSON,
+        parse: Parse = document_in,
     ) -> Iterator[dict[str, Any]]:
-        """The documents of a list, `limit` items at a time. accept: METADATA_ONLY leaves out spec and status.
+        """The documents of a list, `limit` items at a time.
 
+        accept: METADATA_ONLY leaves out spec and status; parse: makes of the body what is wanted of a page.
         Raises ClusterError; ClusterExpired where a later page is asked for too late.
         """
         asked = {**(query or {}), "limit": str(limit)}
         for _ in range(_MOST_PAGES):
             call = Call("GET", path, dict(asked), self._timeout, accept)
-            page = self._document(call)
+            page = self._document(call, parse)
             # One of metadata alone has null where there is nothing.
             if "items" not in page or not isinstance(page["items"], list | None):
                 raise ClusterError(f"{self._named(call)}: the answer is no list", NOT_KUBERNETES)
@@ -147,13 +154,13 @@ class ClusterAccess:
         query = {"fieldManager": FIELD_MANAGER, **({"dryRun": "All"} if dry_run else {})}
         return self._document(Call(method, path, query, self._timeout, body=body, content_type=content_type))
 
-    def _document(self, call: Call) -> dict[str, Any]:
+    def _document(self, call: Call, parse: Parse = document_in) -> dict[str, Any]:
         with self._line() as line, _cut_after(line, self._timeout):
             response = self._sent(line, call)
             body = self._whole(line, response, call)
         if not 200 <= response.status < 300:
             raise refusal(response.status, body, self._named(call), writes=call.writes)
-        return document_in(body, self._named(call))
+        return parse(body, self._named(call))
 
     def _whole(self, line: Line, response: Any, call: Call) -> bytes:
         whole = False

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.errors import ClusterExpired, ClusterForbidden, LeakwatchError, ObjectNotFound
+from app.kubernetes.answers import Parse, document_in
 from app.kubernetes.call import JSON
 from app.kubernetes.fields import list_in, mapping_in, text_in
 from app.kubernetes.keeping import Keep
@@ -43,14 +44,15 @@ class FeedState(StrEnum):
 class Subject:
     """What a feed follows.
 
-    query: selects among all; accept: metadata alone, or all; optional: nobody misses it; note: is told of each object
-    that is new or changed.
+    query: selects among all; accept: metadata alone, or all; parse: makes a page of what is listed; optional: nobody
+    misses it; note: is told of each object that is new or changed.
     """
 
     resource: Resource
     keep: Keep
     accept: str = JSON
     query: Mapping[str, str] = field(default_factory=dict)
+    parse: Parse = document_in
     optional: bool = False
     note: Callable[[Kept], None] = lambda kept: None
 
@@ -127,7 +129,8 @@ class Feed:
         found: dict[str, Kept] = {}
         version = ""
         subject = self.subject
-        for page in self._access.pages(self._path, subject.query, _PAGE, accept=subject.accept):
+        pages = self._access.pages(self._path, subject.query, _PAGE, accept=subject.accept, parse=subject.parse)
+        for page in pages:
             version = text_in(page, "metadata", "resourceVersion") or version
             for document in list_in(page, "items"):
                 self._take(found, document)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from app.kubernetes.answers import Parse, document_in
 from app.kubernetes.call import JSON
 
 
@@ -20,7 +21,13 @@ class Watcher(Reader, Protocol):
     """One who also asks for metadata alone, and follows what changes."""
 
     def pages(
-        self, path: str, query: Mapping[str, str] | None = None, limit: int = 500, *, accept: str = JSON
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        limit: int = 500,
+        *,
+        accept: str = JSON,
+        parse: Parse = document_in,
     ) -> Iterator[dict[str, Any]]:
         """The documents of a list, a page at a time."""
 

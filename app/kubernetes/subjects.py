@@ -30,17 +30,18 @@ from app.kubernetes.paths import (
     STATEFUL_SETS,
     Resource,
 )
+from app.kubernetes.picking import picked_in
 
 
 def subjects(note_pod: Callable[[Kept], None]) -> tuple[Subject, ...]:
     """All of them. note_pod: is told of each pod that is new or changed."""
     return (
-        Subject(PODS, keep_pod, note=note_pod),
+        Subject(PODS, keep_pod, parse=picked_in, note=note_pod),
         # Of these, metadata tell all: templates of thousands of revisions would be most of what is read.
-        Subject(REPLICA_SETS, keep_replica_set, METADATA_ONLY),
+        Subject(REPLICA_SETS, keep_replica_set, METADATA_ONLY, parse=picked_in),
         owned(JOBS),
         owned(CRON_JOBS),
-        Subject(NODES, keep_node, METADATA_ONLY),
+        Subject(NODES, keep_node, METADATA_ONLY, parse=picked_in),
         _workload(DEPLOYMENTS),
         _workload(STATEFUL_SETS),
         _workload(DAEMON_SETS),
@@ -53,8 +54,9 @@ def subjects(note_pod: Callable[[Kept], None]) -> tuple[Subject, ...]:
 
 def owned(resource: Resource, *, optional: bool = False) -> Subject:
     """Objects of a kind of which only the place among owners matters."""
-    return Subject(resource, keep_owned(resource.api, resource.kind), METADATA_ONLY, optional=optional)
+    keep = keep_owned(resource.api, resource.kind)
+    return Subject(resource, keep, METADATA_ONLY, parse=picked_in, optional=optional)
 
 
 def _workload(resource: Resource, *, optional: bool = False) -> Subject:
-    return Subject(resource, keep_workload(resource.api, resource.kind), optional=optional)
+    return Subject(resource, keep_workload(resource.api, resource.kind), parse=picked_in, optional=optional)

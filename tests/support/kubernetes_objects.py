@@ -77,7 +77,7 @@ class Objects:
             raise ObjectNotFound(f"{path} not found", "is it there?")
         return self._documents[path]
 
-    def pages(self, path, query=None, limit=500, *, accept=""):
+    def pages(self, path, query=None, limit=500, *, accept="", parse=None):
         self.queries.append(dict(query or {}))
         for one in self._lists.get(path, []):
             yield {"items": [one]}

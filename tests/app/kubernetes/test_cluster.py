@@ -26,7 +26,7 @@ class _Server:
             raise ObjectNotFound(path)
         return self.documents[path]
 
-    def pages(self, path, query=None, limit=500, *, accept=""):
+    def pages(self, path, query=None, limit=500, *, accept="", parse=None):
         self.asked.append(path)
         plural = path.rpartition("/")[2]
         error = self.errors.get(path) or self.errors.get(plural)
@@ -35,7 +35,7 @@ class _Server:
         items = self.lists.get(path, self.lists.get(plural, []) if "/namespaces/" not in path else [])
         yield {"metadata": {"resourceVersion": "1"}, "items": items}
 
-    def watch(self, path, resource_version, query=None, *, accept=""):
+    def watch(self, path, resource_version, query=None, *, accept="", parse=None):
         return self._wait()
 
     def _wait(self):
@@ -158,7 +158,7 @@ def test_a_server_that_is_slow_is_waited_for_no_longer_than_said(clusters):
     release = threading.Event()
 
     class Slow(_Server):
-        def pages(self, path, query=None, limit=500, *, accept=""):
+        def pages(self, path, query=None, limit=500, *, accept="", parse=None):
             if path.endswith("/pods"):
                 release.wait(30)
             yield from super().pages(path, query, limit, accept=accept)

@@ -42,13 +42,13 @@ class _Script:
             raise answer
         return answer
 
-    def pages(self, path, query=None, limit=500, *, accept=""):
+    def pages(self, path, query=None, limit=500, *, accept="", parse=None):
         for page in self._next("list", None):
             if isinstance(page, Exception):
                 raise page
             yield page
 
-    def watch(self, path, resource_version, query=None, *, accept=""):
+    def watch(self, path, resource_version, query=None, *, accept="", parse=None):
         return self._events(self._next("watch", resource_version))
 
     def _events(self, events):

@@ -65,7 +65,7 @@ def test_only_a_releases_metadata_are_asked_for():
     asked = []
 
     class Watched(Objects):
-        def pages(self, path, query=None, limit=500, *, accept=""):
+        def pages(self, path, query=None, limit=500, *, accept="", parse=None):
             asked.append(accept)
             return super().pages(path, query, limit, accept=accept)
 

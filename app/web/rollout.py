@@ -1,5 +1,6 @@
 """What a page shows of the rollout that is suspected: when, how sure that is, where from, and what it changed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from app.domain.rollout_words import weightiest_first
 from app.output.rollout import source_words
 from app.web.figures import duration
 
+# Digests and checksums: that they differ is told by their first digits.
+_LONG_HEX = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28,}\b")
 # As many are shown at once; the rest unfolds.
 _AT_ONCE = 8
 
@@ -73,4 +76,8 @@ def _lead(seconds: float) -> str:
 
 def _row(change: Mapping[str, Any]) -> ChangeRow:
     before, after = change["before"], change["after"]
-    return ChangeRow(change["what"], change["container"], before, after, before == after == HIDDEN)
+    return ChangeRow(change["what"], change["container"], _short(before), _short(after), before == after == HIDDEN)
+
+
+def _short(value: str | None) -> str | None:
+    return value and _LONG_HEX.sub(r"\1…", value)

@@ -45,6 +45,15 @@ def test_a_chart_fits_and_can_be_read_by_all(visit, ids, width, scheme):
     assert visitor.violations() == []
 
 
+def test_what_it_says_can_be_read_while_it_is_drawn(visit, ids):
+    visitor = visit(Role.VIEWER)
+    visitor.page.emulate_media(reduced_motion="reduce")
+    visitor.page.route("**/chart.json?**", lambda route: None)
+    visitor.open(f"/incidents/{ids['cart']}/chart")
+    visitor.page.wait_for_selector("figure[aria-busy=true]")
+    assert visitor.violations() == []
+
+
 def test_without_script_there_is_a_picture_and_the_other_way_is_a_page(visit, ids):
     visitor = visit(Role.VIEWER, Look(360, script=False))
     visitor.open(f"/incidents/{ids['cart']}/chart")

@@ -10,7 +10,10 @@ from app.services.incidents import IncidentService
 from tests.support.browser import SCHEMES, WIDTHS, Look
 from tests.support.incident_rows import change, keep, leak
 from tests.support.servers import wait_until
+from tests.support.suspects import suspected
 
+# What a rollout changed, in words that do not break by themselves.
+LONG = ({"image": f"registry.example.org/{'a' * 60}:v1"}, {"image": f"registry.example.org/{'a' * 60}:v2"})
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -19,6 +22,7 @@ def ids(data_engine):
     """The incidents of the module's service by name; the first is for all, each other for a test of its own."""
     names = ("cart", HOSTILE, "script", "plain", "live")
     shown = {name: leak(name, severity=Severity.WARNING) for name in names}
+    shown["cart"] = suspected(shown["cart"], LONG)
     return {name: keep(data_engine, one, suspect="v2") for name, one in shown.items()}
 
 

@@ -111,6 +111,12 @@ def test_a_hidden_value_that_is_another_is_one_cell():
     assert [one.is_hidden for one in shown((old, new)).changes] == [True]
 
 
+def test_a_digest_is_told_by_its_first_digits():
+    old, new = ({"image": f"cart:v2@sha256:{digit * 64}"} for digit in "ab")
+    (row,) = shown((old, new)).changes
+    assert (row.before, row.after) == ("cart:v2@sha256:aaaaaaaaaaaa…", "cart:v2@sha256:bbbbbbbbbbbb…")
+
+
 def test_many_changes_unfold_those_that_weigh_least():
     new = {"image": "cart:2", "env": [{"name": f"N{one}", "value": "1"} for one in range(9)]}
     found = shown(({}, new))

@@ -20,6 +20,7 @@ from app.services.workloads import WorkloadDetail
 from app.web.course import age_plot, growth_course, memory_course, probability_course
 from app.web.fleet_query import SHARES
 from app.web.page import Acting, Page, Viewing
+from app.web.revisions import known_revisions
 from app.web.rollout import rollout_shown
 from app.web.verdict_sentence import verdict_sentence
 
@@ -98,6 +99,7 @@ def _show(
         past=past,
         plots=plots,
         lives=lives,
+        known=known_revisions(one.finding, [] if lives is None else [each.revision for each in lives.revisions]),
         age_plot=age_plot(lives.revisions) if lives else "",
         seen=None if seen is None else finding_document(seen.finding),
         seen_figures=() if seen is None else seen.figures,

@@ -38,7 +38,8 @@ def kept(data_engine):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_fit_and_can_be_read_by_all(visit, kept, width, scheme):
     visitor = visit(Role.RESPONDER, Look(width, scheme))
-    for path in ("/fleet", "/fleet?view=list", f"/workloads/{CART.fingerprint}"):
+    workload = f"/workloads/{CART.fingerprint}"
+    for path in ("/fleet", "/fleet?view=list", workload, f"{workload}/revisions"):
         visitor.open(path)
         assert visitor.overflow <= 0, path
         assert visitor.violations() == [], path
@@ -53,6 +54,20 @@ def test_from_the_map_to_a_workload_and_its_incident(visit, kept, look):
     assert visitor.page.locator("svg.course").count() == 4
     assert "cart leaks 5.0 MiB/h" in visitor.page.inner_text(".sentence")
     assert visitor.page.locator(".banner a").get_attribute("href").startswith("/incidents/")
+
+
+@pytest.mark.parametrize("look", [Look(), NO_SCRIPT], ids=["script", "no script"])
+def test_revisions_are_compared_where_one_reads_of_the_workload(visit, kept, look):
+    visitor = visit(Role.VIEWER, look)
+    visitor.open(f"/workloads/{CART.fingerprint}")
+    visitor.page.fill("[data-compare] [name=stable]", "v1")
+    visitor.page.fill("[data-compare] [name=canary]", "v2")
+    visitor.page.click("[data-compare] button")
+    rows = visitor.page.locator("[data-comparison] tbody tr")
+    rows.first.wait_for()
+    assert [row.split()[:2] for row in rows.all_inner_texts()] == [["canary", "v2"], ["stable", "v1"]]
+    assert visitor.page.locator("[data-comparison] .mark").inner_text() in {"fail", "pass", "cannot tell"}
+    assert visitor.page.url.endswith("/revisions?canary=v2&stable=v1") == (not look.script)
 
 
 def test_filters_and_orders_stand_in_the_address(visit, kept):

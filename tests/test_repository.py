@@ -46,6 +46,11 @@ def test_the_readme_lists_every_setting_as_it_is():
     assert settings_table.with_table(readme) == readme, "run `make settings`"
 
 
+def test_no_merge_left_its_marks():
+    marks = re.compile(rb"^(<{7} |>{7} )", re.MULTILINE)
+    assert [path.name for path in _tracked() if path.suffix in TEXTS and marks.search(path.read_bytes())] == []
+
+
 def test_the_picture_shows_what_a_scan_prints():
     assert picture.picture() == picture.PICTURE.read_text(encoding="utf-8"), "run `make picture`"
 

@@ -13,7 +13,7 @@ from app.output.fitted import Column, fitted_table, plain_console
 from app.output.formats import ExplanationFormat, Format
 from app.output.gate_document import answer_document
 from app.text import printable
-from detectors.canary.outcome import Outcome, Side
+from detectors.canary.outcome import Basis, Outcome, Side
 from detectors.judgement import Reason
 from detectors.words import amount
 
@@ -72,6 +72,9 @@ def _container(console: Console, one: ContainerGate, *, alone: bool) -> None:
         console.print(line)
     rows = [_cells("stable", one.stable, comparison.stable), _cells("canary", one.canary, comparison.canary)]
     console.print(fitted_table(console, _COLUMNS, rows))
+    if comparison.stable.basis is Basis.LAST_HOUR:
+        text = "the stable's figures are those of the last hour it was seen"
+        console.print(Text(text, style="dim"), soft_wrap=True)
     if comparison.excess_bytes_per_hour is not None and comparison.interval is not None:
         low, high = comparison.interval
         text = f"beyond the stable: {amount(comparison.excess_bytes_per_hour)}/h ({amount(low)}/h to {amount(high)}/h, "

@@ -51,12 +51,14 @@ def _last_seen(lives: Sequence[AgedLife], compared: Sequence[AgedLife], age: flo
         at = last_curves(latest, stretch)
         growths = slopes(at.floor, stretch.width)
         return _side(lives, compared, age, at, _mean(growths), Basis.LAST_HOUR)
-    at = Curves(*(np.array([[values[-1]] for values in each]).reshape(-1, 1) for each in _each(latest)))
-    return _side(lives, compared, age, at, None, Basis.LAST_HOUR if latest else None)
+    return _side(lives, compared, age, _as_one_bin(latest), None, Basis.LAST_HOUR if latest else None)
 
 
-def _each(lives: Sequence[AgedLife]) -> tuple[list[Floats], list[Floats]]:
-    return [life.memory for life in lives], [life.cpu for life in lives]
+def _as_one_bin(lives: Sequence[AgedLife]) -> Curves:
+    """Of each life what it held at last, and its mean CPU: of a few samples the last rate may not be in yet."""
+    floor = np.array([life.memory[-1] for life in lives], dtype=np.float64)
+    cpu = np.array([np.nan if (mean := _mean(life.cpu)) is None else mean for life in lives], dtype=np.float64)
+    return Curves(floor.reshape(-1, 1), cpu.reshape(-1, 1))
 
 
 def _side(

@@ -161,7 +161,9 @@ def test_the_stables_figures_say_when_they_are_from(stable, canary_hours, basis,
 
 
 def test_a_canary_of_few_samples_has_a_level_and_no_growth():
-    side = compare(STABLE, lives(2, 0.05, flat(), 9)).canary
+    cores = np.array([np.nan, 0.1, 0.1, 0.1, 0.1, 0.1])
+    side = compare(STABLE, lives(2, 0.05, flat(), 9, cores=cores)).canary
+    assert side.cores == pytest.approx(0.1)
     assert (side.basis, side.growth_bytes_per_hour) == (Basis.LAST_HOUR, None)
     assert side.level_bytes == pytest.approx(200 * MIB, rel=0.02)
 

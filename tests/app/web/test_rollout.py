@@ -106,6 +106,14 @@ def test_no_more_is_said_than_is_known(viewer, sqlite_engine, given, says):
     assert says in brought(page)
 
 
+@pytest.mark.parametrize(("suspect", "says"), [("v2", "Suspect v2"), (None, "Suspect not certain")])
+def test_the_suspect_leads_to_it(viewer, sqlite_engine, suspect, says):
+    page = viewer.get(f"/incidents/{keep(sqlite_engine, suspected(leak('cart')), suspect=suspect)}").text
+    facts = page.partition('<dl class="facts">')[2].partition("</dl>")[0]
+    assert '<a class="plain" href="#h-brought">what rollout 4 changed</a>' in facts
+    assert says in " ".join(re.sub(r"<[^>]*>", " ", facts).split())
+
+
 def test_a_hidden_value_that_is_another_is_one_cell():
     old, new = ({"env": [{"name": "API_KEY", "value": value}]} for value in ("a", "b"))
     assert [one.is_hidden for one in shown((old, new)).changes] == [True]

@@ -37,6 +37,9 @@ def command(
         int | None, typer.Option("--height", min=6, max=200, help="Lines of a plot with its axes.")
     ] = None,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters alone.")] = False,
+    no_store: Annotated[
+        bool, typer.Option("--no-store", help='Read no database, and so heed no "not a leak".')
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
     header: options.Header = None,
     timeout: options.Timeout = None,
@@ -50,8 +53,8 @@ def command(
 ) -> None:
     """Show why a workload leaks, or why it does not: its memory drawn, every test's figure, every reason.
 
-    Looks at that workload alone, keeps nothing, and heeds no "not a leak". The documents are those of `scan`, with
-    `figures` and `series` in each finding.
+    Looks at that workload alone and keeps nothing. Of the present it heeds each "not a leak", as a scan does. The
+    documents are those of `scan`, with `figures` and `series` in each finding.
     """
     from app.commands.progress import shown_progress
     from app.logs import configure_logs
@@ -61,6 +64,7 @@ def command(
     from app.scanning.explain import explain
     from app.scanning.knowing import KnownClusters
     from app.scanning.one_workload import Target
+    from app.scanning.said import said_so_far
     from app.settings import load_settings
 
     target = Target.of(workload, container)
@@ -90,10 +94,11 @@ def command(
         check_writable(output_file)
     configure_logs(settings)
     control = Control(deadline=time.monotonic() + settings.scan_time_limit)
+    said = {} if no_store or until is not None else said_so_far(settings)
     known = KnownClusters((target.namespace,))
     try:
         with shown_progress(control, quiet=quiet):
-            explained = explain(settings, target, control, end=until, known=known)
+            explained = explain(settings, target, control, end=until, known=known, said=said)
     finally:
         known.close()
     wanted = Wanted(width, height, ascii_only, pods)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from app.domain.explanation import Deploy, Explained, Explanation, PodSeries
+from app.domain.feedback import NOTHING_SAID, InForce
 from app.domain.finding import Finding
 from app.prometheus.source import Batch, Control, Reading
 from app.scanning.clusters import only_cluster
@@ -17,12 +18,18 @@ from detectors.options import Options
 
 
 def explain(
-    settings: Settings, target: Target, control: Control, *, end: float | None, known: KnownClusters | None = None
+    settings: Settings,
+    target: Target,
+    control: Control,
+    *,
+    end: float | None,
+    known: KnownClusters | None = None,
+    said: InForce = NOTHING_SAID,
 ) -> Explained:
     """Read the target's containers alone, and judge them. end: unix seconds of the window's end, None for the present.
 
-    known: clusters that are asked themselves, of the present. Raises UsageError where there is no such workload or
-    container, else as a scan does.
+    known: clusters that are asked themselves, of the present. said: what a scan of the present would heed. Raises
+    UsageError where there is no such workload or container, else as a scan does.
     """
     seen: list[tuple[Batch, Reading, list[Judgement]]] = []
     perform = make_perform(
@@ -33,7 +40,7 @@ def explain(
         watch=lambda batch, reading, judgements: seen.append((batch, reading, judgements)),
         known=known if end is None else None,
     )
-    report = perform(control)
+    report = perform(control, said)
     judged = [(batch, reading, judgement) for batch, reading, judgements in seen for judgement in judgements]
     explanations = [_explanation(*one, finding) for one, finding in zip(judged, report.findings, strict=True)]
     return Explained(report, tuple(sorted(explanations, key=lambda one: one.finding.identity)))

@@ -35,6 +35,11 @@ def make_engine(settings: Settings) -> Engine:
     return _postgresql(settings.database_url.get_secret_value())
 
 
+def is_there(settings: Settings) -> bool:
+    """Whether there is a database to open: always where a server's is set, else once its file has been made."""
+    return settings.database_url is not None or (settings.data_dir / _FILE).exists()
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session that is committed as a whole, or not at all. Raises StorageError where the database fails."""

@@ -83,6 +83,13 @@ def test_a_scan_that_keeps_nothing_heeds_nothing_and_says_so(kept):
     assert "heed" in kept("scan", "--help").out
 
 
+def test_an_explanation_heeds_it_unless_it_is_told_to_read_no_database(kept):
+    kept(*SAY)
+    explain = ("explain", "data/session-cache", "--recording", demo_recording(), "-o", "json")
+    assert kept(*explain).findings["data/session-cache"]["reasons"][0]["code"] == "accepted"
+    assert kept(*explain, "--no-store").leaks == {"data/session-cache"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [

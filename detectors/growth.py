@@ -81,7 +81,7 @@ def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
         low,
         high,
         onset,
-        (_since(scene, first), began + _WARM_UP_SECONDS),
+        (since(scene, first), began + _WARM_UP_SECONDS),
         (floor - pooled.growth * hours, floor),
         until,
         matters,
@@ -120,12 +120,12 @@ def _growth(
     matters = _matters(scene, rate, floor, until)
     error = _error(rate, *of_estimate)
     bounds = onset_bounds(times, scene.evidence.adjusted[lifetime, :count], start)
-    earliest = _since(scene, lifetime) if bounds[0] == 0 else grid.start + float(times[bounds[0]]) * 3600.0
+    earliest = since(scene, lifetime) if bounds[0] == 0 else grid.start + float(times[bounds[0]]) * 3600.0
     interval = earliest, grid.start + float(times[bounds[1]]) * 3600.0
     return Growth(rate, low, high, max(onset, grid.start), interval, (began, now), until, matters, error)
 
 
-def _since(scene: Scene, lifetime: int) -> float:
+def since(scene: Scene, lifetime: int) -> float:
     """When a lifetime began, unix seconds; -inf where that is not known."""
     lifetimes = scene.lifetimes
     told = np.isfinite(scene.panel.start_time[lifetimes.row[lifetime], lifetimes.first[lifetime]])

@@ -10,7 +10,7 @@ from detectors.coefficients import UNTOLD_PROBABILITY
 from detectors.evidence import grows_at_all
 from detectors.exhibit import exhibit
 from detectors.figures import figures
-from detectors.growth import Growth, growths_of, pooled_growth
+from detectors.growth import Growth, growths_of, pooled_growth, since
 from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
@@ -158,6 +158,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
         figures=figures(scene, lifetime, case.pooled) if explain else (),
         floor_bytes=floor if np.isfinite(floor) else None,
         onset_interval=growth.onset_interval if leaks else None,
+        current_began_at=_current_began(scene, case.running),
     )
 
 
@@ -181,12 +182,23 @@ def _untold(scene: Scene, case: _Untold) -> Judgement:
         suspect_revision=None,
         reasons=(case.reason,),
         evidence=exhibit(scene, members, set(), {}) if explain else (),
+        current_began_at=_current_began(scene, case.running),
     )
 
 
 def _current(scene: Scene, running: Ints) -> float:
     last = scene.memory[scene.lifetimes.row[running], scene.lifetimes.last[running]]
     return float(last.max(initial=0.0))
+
+
+def _current_began(scene: Scene, running: Ints) -> float | None:
+    """When the life that `_current` is of began, the largest of those that run; None where that is not known."""
+    lifetimes = scene.lifetimes
+    if not running.size:
+        return None
+    largest = running[int(np.argmax(scene.memory[lifetimes.row[running], lifetimes.last[running]]))]
+    began = since(scene, int(largest))
+    return began if np.isfinite(began) else None
 
 
 def _limit(scene: Scene, lifetimes: Ints) -> float | None:

@@ -78,8 +78,9 @@ class Judgement:
     growth: bytes/hour of one leaking pod, with an 80 % interval; onset_at: unix seconds; current: bytes of the
     largest pod at the window's end; limit: bytes, None where none is set; floor: bytes, the highest at which the floor
     of a pod that grows stands, or stood when a lifetime ended, None where nothing can be told; onset_interval: unix
-    seconds between which the growth may have set in, from -inf where it may be older than all that is known. figures,
-    and evidence of what does not leak, are there where Options.explain asks for them.
+    seconds between which the growth may have set in, from -inf where it may be older than all that is known;
+    current_began_at: unix seconds when the life of that largest pod began, None where that is not known.
+    figures, and evidence of what does not leak, are there where Options.explain asks for them.
     """
 
     subject: int
@@ -102,3 +103,4 @@ class Judgement:
     figures: tuple[Figure, ...] = ()
     floor_bytes: float | None = None
     onset_interval: tuple[float, float] | None = None
+    current_began_at: float | None = None

@@ -69,6 +69,8 @@ def judge_pairs(window: MovingWindow, pairs: Iterable[Pair], options: Options) -
 
 def _moved_back(judgement: Judgement, seconds: float) -> Judgement:
     """The judgement with its times that much earlier; an onset of which no beginning is known has none then, either."""
+    if judgement.current_began_at is not None:
+        judgement = replace(judgement, current_began_at=judgement.current_began_at - seconds)
     if judgement.onset_at is None or judgement.onset_interval is None:
         return judgement
     low, high = judgement.onset_interval

@@ -97,7 +97,10 @@ def show(mitigation_id: _Id, output: _Output = Format.TABLE) -> None:
 def approve(
     mitigation_id: _Id, comment: _MayComment = "", wait: _Wait = "30m", by: By = None, output: _Output = Format.TABLE
 ) -> None:
-    """Let it be done, do it, and wait until its rollout is over. Exit status 1 where it was not done, or failed."""
+    """Let it be done, do it, and wait until its rollout is over. Exit status 1 where it was not done, or failed.
+
+    With --wait 0 it is tried once, and a service, or `leakwatch mitigate carry`, goes on with it.
+    """
     from app.output.mitigation_write import write_mitigation
     from app.services.acts import By as Actor
 
@@ -106,7 +109,7 @@ def approve(
         service.approve(mitigation_id, Actor(whoever(by)), comment)
         one = _carried(service, carrier, mitigation_id, time.monotonic() + seconds)
     write_mitigation(one, output, sys.stdout, time.time())
-    if one.state.is_over and one.state not in _DONE:
+    if one.state not in _DONE and (one.state.is_over or seconds > 0):
         raise typer.Exit(1)
 
 
@@ -160,6 +163,7 @@ def resume(by: By = None) -> None:
 def _opened() -> Iterator[tuple["MitigationService", "Carrier"]]:
     """What the settings make of the database and of the clusters, which are reached as kubectl does."""
     from app.commands.database import checked_engine
+    from app.logs import configure_logs
     from app.mitigating.carrying import Carrier
     from app.mitigating.policy import limits_of, policy_of
     from app.mitigating.reach import make_clusters
@@ -167,6 +171,7 @@ def _opened() -> Iterator[tuple["MitigationService", "Carrier"]]:
     from app.settings import load_settings
 
     settings = load_settings()
+    configure_logs(settings)
     policy = policy_of(settings)
     with checked_engine() as engine:
         clusters = make_clusters(settings, by_hand=True)

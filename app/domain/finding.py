@@ -87,7 +87,8 @@ class Finding:
 
     `fully_read` is false where any sample of the workload could not be had: such a finding closes nothing.
     `unseen_seconds`: how long before the window's end anything last told of a pod of it. facts, container_facts: what
-    the cluster itself tells, where it was asked.
+    the cluster itself tells, where it was asked. current_began_at: when the life of the largest pod began,
+    None where that is not known.
     """
 
     identity: Identity
@@ -116,3 +117,4 @@ class Finding:
     onset_interval: tuple[float, float] | None = None
     facts: WorkloadFacts | None = None
     container_facts: ContainerFacts | None = None
+    current_began_at: float | None = None

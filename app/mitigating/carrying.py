@@ -60,7 +60,7 @@ class Carrier:
                 structlog.get_logger().warning("a mitigation comes no further", id=one.id, reason=str(error))
 
     def carry(self, mitigation_id: int) -> None:
-        """Take the next step of one, unless another process is at it."""
+        """Take the next step of one, unless another process is at it, or there is none to take now."""
         ledger = take_ledger(self.engine, mitigation_id)
         if ledger is None:
             return
@@ -80,6 +80,8 @@ class Carrier:
 
     def _step(self, ledger: Ledger) -> None:
         one = ledger.read()
+        if one.state.is_over or not self._is_due(one, ledger.now()):
+            return
         if one.state is _S.PROPOSED:
             ledger.take(_expired)
         elif one.state in {_S.APPROVED, _S.APPLYING}:

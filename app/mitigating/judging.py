@@ -88,7 +88,14 @@ def _sighting(row: MitigationRow, finding: Finding, seen_at: float) -> Sighting 
     if finding.unseen_seconds > _SETTLED_SECONDS:
         return None
     began_at = row.applied_at or row.rolled_out_at
-    sighting = sighting_of(finding_document(finding), asdict(finding.evidence), began_at, row.rolled_out_at, seen_at)
+    sighting = sighting_of(
+        finding_document(finding),
+        asdict(finding.evidence),
+        began_at,
+        row.rolled_out_at,
+        seen_at,
+        finding.current_began_at,
+    )
     kept = row.course["sightings"]
     return None if sighting is None or (kept and kept[-1][0] >= sighting.age_seconds) else sighting
 

@@ -45,7 +45,7 @@ def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: fl
     elif one.wish.act in {ActKind.RESTART, ActKind.RAISE_LIMIT}:
         ledger.take(_succeeded)
     else:
-        ledger.note(life.rolled_out)
+        ledger.note(lambda found, now: life.rolled_out(found, progress.text, now))
 
 
 def _watch_argocd(ledger: Ledger, reach: Reach, one: Mitigation, limit_seconds: float) -> None:

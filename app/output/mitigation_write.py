@@ -7,7 +7,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from app.domain.mitigation.model import Disturbance, Mitigation, MitigationState, Stop, Way
+from app.domain.mitigation.life import APPROVED_SECONDS
+from app.domain.mitigation.model import Disturbance, Mitigation, MitigationState, Plan, Stop, Way
 from app.durations import format_duration
 from app.output.document import rfc3339
 from app.output.dump import dump
@@ -24,6 +25,11 @@ _COLUMNS = (
     Column("BY", leave_out=1),
     Column("WHAT CAME OF IT", leave_out=2),
 )
+_STYLES = {
+    MitigationState.SUCCEEDED: "green",
+    **dict.fromkeys((MitigationState.FAILED, MitigationState.NO_EFFECT), "red"),
+    **dict.fromkeys((MitigationState.REFUSED, MitigationState.INCONCLUSIVE, MitigationState.STOPPED), "yellow"),
+}
 _CSV_COLUMNS = (
     *("id", "state", "act", "way", "summary", "incident_id", "cluster", "namespace", "workload", "container"),
     *("proposed_at", "proposed_by", "reason", "automatic", "approved_at", "approved_by", "applied_at"),
@@ -59,7 +65,7 @@ def write_mitigation(one: Mitigation, form: Format, out: TextIO, now: float) -> 
     else:
         console = plain_console(Console(file=out))
         for line in _lines(one, now):
-            console.print(Text(line), soft_wrap=True)
+            console.print(line, soft_wrap=True)
 
 
 def stop_words(stop: Stop) -> str:
@@ -73,7 +79,7 @@ def _row(one: Mitigation, now: float) -> list[Text]:
     said = one.outcome or one.note
     return [
         Text(str(one.id)),
-        Text(one.state.value),
+        _state(one.state),
         Text(one.plan.summary),
         Text(f"{format_duration(now - one.proposed_at)} ago"),
         Text(one.proposed_by),
@@ -81,33 +87,47 @@ def _row(one: Mitigation, now: float) -> list[Text]:
     ]
 
 
-def _lines(one: Mitigation, now: float) -> Iterator[str]:
+def _state(state: MitigationState) -> Text:
+    return Text(state.value, style=_STYLES.get(state, ""))
+
+
+def _lines(one: Mitigation, now: float) -> Iterator[Text]:
     plan = one.plan
-    yield f"mitigation {one.id}, {one.state.value}: {plan.summary}"
+    yield Text.assemble(f"mitigation {one.id}, ", _state(one.state), f": {plan.summary}", style="bold")
     if one.outcome or one.note:
-        yield f"  {one.outcome or one.note}"
-    yield f"  for incident {one.subject.incident_id}, {one.subject.name}/{one.subject.container}"
-    yield f"  proposed by {one.proposed_by} {format_duration(now - one.proposed_at)} ago" + _said(one.reason)
+        yield Text(f"  {one.outcome or one.note}")
+    yield Text(f"  for incident {one.subject.incident_id}, {one.subject.name}/{one.subject.container}")
+    yield Text(f"  proposed by {one.proposed_by} {format_duration(now - one.proposed_at)} ago{_said(one.reason)}")
     if one.approved_by is not None and one.approved_at is not None:
-        yield f"  approved by {one.approved_by} {format_duration(now - one.approved_at)} ago" + _said(one.approval)
+        yield Text(f"  approved by {one.approved_by} {format_duration(now - one.approved_at)} ago{_said(one.approval)}")
     if plan.bought:
-        yield f"  {plan.bought}"
-    if plan.owner is not None:
-        where = f", {plan.owner.where}" if plan.owner.where else ""
-        yield f"kept by {plan.owner.kind} as {plan.owner.name}{where}: it is not changed behind its back"
-    if plan.commands:
-        yield "to run by hand" if plan.way is Way.BY_HAND else "the same by hand"
-        yield from (f"  {command}" for command in plan.commands)
-    if plan.changes:
-        yield "what changes"
-        for change in plan.changes:
-            yield f"  {change.path}"
-            yield from (f"    {sign} {text}" for sign, text in (("-", change.before), ("+", change.after)) if text)
-    yield "what it disturbs"
-    yield from (f"  {line}" for line in disturbance_lines(plan.disturbance))
+        yield Text(f"  {plan.bought}")
+    yield from _plan_lines(plan)
     if one.state is MitigationState.PROPOSED and plan.way is not Way.BY_HAND:
         left = format_duration(one.expires_at - now)
-        yield f"`leakwatch mitigate approve {one.id}` lets it be done; it expires in {left}"
+        yield Text(f"`leakwatch mitigate approve {one.id}` lets it be done; it expires in {left}", style="bold")
+    if one.state in {MitigationState.APPROVED, MitigationState.APPLYING}:
+        left = format_duration(APPROVED_SECONDS)
+        text = f"it is not done yet: the service, or `leakwatch mitigate carry`, goes on with it for {left}"
+        yield Text(text, style="bold yellow")
+
+
+def _plan_lines(plan: Plan) -> Iterator[Text]:
+    if plan.owner is not None:
+        where = f", {plan.owner.where}" if plan.owner.where else ""
+        yield Text(f"kept by {plan.owner.kind} as {plan.owner.name}{where}: it is not changed behind its back")
+    if plan.commands:
+        yield Text("to run by hand" if plan.way is Way.BY_HAND else "the same by hand", style="bold")
+        yield from (Text(f"  {command}") for command in plan.commands)
+    if plan.changes:
+        yield Text("what changes", style="bold")
+        for change in plan.changes:
+            yield Text(f"  {change.path}")
+            for sign, text, style in (("-", change.before, "red"), ("+", change.after, "green")):
+                if text:
+                    yield Text(f"    {sign} {text}", style=style)
+    yield Text("what it disturbs", style="bold")
+    yield from (Text(f"  {line}") for line in disturbance_lines(plan.disturbance))
 
 
 def disturbance_lines(one: Disturbance) -> Iterator[str]:

@@ -56,6 +56,7 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
         unseen_seconds=unseen_seconds(reading.panel, rows, peers),
         floor_bytes=judgement.floor_bytes,
         onset_interval=judgement.onset_interval,
+        current_began_at=judgement.current_began_at,
     )
 
 

@@ -44,11 +44,17 @@ def from_document(document: Mapping[str, Any]) -> Before:
 
 
 def sighting_of(
-    finding: Mapping[str, Any], evidence: Mapping[str, Any], applied_at: float, rolled_out_at: float, seen_at: float
+    finding: Mapping[str, Any],
+    evidence: Mapping[str, Any],
+    applied_at: float,
+    rolled_out_at: float,
+    seen_at: float,
+    began_at: float | None = None,
 ) -> Sighting | None:
     """What a scan saw of the pods that came after an act: unix seconds, as is the end of its window.
 
-    None where it could not see anything of them: not all was read, or no pod ran.
+    None where it could not see anything of them: not all was read, or no pod ran. began_at: when the life of the
+    largest pod began: one that was restarted since is as old as that, however long ago the act was.
     """
     level = float(finding["current_bytes"])
     if seen_at <= rolled_out_at or level <= 0 or not finding.get("fully_read", True):
@@ -57,7 +63,8 @@ def sighting_of(
         pod for pod, course in zip(evidence["pods"], _courses(evidence), strict=True) if _began(course) > applied_at
     ]
     leaking = sum(bool(pod["leaking"]) for pod in fresh) if fresh else None
-    return Sighting(seen_at - rolled_out_at, level, str(finding["verdict"]), leaking)
+    since = rolled_out_at if began_at is None else max(rolled_out_at, began_at)
+    return Sighting(seen_at - since, level, str(finding["verdict"]), leaking) if seen_at > since else None
 
 
 def lives_of(evidence: Mapping[str, Any]) -> tuple[Lifetime, ...]:

@@ -25,6 +25,8 @@ _FIRST_PART = 1 / 3
 # Of the leak's growth, how much less must have come for it to be gone, and how much at most where it is still there.
 _GONE_ABOVE, _STILL_BELOW = 0.65, 0.35
 _LEAST_SIGHTINGS = 4
+# A sighting is of an age where it is no further from it than this share of the age that pods have.
+_NEAR_SHARE = 0.25
 
 
 class Effect(StrEnum):
@@ -66,6 +68,9 @@ def judge(before: Before, sightings: Sequence[Sighting]) -> Judged:
         text = f"cannot tell yet: new pods are {span(age / _HOUR)} old, and must be {span(needed / _HOUR)}"
         return Judged(Effect.TOO_YOUNG, needed, age, text)
     compared = _compare(before, sightings, age)
+    if compared is None:
+        text = f"cannot tell yet: scans saw too little of new pods at an age of {span(age * _FIRST_PART / _HOUR)}"
+        return Judged(Effect.UNCLEAR, needed, age, text)
     share, text = compared.missing_share, compared.words
     leaking = next((one.leaking for one in reversed(sightings) if one.leaking is not None), None)
     is_flagged = sightings[-1].verdict == "leak" and leaking != 0
@@ -101,13 +106,17 @@ class _Compared:
     words: str
 
 
-def _compare(before: Before, sightings: Sequence[Sighting], age: float) -> _Compared:
-    """How much of the leak's growth has not come this time: 1 for all of it, 0 for none."""
+def _compare(before: Before, sightings: Sequence[Sighting], age: float) -> _Compared | None:
+    """How much of the leak's growth has not come this time: 1 for all of it, 0 for none. None where scans looked too
+    seldom to say what the level was at both ages."""
     young = age * _FIRST_PART
     by_rate = before.growth_bytes_per_hour * (age - young) / _HOUR
     grown = _grown(before, age)
     then = by_rate if grown is None else grown
-    now = _level(sightings, age) - _level(sightings, young)
+    old_level, young_level = _level(sightings, age, age), _level(sightings, young, age)
+    if old_level is None or young_level is None:
+        return None
+    now = old_level - young_level
     words = (
         f"from an age of {span(young / _HOUR)} to {span(age / _HOUR)} it grew by {amount(now)},"
         f" where it was {amount(then)} before"
@@ -129,9 +138,14 @@ def _at(curve: Sequence[tuple[float, float]], age: float) -> float | None:
     return None
 
 
-def _level(sightings: Sequence[Sighting], age: float) -> float:
-    """The level about an age: the middle of the three sightings nearest to it, for one alone may be a peak."""
+def _level(sightings: Sequence[Sighting], age: float, span_seconds: float) -> float | None:
+    """The level about an age: the middle of the three sightings nearest to it, for one alone may be a peak.
+
+    None where those are not near: span_seconds is what is compared over.
+    """
     nearest = sorted(sightings, key=lambda one: abs(one.age_seconds - age))[:3]
+    if median(abs(one.age_seconds - age) for one in nearest) > _NEAR_SHARE * span_seconds:
+        return None
     return median(one.level_bytes for one in nearest)
 
 

@@ -66,11 +66,11 @@ def applied(mitigation: Mitigation, now: float) -> Step:
     return Step(changed, Event(EventKind.MITIGATION_APPLIED, None, f"mitigation {mitigation.id}", text))
 
 
-def rolled_out(mitigation: Mitigation, now: float) -> Mitigation:
-    """New pods run; whether it helped is for later scans to say."""
+def rolled_out(mitigation: Mitigation, how: str, now: float) -> Mitigation:
+    """Its rollout is over; whether it helped is for later scans to say. how: what its controller says, in words."""
     if mitigation.state is not _S.WATCHING:
         raise ActRefused(f"mitigation {mitigation.id} is {mitigation.state.value}", "look at it again")
-    return replace(mitigation, rolled_out_at=now, note="")
+    return replace(mitigation, rolled_out_at=now, note=f"{how}; no scan has looked at them since")
 
 
 def end(mitigation: Mitigation, state: MitigationState, outcome: str, now: float) -> Step:

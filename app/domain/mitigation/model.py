@@ -196,7 +196,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a scan saw of the workload after the act: seconds since the new pods ran, bytes of the largest of them.
+    """What a scan saw of the workload after the act: the age in seconds of the largest of the new pods, and its bytes.
 
     leaking: how many of the pods that are new it found to leak, None where it did not look at them one by one
     """

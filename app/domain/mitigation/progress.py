@@ -81,7 +81,9 @@ def _of_rollout(status: Object, *, is_abort: bool) -> Progress:
     phase, message = str(status.get("phase") or ""), str(status.get("message") or "")
     if is_abort:
         # What was aborted is called degraded from then on, until another revision comes.
-        return Progress(Stage.DONE, "it is aborted") if phase == "Degraded" else _going("the abort is not seen yet")
+        if phase == "Degraded":
+            return Progress(Stage.DONE, "it is aborted, and the pods are those of before")
+        return _going("the abort is not seen yet")
     match phase:
         case "Healthy":
             return Progress(Stage.DONE, "all pods are new and ready")

@@ -58,6 +58,9 @@ LEAK = Before(10.0 * MIB, 500.0 * MIB, _curve(10))
         pytest.param(
             Before(10.0 * MIB, 500.0 * MIB, _curve(10, onset=20)), _seen(0, 29), Effect.GONE, id="older than that"
         ),
+        pytest.param(LEAK, [*_seen(0, 1), *_seen(0, 12)[-1:]], Effect.TOO_YOUNG, id="seen too seldom"),
+        pytest.param(LEAK, [*_seen(0, 1), *_seen(0, 12)[-3:]], Effect.UNCLEAR, id="not seen while they were young"),
+        pytest.param(LEAK, [*_seen(0, 5), *_seen(0, 12)[-1:]], Effect.UNCLEAR, id="not seen for hours but once"),
         pytest.param(Before(0.0, 500.0 * MIB), _seen(0, 12), Effect.TOO_YOUNG, id="nothing is known of its growth"),
     ],
 )

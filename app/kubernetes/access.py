@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 
 from app.errors import ClusterError, ClusterUnauthorized, ClusterUnreachable
 from app.kubernetes.answers import NOT_KUBERNETES, Parse, document_in, read_events, read_whole
@@ -244,7 +244,7 @@ class ClusterAccess:
     def _cut(self, line: Line, call: Call, error: Exception | None = None) -> ClusterUnreachable:
         if self._closed:
             return ClusterUnreachable("the access to the cluster was closed")
-        if line.was_cut or isinstance(error, ReadTimeoutError):
+        if line.was_cut or _is_late(error):
             return ClusterUnreachable(
                 f"{self._named(call)}: no whole answer in {self._timeout:g} s",
                 "is the API server well? or raise LEAKWATCH_KUBERNETES_TIMEOUT",
@@ -259,6 +259,11 @@ class ClusterAccess:
     def _named(self, call: Call) -> str:
         connection = self._connection
         return f"Kubernetes API{'' if connection is None else f' at {connection.host}'}: {call}"
+
+
+def _is_late(error: Exception | None) -> bool:
+    """Whether the socket's own time-out came first: it and the timer that cuts the line end in the same moment."""
+    return isinstance(error.reason if isinstance(error, MaxRetryError) else error, ReadTimeoutError)
 
 
 @contextlib.contextmanager

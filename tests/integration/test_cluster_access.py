@@ -1,5 +1,6 @@
 """The way to an API server: what goes wrong has a clear word and a bounded wait."""
 
+import contextlib
 import json
 import sys
 import threading
@@ -114,6 +115,15 @@ def test_a_server_that_hangs_is_waited_for_no_longer_than_set(reach):
         with pytest.raises(ClusterUnreachable, match=r"no whole answer in 0\.5 s"):
             reach(server.url, timeout="0.5s").get(PATH)
         assert time.monotonic() - began < 3
+        release.set()
+
+
+def test_a_server_that_hangs_is_told_alike_where_the_socket_is_the_first_to_end(reach, monkeypatch):
+    monkeypatch.setattr("app.kubernetes.access._cut_after", lambda line, seconds: contextlib.nullcontext())
+    release = threading.Event()
+    with false_cluster(lambda asked: Reply(document=CART, then=release.wait)) as server:
+        with pytest.raises(ClusterUnreachable, match=r"no whole answer in 0\.5 s"):
+            reach(server.url, timeout="0.5s").get(PATH)
         release.set()
 
 

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from app.text import printable
 
 HIDDEN = "(hidden)"
-_LONGEST = 200
+LONGEST = 200
 _TELLTALE = (
     r"pass(?:w(?:or)?d|phrase)?|pwd|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|encryption[-_.]?key|"
     r"signing[-_.]?key|[-_.]key|credential|auth|bearer|jwt|salt|cookie|session|dsn|connection[-_.]?string|webhook|"
-    r"license|licence|cert|pem|signature"
+    r"license|licence|cert|pem|signature|cred|seed|(?<![a-z])(?:pw|key|sig)(?![a-z])"
 )
 _SECRET_NAME = re.compile(_TELLTALE, re.IGNORECASE)
-# A user and password in a URL; `name=value` and `name: value` where the name looks secret; a header of authorisation.
-_IN_URL = re.compile(r"(\w://)[^/@\s]+@")
-_ASSIGNED = re.compile(rf"([\w.-]*(?:{_TELLTALE})[\w.-]*[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
+# A user and password in a URL, of any characters; `name=value` and `name: value` where the name looks secret, of a
+# connection string up to its semicolon; a header of authorisation.
+_IN_URL = re.compile(r"(\w://)\S+@")
+_ASSIGNED = re.compile(
+    rf"([\w.-]*(?:{_TELLTALE})[\w.-]*[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^;\n]{{1,{LONGEST}}}(?=;)|\S+)",
+    re.IGNORECASE,
+)
 _SCHEME = re.compile(r"\b(bearer|basic)\s+\S+", re.IGNORECASE)
 # Keys that are known by their form, wherever they stand.
 _KNOWN = re.compile(
@@ -37,7 +41,7 @@ def shown_text(text: str) -> str:
     text = _IN_URL.sub(rf"\1{HIDDEN}@", text)
     text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
     text = _ASSIGNED.sub(rf"\1{HIDDEN}", text)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def shown_argument(words: Sequence[str]) -> str:
@@ -47,4 +51,4 @@ def shown_argument(words: Sequence[str]) -> str:
     for word in words:
         shown.append(HIDDEN if follows and not word.startswith("-") else shown_text(word))
         follows = word.startswith("-") and "=" not in word and _SECRET_NAME.search(word) is not None
-    return printable(" ".join(shown), _LONGEST)
+    return printable(" ".join(shown), LONGEST)

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.domain.hiding import shown_argument, shown_value
+from app.domain.hiding import LONGEST, shown_argument, shown_value
 from app.domain.mitigation.model import FieldChange
+from app.text import printable
 
 MOST_CHANGES = 200
-_VARIABLE = re.compile(r"\.env\[(.*)\]\.value$")
+# What a value is called: a variable, a header of a probe; an annotation or a label.
+_CALLED = re.compile(r"\[([^\[\]]*)\]\.value$|\[([^\[\]]*)\]$|\.(?:annotations|labels|matchLabels)\.([^.\[]+)$")
 # What the API server keeps for itself, and copies of the object in itself.
 _LEFT_OUT = frozenset(
     {
@@ -59,11 +61,18 @@ def _joined(path: str, name: str) -> str:
 
 
 def _places(values: Sequence[Any]) -> list[str]:
-    for key in _KEYS:
-        names = [str(one.get(key)) if isinstance(one, Mapping) and key in one else None for one in values]
-        if all(names) and len(set(names)) == len(names):
-            return [str(name) for name in names]
-    return [str(number) for number in range(len(values))]
+    """What tells the elements of a list apart: a name they have, with a number where it is there more than once."""
+    named = [names for key in _KEYS if all(names := [_name(one, key) for one in values])]
+    alone = [names for names in named if len(set(names)) == len(names)]
+    if not named:
+        return [str(number) for number in range(len(values))]
+    names = (alone or named)[0]
+    before = [names[:number].count(name) for number, name in enumerate(names)]
+    return [f"{name} {times + 1}" if times else name for name, times in zip(names, before, strict=True)]
+
+
+def _name(element: Any, key: str) -> str:
+    return str(element[key]) if isinstance(element, Mapping) and key in element else ""
 
 
 def _shown(path: str, value: Any) -> str | None:
@@ -72,5 +81,8 @@ def _shown(path: str, value: Any) -> str | None:
     if isinstance(value, list):
         return shown_argument([str(one) for one in value])
     text = value if isinstance(value, str) else json.dumps(value)
-    variable = _VARIABLE.search(path)
-    return shown_value(variable[1] if variable else "", text)
+    if path.endswith(".image"):
+        # A name and a tag, however secret the name sounds.
+        return printable(text, LONGEST)
+    called = _CALLED.search(path)
+    return shown_value(next(filter(None, called.groups()), "") if called else "", text)

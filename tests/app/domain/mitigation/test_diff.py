@@ -42,6 +42,46 @@ def _changed(change):
             id="a secret, and nothing of what it moved",
         ),
         pytest.param(
+            lambda _, one: one["env"].extend(
+                [{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "DB_PASSWORD", "value": "hunter3"}]
+            ),
+            {
+                f"{TEMPLATE}.env[DB_PASSWORD].name": (None, "DB_PASSWORD"),
+                f"{TEMPLATE}.env[DB_PASSWORD].value": (None, "(hidden)"),
+                f"{TEMPLATE}.env[DB_PASSWORD 2].name": (None, "DB_PASSWORD"),
+                f"{TEMPLATE}.env[DB_PASSWORD 2].value": (None, "(hidden)"),
+            },
+            id="a secret that is there twice",
+        ),
+        pytest.param(
+            lambda _, one: one.update(
+                livenessProbe={"httpGet": {"httpHeaders": [{"name": "X-Api-Key", "value": "hunter2"}]}}
+            ),
+            {
+                f"{TEMPLATE}.livenessProbe.httpGet.httpHeaders[X-Api-Key].name": (None, "X-Api-Key"),
+                f"{TEMPLATE}.livenessProbe.httpGet.httpHeaders[X-Api-Key].value": (None, "(hidden)"),
+            },
+            id="a header of a probe",
+        ),
+        pytest.param(
+            lambda whole, _: whole["metadata"].update(annotations={"example.com/api-token": "t", "token": "t"}),
+            {
+                "metadata.annotations[example.com/api-token]": (None, "(hidden)"),
+                "metadata.annotations.token": (None, "(hidden)"),
+            },
+            id="annotations of a secret's name",
+        ),
+        pytest.param(
+            lambda whole, _: whole["spec"]["template"]["spec"]["containers"].append(
+                {"name": "auth", "image": "auth:v1"}
+            ),
+            {
+                "spec.template.spec.containers[auth].name": (None, "auth"),
+                "spec.template.spec.containers[auth].image": (None, "auth:v1"),
+            },
+            id="a container that is called like a secret",
+        ),
+        pytest.param(
             lambda _, one: one["env"][0].update(value="postgres://me:hunter2@db/x"),
             {f"{TEMPLATE}.env[MODE].value": ("fast", "postgres://(hidden)@db/x")},
             id="a password in a URL",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.chart import NAMESPACE, SITUATIONS, pods
+from tests.support.chart import NAMESPACE, SITUATIONS, merged, pods, template
 from tests.support.custom_resources import path_of
 
 _RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
@@ -30,14 +30,50 @@ def test_every_object_is_accepted_without_a_warning(cluster, rendered, situation
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-def test_every_pod_is_let_in_where_pod_security_is_restricted(cluster, rendered, situation):
+def test_every_pod_is_let_in_where_pod_security_is_restricted(cluster, rendered, classes, situation):
     # Of what makes pods the API server only warns; it is pods that it refuses.
+    objects = rendered(situation)
     cluster.apply(f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/leakwatch", _ACCOUNT)
-    for name, template in pods(rendered(situation)):
-        pod = {"metadata": template["metadata"] | {"generateName": "tried-"}, "spec": dict(template["spec"])}
-        pod["spec"].pop("priorityClassName", None)  # a class that is made with it
-        answer = cluster.call("POST", f"/api/v1/namespaces/{NAMESPACE}/pods?dryRun=All&fieldValidation=Strict", pod)
+    classes(objects)
+    for name, template in pods(objects):
+        answer = _tried(cluster, template)
         assert answer.ok, f"{name}: {answer.text}"
+
+
+def test_the_migration_is_let_in_before_anything_of_the_release_is_there(cluster, rendered):
+    migration = dict(pods(rendered("everything")))["Job leakwatch-migrate"]
+    answer = _tried(cluster, migration)
+    assert answer.ok, answer.text
+
+
+def test_a_class_that_exists_already_is_the_migrations_too(cluster, tmp_path, classes):
+    values = merged(SITUATIONS["postgresql"], {"priorityClass": {"name": "leakwatch"}})
+    migration = dict(pods(template(tmp_path, values)))["Job leakwatch-migrate"]
+    assert "no PriorityClass with name leakwatch was found" in _tried(cluster, migration).text
+    classes(template(tmp_path, SITUATIONS["everything"]))
+    assert _tried(cluster, migration).json()["spec"]["priority"] == 1_000_000
+
+
+@pytest.fixture
+def classes(cluster):
+    """Makes the PriorityClasses among objects, until the test is over."""
+    made = []
+
+    def make(objects):
+        for one in objects:
+            if one["kind"] == "PriorityClass":
+                made.append(f"/apis/scheduling.k8s.io/v1/priorityclasses/{one['metadata']['name']}")
+                cluster.apply(made[-1], one)
+
+    yield make
+    for path in made:
+        cluster.delete(path)
+
+
+def _tried(cluster, template):
+    """What the API server says of a pod of a template, which it does not keep."""
+    pod = {"metadata": template["metadata"] | {"generateName": "tried-"}, "spec": template["spec"]}
+    return cluster.call("POST", f"/api/v1/namespaces/{NAMESPACE}/pods?dryRun=All&fieldValidation=Strict", pod)
 
 
 def test_a_pod_that_asks_for_more_is_not_let_in(cluster):

@@ -31,6 +31,18 @@ securityContext:
 
 {{/* Where pods may run, and what they yield to. */}}
 {{- define "leakwatch.placement" -}}
+{{ include "leakwatch.nodes" . }}
+{{- with .Values.priorityClass.name }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* The same of pods that run before the release is there: a class that is made with it would keep them from being made. */}}
+{{- define "leakwatch.earlyPlacement" -}}
+{{ if .Values.priorityClass.create }}{{ include "leakwatch.nodes" . }}{{ else }}{{ include "leakwatch.placement" . }}{{ end }}
+{{- end -}}
+
+{{- define "leakwatch.nodes" -}}
 {{- with .Values.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
@@ -38,9 +50,6 @@ nodeSelector:
 {{- with .Values.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .Values.priorityClass.name }}
-priorityClassName: {{ . }}
 {{- end }}
 {{- end -}}
 

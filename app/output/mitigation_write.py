@@ -100,7 +100,7 @@ def _lines(one: Mitigation, now: float) -> Iterator[Text]:
     yield Text(f"  proposed by {one.proposed_by} {format_duration(now - one.proposed_at)} ago{_said(one.reason)}")
     if one.approved_by is not None and one.approved_at is not None:
         yield Text(f"  approved by {one.approved_by} {format_duration(now - one.approved_at)} ago{_said(one.approval)}")
-    if plan.bought:
+    if plan.bought and plan.bought not in one.outcome:
         yield Text(f"  {plan.bought}")
     yield from _plan_lines(plan)
     if one.state is MitigationState.PROPOSED and plan.way is not Way.BY_HAND:

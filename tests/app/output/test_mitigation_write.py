@@ -43,11 +43,16 @@ def test_a_proposal_has_all_that_is_to_be_decided_on():
         (S.APPROVED, {}, "it is not done yet: the service, or `leakwatch mitigate carry`, goes on with it for 10m"),
         (S.WATCHING, {"note": "2 of 3 pods are new"}, "2 of 3 pods are new"),
         (S.NO_EFFECT, {"outcome": "the leak is still there"}, "mitigation 0, no_effect"),
-        (S.SUCCEEDED, {"plan": replace(PLAN, bought="buys 26 h")}, "  buys 26 h\n"),
+        (S.PROPOSED, {"plan": replace(PLAN, bought="buys 26 h")}, "  buys 26 h\n"),
     ],
 )
 def test_how_it_stands(state, more, says):
     assert says in _shown(mitigation(state=state, **more))
+
+
+def test_the_time_that_is_bought_is_said_once():
+    plan, outcome = replace(PLAN, bought="buys 26 h"), "the leak is not mended: buys 26 h"
+    assert _shown(mitigation(state=S.SUCCEEDED, plan=plan, outcome=outcome)).count("buys 26 h") == 1
 
 
 def test_what_is_done_by_hand_has_its_commands_and_nothing_to_approve():

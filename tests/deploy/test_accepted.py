@@ -35,8 +35,8 @@ def test_every_pod_is_let_in_where_pod_security_is_restricted(cluster, rendered,
     objects = rendered(situation)
     cluster.apply(f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/leakwatch", _ACCOUNT)
     classes(objects)
-    for name, template in pods(objects):
-        answer = _tried(cluster, template)
+    for name, pod in pods(objects):
+        answer = _tried(cluster, pod)
         assert answer.ok, f"{name}: {answer.text}"
 
 
@@ -70,9 +70,9 @@ def classes(cluster):
         cluster.delete(path)
 
 
-def _tried(cluster, template):
+def _tried(cluster, pod):
     """What the API server says of a pod of a template, which it does not keep."""
-    pod = {"metadata": template["metadata"] | {"generateName": "tried-"}, "spec": template["spec"]}
+    pod = {"metadata": pod["metadata"] | {"generateName": "tried-"}, "spec": pod["spec"]}
     return cluster.call("POST", f"/api/v1/namespaces/{NAMESPACE}/pods?dryRun=All&fieldValidation=Strict", pod)
 
 

@@ -1,11 +1,14 @@
 """The manifests of deploy/gate, under the schemas of Argo Rollouts and Flagger on the real API server."""
 
 import copy
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from tests.support.chart import ROOT, the
 from tests.support.custom_resources import USED, is_published, path_of
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "gate"
@@ -94,3 +97,17 @@ def test_the_rollout_gives_the_template_what_it_asks_for():
     ]
     asked = [one["name"] for one in MANIFESTS["analysis-template.yaml"]["spec"]["args"] if len(one) == 1]
     assert given == asked
+
+
+_ASKING = [*sorted(FOLDER.glob("*-template.yaml")), FOLDER / "flagger-canary.yaml", ROOT / "docs" / "gate.md"]
+
+
+@pytest.mark.parametrize("file", _ASKING, ids=lambda file: file.name)
+def test_the_service_is_where_it_is_asked(rendered, file):
+    service = the(rendered("as it is"), "Service")
+    wanted = f"{service['metadata']['name']}.{service['metadata']['namespace']}", service["spec"]["ports"][0]["port"]
+    urls = [
+        urlsplit(url) for url in re.findall(r"http://[^\s\"`]*leakwatch[^\s\"`]*", file.read_text(encoding="utf-8"))
+    ]
+    assert urls
+    assert {(url.hostname, url.port or 80) for url in urls} == {wanted}

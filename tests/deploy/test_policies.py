@@ -18,6 +18,8 @@ _STRANGER_AT_HOME = Peer({"app": "cart"}, NAMESPACE)
 _OTHERS_IN_MONITORING = Peer({"app": "node-exporter"}, "monitoring")
 _OTHERS_PROMETHEUS = Peer({"app.kubernetes.io/name": "prometheus"}, "shop")
 _GATEWAY = Peer({"any": "label"}, "gateways")
+_ARGO_ROLLOUTS = Peer({"app.kubernetes.io/name": "argo-rollouts"}, "argo-rollouts")
+_FLAGGER = Peer({"app": "flagger"}, "flagger-system")
 _ISTIOD = Peer({"app": "istiod"}, "istio-system")
 
 every_situation = pytest.mark.parametrize(
@@ -97,6 +99,8 @@ def test_the_service_reaches_what_its_settings_name(rendered, situation, to, por
         ("as it is", _PROMETHEUS, 8080, True),
         ("as it is", _ALERTMANAGER, 8080, True),
         ("as it is", _GRAFANA, 8080, True),
+        ("as it is", _ARGO_ROLLOUTS, 8080, True),
+        ("as it is", _FLAGGER, 8080, True),
         ("as it is", _PROMETHEUS, 9090, False),
         ("as it is", _GATEWAY, 8080, False),
         ("canary by gateway", _GATEWAY, 8080, True),

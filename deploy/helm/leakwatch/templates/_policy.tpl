@@ -67,7 +67,7 @@ podSelector:
 policyTypes: [Ingress, Egress]
 {{- if eq .component "server" }}
 ingress:
-  {{- range $who := list "prometheus" "alertmanager" "grafana" "ingress" }}
+  {{- range $who := list "prometheus" "alertmanager" "grafana" "gate" "ingress" }}
   {{- range get $policy.from $who }}
   - from:
       - {{ include "leakwatch.peer" . | trim | nindent 8 | trim }}

@@ -43,7 +43,7 @@ from app.errors import StorageError
 from app.grafana.push import make_pusher as make_grafana_pusher
 from app.metrics import ServiceMetrics
 from app.mitigating.carrying import Carrier
-from app.mitigating.policy import limits_of, policy_of
+from app.mitigating.policy import fresh_seconds, limits_of, policy_of
 from app.mitigating.reach import Clusters, make_clusters
 from app.scanning.gate.asking import make_gate
 from app.scanning.journal import log_outcome
@@ -201,7 +201,7 @@ def _acting(settings: Settings, engine: Engine) -> tuple[Clusters, MitigationSer
     if policy.mode is Mode.OFF:
         return clusters, service, []
     carrier = Carrier(engine, clusters, policy, limits_of(settings))
-    automatic = AutomaticMitigation(engine, service, policy)
+    automatic = AutomaticMitigation(engine, service, policy, fresh_seconds(settings))
     return (
         clusters,
         service,

@@ -5,13 +5,13 @@ Both come of the same code, so that what is applied is what was shown, or nothin
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.acts import ActRefused
 from app.domain.mitigation import bought, patches
-from app.domain.mitigation.choosing import revision_to
+from app.domain.mitigation.choosing import check_suspect_runs, revision_to, suspected_of
 from app.domain.mitigation.diff import changes_between
 from app.domain.mitigation.effect import Before
 from app.domain.mitigation.model import MARK, ActKind, FieldChange, Plan, Subject, Way, Wish
@@ -32,7 +32,7 @@ _MARK_PATH = f"metadata.annotations[{MARK}]"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a plan is asked for. finding: the incident's document; suspect: the revision that is suspected; before: what
-    memory did; now: unix seconds."""
+    memory did; now: unix seconds; automatic: no person looks at it before it is done."""
 
     subject: Subject
     wish: Wish
@@ -40,6 +40,7 @@ class Asked:
     suspect: str | None
     before: Before
     now: float
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ def make_plan(reach: Reach, asked: Asked) -> Planned:
 
 def _made_plan(reach: Reach, asked: Asked) -> Planned:
     seen = look(reach.access, asked.subject, asked.wish.act)
+    if asked.automatic:
+        # The incident tells of what ran when it was last seen to leak: by now a person may have deployed the mend.
+        history, container = seen.history, asked.subject.container
+        check_suspect_runs(history.rollouts, history.current, asked.suspect, container)
+    seen = _noted(seen, asked)
     limit = limit_of(seen.workload, asked.subject.container)
     if seen.owner is not None:
         back = None
@@ -87,6 +93,17 @@ def _made_plan(reach: Reach, asked: Asked) -> Planned:
         bought=_bought(asked, limit),
     )
     return Planned(plan, limit)
+
+
+def _noted(seen: Seen, asked: Asked) -> Seen:
+    """With a word for a person where what runs came after the suspect: it may be the mend, and is gone back from."""
+    suspected = suspected_of(seen.history.rollouts, asked.suspect, asked.subject.container)
+    current = seen.history.current
+    if asked.wish.act is not ActKind.ROLLBACK or suspected is None or suspected.number == current.number:
+        return seen
+    note = f"revision {current.number} runs, and not {suspected.number}, which is suspected: see whether it leaks, too"
+    notes = (*seen.disturbance.notes, note)
+    return replace(seen, disturbance=replace(seen.disturbance, notes=notes))
 
 
 def target_of(seen: Seen, asked: Asked) -> Rollout | None:

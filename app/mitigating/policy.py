@@ -21,6 +21,11 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
+def fresh_seconds(settings: Settings) -> float:
+    """How old a judgement may be to act on it without asking, seconds: the next may be late, or have failed once."""
+    return 2 * settings.scan_interval + settings.scan_time_limit
+
+
 def limits_of(settings: Settings) -> Limits:
     """How long things may take."""
     return Limits(settings.mitigation_rollout_within, settings.mitigation_judge_within)

@@ -96,7 +96,7 @@ class MitigationService:
         incident, evidence = self._incident(incident_id)
         subject = _subject(incident)
         before = before_of(incident.finding, None if evidence is None else evidence.content)
-        asked = Asked(subject, wish, incident.finding, incident.standing.suspect, before, self.now())
+        asked = Asked(subject, wish, incident.finding, incident.standing.suspect, before, self.now(), automatic)
         with as_conflicts():
             planned = make_plan(self.clusters.to(subject.cluster), asked)
         with durable_transaction(self.engine) as session:

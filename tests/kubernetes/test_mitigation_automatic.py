@@ -20,7 +20,7 @@ class _Automatic:
 
     def __init__(self, plane, namespace, engine, **settings):
         self.act = acting(plane, engine, **{"mitigation_automatic": (f"{namespace}/cart",)} | settings)
-        self._looks = AutomaticMitigation(engine, self.act.service, self.act.carrier.policy)
+        self._looks = AutomaticMitigation(engine, self.act.service, self.act.carrier.policy, 3600.0)
 
     def look(self):
         self._looks.look()

@@ -1,0 +1,36 @@
+"""What is planned, by what runs just now."""
+
+import pytest
+
+from app.domain.acts import ActRefused
+from app.mitigating.planning import make_plan
+from tests.support.planning import asked, cluster, reach
+
+
+def test_the_suspect_that_runs_needs_no_word():
+    assert make_plan(reach(cluster("v1", "v2")), asked()).plan.disturbance.notes == ()
+
+
+def test_a_person_is_told_that_another_revision_runs_than_the_suspect():
+    plan = make_plan(reach(cluster("v1", "v2", "v3")), asked()).plan
+    assert plan.target_number == 1
+    assert plan.disturbance.notes == ("revision 3 runs, and not 2, which is suspected: see whether it leaks, too",)
+
+
+def test_without_asking_the_suspect_that_runs_is_rolled_back():
+    assert make_plan(reach(cluster("v1", "v2")), asked(automatic=True)).plan.target_number == 1
+
+
+@pytest.mark.parametrize(
+    ("versions", "suspect", "why"),
+    [
+        pytest.param(("v1", "v2", "v3"), "v2", "revision 3 runs, and not 2", id="a person has deployed the mend"),
+        pytest.param(("v2", "v3"), "v9", "whether revision 2, which runs, is", id="the suspect is not kept any more"),
+        pytest.param(("v1", "v2", "v2"), "v2", "which of the revisions 2, 3 is", id="a mend of the same version"),
+    ],
+)
+def test_without_asking_nothing_else_is(versions, suspect, why):
+    there = cluster(*versions)
+    with pytest.raises(ActRefused, match=why):
+        make_plan(reach(there), asked(suspect=suspect, automatic=True))
+    assert there.patched == []

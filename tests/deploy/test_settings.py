@@ -124,6 +124,19 @@ def test_the_charts_test_fails_where_nobody_answers(charts_test):
     assert charts_test(f"http://127.0.0.1:{free_port()}").returncode != 0
 
 
+@pytest.mark.parametrize("given", [{"value": "PEM"}, {"existingSecret": "authority"}], ids=["value", "existing"])
+@pytest.mark.parametrize("name", ["Deployment leakwatch", "Job leakwatch-migrate"])
+def test_a_file_that_the_databases_url_names_is_there(tmp_path, name, given):
+    url = "postgresql://u:p@db/leakwatch?sslmode=verify-full&sslrootcert=/etc/leakwatch/secrets/ca"
+    secrets = {"secrets": {"database_url": {"value": url}}, "secretFiles": {"ca": given}}
+    policy = {"networkPolicy": SITUATIONS["postgresql"]["networkPolicy"]}
+    objects = template(tmp_path, {"database": {"kind": "postgresql"}}, policy, secrets)
+    pod = dict(pods(objects))[name]
+    for container in containers(pod):
+        environment(objects, pod, container, tmp_path)
+        assert (tmp_path / "etc/leakwatch/secrets/ca").is_file()
+
+
 def test_the_migration_makes_the_schema(rendered, tmp_path, postgresql_url):
     objects = rendered("postgresql")
     job = dict(pods(objects))["Job leakwatch-migrate"]

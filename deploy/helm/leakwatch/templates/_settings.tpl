@@ -13,13 +13,18 @@
 {{- include "leakwatch.config" . | sha256sum | trunc 16 -}}
 {{- end -}}
 
-{{/* The Secret that the chart makes, and all that is given for it. dict: root; JSON of name: value. */}}
+{{/* What the Secret that the chart makes holds, as JSON of name: value. */}}
 {{- define "leakwatch.ownSecrets" -}}
-{{- $own := dict -}}
-{{- range $name, $one := merge (dict) .Values.secrets .Values.secretFiles -}}
-{{- if $one.value -}}{{- $_ := set $own $name $one.value -}}{{- end -}}
+{{- include "leakwatch.given" (merge (dict) .Values.secrets .Values.secretFiles) -}}
 {{- end -}}
-{{- toJson $own -}}
+
+{{/* Those of some secrets that are given by their values, the same way. */}}
+{{- define "leakwatch.given" -}}
+{{- $given := dict -}}
+{{- range $name, $one := . -}}
+{{- if $one.value -}}{{- $_ := set $given $name $one.value -}}{{- end -}}
+{{- end -}}
+{{- toJson $given -}}
 {{- end -}}
 
 {{/* The Secret and key of a secret. dict: root, name, one. */}}

@@ -147,6 +147,10 @@ def _roll_back(target: Target, revision: Mapping[str, Any], suspect: str | None)
     came = f"The leak came with {_shown(suspect)}."
     if not target.rolls_out:
         return Act(_shown(what), f"{came} {_without_rollout(target.kind)}", ())
+    number = _number_before(revision, suspect)
+    if number is not None:
+        why = f"{came} Going back from it to {_named(previous)}, rollout {number}, should end it. {_GITOPS}"
+        return Act(_shown(what), why, (*target.history(), *target.undo_to(number)))
     if current is not None and current != suspect:
         why = (
             f"{came} {_shown(current)} came after it, so that a plain undo may go back to what leaks: find the number"
@@ -158,6 +162,13 @@ def _roll_back(target: Target, revision: Mapping[str, Any], suspect: str | None)
         f" the revision before; undo takes it back to that one. {_GITOPS}"
     )
     return Act(_shown(what), why, (*target.history(), *target.undo()))
+
+
+def _number_before(revision: Mapping[str, Any], suspect: str) -> int | None:
+    """The number of the rollout before the suspected one, where the cluster told of it."""
+    rollout = revision.get("rollout") if revision["suspect"] == suspect else None
+    before = rollout["previous"] if rollout is not None else None
+    return None if before is None else int(before["number"])
 
 
 def _named(previous: str | None) -> str:

@@ -47,6 +47,10 @@ class Target:
         """Back to a revision of the history; kubectl refuses it until NUMBER is put in."""
         return self._said("rollout", "undo", _reference(_ROLLED_OUT, self), "--to-revision=NUMBER")
 
+    def undo_to(self, number: int) -> tuple[str, ...]:
+        """Back to that revision of the history."""
+        return self._said("rollout", "undo", _reference(_ROLLED_OUT, self), f"--to-revision={number}")
+
     def restart(self) -> tuple[str, ...]:
         """All pods anew, one after another."""
         return self._said("rollout", "restart", _reference(_ROLLED_OUT, self))

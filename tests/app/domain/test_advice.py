@@ -45,8 +45,8 @@ def _of(kind, name="web"):
     return {"workload": {"kind": kind, "name": name}}
 
 
-def _revision(current, suspect, previous):
-    return {"revision": {"current": current, "suspect": suspect, "previous": previous}}
+def _revision(current, suspect, previous, **more):
+    return {"revision": {"current": current, "suspect": suspect, "previous": previous, **more}}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,16 @@ HISTORY = "kubectl -n shop rollout history deployment/cart"
             _revision("v3", "v2", "v1"),
             (HISTORY, "kubectl -n shop rollout undo deployment/cart --to-revision=NUMBER"),
             "v3 came after it",
+        ),
+        (
+            _revision("v3", "v2", "v1", rollout={"previous": {"number": 6}}),
+            (HISTORY, "kubectl -n shop rollout undo deployment/cart --to-revision=6"),
+            "to v1, rollout 6, should end it",
+        ),
+        (
+            _revision("v2", "v2", "v1", rollout={"previous": None}),
+            (HISTORY, "kubectl -n shop rollout undo deployment/cart"),
+            "from v2 to v1",
         ),
         (
             _of("StatefulSet"),

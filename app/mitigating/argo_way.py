@@ -9,8 +9,8 @@ from app.domain.acts import ActRefused
 from app.domain.mitigation.model import Mitigation
 from app.errors import ClusterError, ObjectNotFound
 from app.kubernetes.fields import list_in, mapping_in, text_in, time_in, whole_number_in
+from app.mitigating.argo_application import argo_target, moved_besides, newest_deployment
 from app.mitigating.argocd import ArgoClient
-from app.mitigating.owned import argo_target
 from app.mitigating.reach import Reach
 from app.text import printable
 
@@ -23,12 +23,16 @@ _FAILED = frozenset({"Failed", "Error"})
 def check(reach: Reach, one: Mitigation) -> None:
     """Raise ActRefused unless Argo CD would still do what was proposed."""
     try:
-        found = argo_target(_application(reach, one))
+        application = _application(reach, one)
     except ObjectNotFound as error:
         raise ActRefused(f"the application is gone: {error}", "look at it in Argo CD") from None
-    if found is None or found.id != one.plan.history_id:
+    newest = newest_deployment(application)
+    if newest is None or newest != one.plan.deployed:
         raise ActRefused("the application was deployed anew since it was proposed", "propose it again")
-    if found.auto_sync:
+    if moved_besides(application, one.subject) != []:
+        raise ActRefused("a rollback of the application moves more by now than was shown", "propose it again")
+    found = argo_target(application, None)
+    if found is None or found.auto_sync:
         raise ActRefused("Argo CD takes no rollback while auto-sync is on", "revert the change in Git")
 
 

@@ -18,8 +18,9 @@ import yaml
 
 from app.domain.mitigation.model import Owner, Subject
 from app.domain.mitigation.owner import HelmTarget
+from app.domain.rollout import Rollout, images_of
 from app.errors import ClusterForbidden
-from app.kubernetes.fields import label, list_in, mapping_in, text_in, whole_number_in
+from app.kubernetes.fields import label, list_in, mapping_in, text_in, time_in, whole_number_in
 from app.kubernetes.paths import SECRETS
 from app.mitigating.reach import Access
 from app.text import printable
@@ -38,25 +39,38 @@ class _Release:
     number: int
     chart: str
     template: Any
+    made_at: float | None
 
 
-def target_of(access: Access, owner: Owner, subject: Subject) -> HelmTarget | None:
-    """The newest earlier release that was there and has another template of the workload; None where none has.
+def target_of(access: Access, owner: Owner, subject: Subject, origin: Rollout | None) -> HelmTarget | None:
+    """The newest release before the one that brought a revision, with another template; None where none has.
 
-    Its number is None where releases may not be read, or cannot be. Raises ClusterError.
+    origin: the revision to leave, None where that is not known. The release that brought it is the newest that was
+    kept, as Helm does before it deploys, by the time the revision was made, and has its image. The number is None where
+    no release is sure to be that one, or releases may not be read. Raises ClusterError.
     """
+    if origin is None:
+        return HelmTarget(None)
     try:
         secrets = _secrets(access, owner)
     except ClusterForbidden:
         return HelmTarget(None)
-    found = _releases(secrets, owner, subject)
-    current = next(found, None)
-    if current is None or current.template is None:
+    found = list(_releases(secrets, owner, subject))
+    at = next((at for at, one in enumerate(found) if _brought(one, origin, subject.container)), None)
+    if at is None:
         return HelmTarget(None)
-    for one in found:
-        if one.template is not None and one.template != current.template:
+    # Of another than this workload's template, or of the one that runs already, a rollback would change nothing here.
+    for one in found[at + 1 :]:
+        if one.template is not None and one.template not in (found[at].template, found[0].template):
             return HelmTarget(one.number, one.chart)
     return None
+
+
+def _brought(release: _Release, origin: Rollout, container: str) -> bool:
+    if release.template is None or release.made_at is None or release.made_at > origin.created_at:
+        return False
+    image = images_of(release.template).get(container)
+    return bool(image) and image == origin.images.get(container)
 
 
 def _secrets(access: Access, owner: Owner) -> list[Mapping[str, Any]]:
@@ -79,7 +93,12 @@ def _releases(secrets: list[Mapping[str, Any]], owner: Owner, subject: Subject) 
         chart = mapping_in(release, "chart", "metadata")
         named = printable(f"{text_in(chart, 'name')}-{text_in(chart, 'version')}", 100).strip("-")
         number = whole_number_in(release, "version") or _number(label(secret, "version"))
-        yield _Release(number, named, _template(text_in(release, "manifest"), owner, subject))
+        yield _Release(
+            number,
+            named,
+            _template(text_in(release, "manifest"), owner, subject),
+            time_in(secret, "metadata", "creationTimestamp"),
+        )
 
 
 def _decoded(data: str) -> Any:

@@ -11,7 +11,13 @@ from typing import Any
 
 from app.domain.acts import ActRefused
 from app.domain.mitigation import bought, patches
-from app.domain.mitigation.choosing import check_suspect_runs, revision_to, suspected_of
+from app.domain.mitigation.choosing import (
+    check_not_gone_back,
+    check_suspect_runs,
+    present_one,
+    revision_to,
+    suspected_of,
+)
 from app.domain.mitigation.diff import changes_between
 from app.domain.mitigation.effect import Before
 from app.domain.mitigation.model import MARK, ActKind, FieldChange, Plan, Subject, Way, Wish
@@ -76,7 +82,8 @@ def _made_plan(reach: Reach, asked: Asked) -> Planned:
         with suppress(ActRefused):  # where nothing is kept to go back to here, Git or Helm may know
             back = target_of(seen, asked)
         number = None if back is None else back.number
-        return Planned(owned.plan_of(reach, asked.subject, asked.wish, seen, seen.owner, number), limit)
+        left = _left(seen, asked)
+        return Planned(owned.plan_of(reach, asked.subject, asked.wish, seen, seen.owner, number, left), limit)
     target = target_of(seen, asked)
     patch = patch_of(reach.access, asked.subject, asked.wish, seen, target, _NOT_YET, asked.now)
     after = send(reach.access, asked.subject, patch, dry_run=True)
@@ -104,6 +111,19 @@ def _noted(seen: Seen, asked: Asked) -> Seen:
     note = f"revision {current.number} runs, and not {suspected.number}, which is suspected: see whether it leaks, too"
     notes = (*seen.disturbance.notes, note)
     return replace(seen, disturbance=replace(seen.disturbance, notes=notes))
+
+
+def _left(seen: Seen, asked: Asked) -> Rollout | None:
+    """The revision that a rollback leaves, None where it is not sure which that is. Raises ActRefused where it was left
+    already."""
+    if asked.wish.act is not ActKind.ROLLBACK:
+        return None
+    history, container = seen.history, asked.subject.container
+    if asked.suspect is None:
+        return present_one(history.rollouts, history.current)
+    suspected = suspected_of(history.rollouts, asked.suspect, container)
+    check_not_gone_back(history.current, suspected)
+    return suspected
 
 
 def target_of(seen: Seen, asked: Asked) -> Rollout | None:

@@ -13,8 +13,8 @@ V1, V2 = "shop/cart:v1", "shop/cart:v2"
 
 
 @pytest.fixture
-def argo():
-    with running_argo_cd() as running:
+def argo(namespace):
+    with running_argo_cd(namespace) as running:
         yield running
 
 

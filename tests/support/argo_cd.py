@@ -63,20 +63,24 @@ def refusal(status: int, code: int, message: str) -> Reply:
     return Reply(status, {"error": message, "code": code, "message": message})
 
 
-def application(**sync_policy: Any) -> dict[str, Any]:
-    """One that was deployed from the Git revisions aaa and then bbb."""
-    history = [{"id": number, "revision": 3 * letter} for number, letter in enumerate("ab", 4)]
+def application(namespace: str = "shop", **sync_policy: Any) -> dict[str, Any]:
+    """One with the Deployment cart alone, that was deployed from the Git revision aaa long ago, and then from bbb."""
+    history = [
+        {"id": 4, "revision": "aaa", "deployStartedAt": "2020-01-01T00:00:00Z", "deployedAt": "2020-01-01T00:01:00Z"},
+        {"id": 5, "revision": "bbb", "deployStartedAt": "2021-01-01T00:00:00Z", "deployedAt": "2099-01-01T00:00:00Z"},
+    ]
+    cart = {"group": "apps", "version": "v1", "kind": "Deployment", "namespace": namespace, "name": "cart"}
     return {
         "metadata": {"name": "cart", "namespace": "argocd"},
         "spec": {"source": {"repoURL": "https://git.example/shop"}, "syncPolicy": sync_policy},
-        "status": {"history": history, "sync": {"revision": "bbb"}},
+        "status": {"history": history, "sync": {"revision": "bbb"}, "resources": [cart]},
     }
 
 
 @contextlib.contextmanager
-def running_argo_cd(**sync_policy: Any) -> Iterator[ArgoCD]:
+def running_argo_cd(namespace: str = "shop", **sync_policy: Any) -> Iterator[ArgoCD]:
     """It, on a free port."""
-    shown = ArgoCD(application(**sync_policy))
+    shown = ArgoCD(application(namespace, **sync_policy))
     with false_cluster(shown.answer) as server:
         shown.url = server.url
         yield shown

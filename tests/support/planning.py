@@ -29,9 +29,9 @@ class Cluster(Objects):
         pass
 
 
-def minute(number):
+def hour(number):
     """When revision `number` was made."""
-    return f"2026-01-01T00:{number:02}:00Z"
+    return f"2026-01-01T{number:02}:00:00Z"
 
 
 def cluster(*versions, container=None, more=None, **metadata):
@@ -40,7 +40,7 @@ def cluster(*versions, container=None, more=None, **metadata):
     annotations = {"deployment.kubernetes.io/revision": str(number), **metadata.pop("annotations", {})}
     made = [template(f"shop/cart:{version}", **(container or {})) for version in versions]
     cart = workload(spec={"template": made[-1]}, annotations=annotations, resourceVersion="9", **metadata)
-    kept = [replica_set(cart, at, of, created=minute(at)) for at, of in enumerate(made, 1)]
+    kept = [replica_set(cart, at, of, created=hour(at)) for at, of in enumerate(made, 1)]
     return Cluster({PATH: cart}, {"/apis/apps/v1/namespaces/shop/replicasets": kept, **(more or {})})
 
 

@@ -38,6 +38,12 @@ def suspected_of(rollouts: Sequence[Rollout], suspect: str | None, container: st
     return called[-1] if called else None
 
 
+def present_one(rollouts: Sequence[Rollout], current: Rollout) -> Rollout | None:
+    """The one that runs, where it was rolled out when it was made; None where it was gone back to later."""
+    was_left = any(one.number < current.number and one.created_at > current.created_at for one in rollouts)
+    return None if was_left else current
+
+
 def check_not_gone_back(current: Rollout, suspected: Rollout | None) -> None:
     """Raise ActRefused where the suspect was rolled back already."""
     if suspected is not None and current.number > suspected.number and current.created_at < suspected.created_at:

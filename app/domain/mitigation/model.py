@@ -152,7 +152,8 @@ class Plan:
 
     summary: the act in words; generation, uid: of the object as it was looked at; digest: of what the patch makes of
     it; target: the revision that it goes to, by its number and name; commands: for a person, in their order, where it
-    is done by hand; history_id: Argo CD's, of the deployment that it goes back to; bought: what it gains, in words
+    is done by hand; history_id: Argo CD's, of the deployment that it goes back to; deployed: of its newest deployment,
+    as it was looked at; bought: what it gains, in words
     """
 
     way: Way
@@ -168,6 +169,7 @@ class Plan:
     commands: tuple[str, ...] = ()
     history_id: int | None = None
     bought: str = ""
+    deployed: int | None = None
 
     def document(self) -> dict[str, Any]:
         """The plan as a JSON document, which `of` reads."""

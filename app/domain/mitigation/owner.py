@@ -24,7 +24,7 @@ class Advised:
 
 @dataclass(frozen=True, slots=True)
 class HelmTarget:
-    """The revision of a release to go back to. number None: releases may not be read; chart: its name and version."""
+    """The revision of a release to go back to. number None: it is not sure which; chart: its name and version."""
 
     number: int | None
     chart: str = ""
@@ -32,15 +32,17 @@ class HelmTarget:
 
 @dataclass(frozen=True, slots=True)
 class ArgoTarget:
-    """The deployment of Argo CD's history to go back to. id None: the history may not be read.
+    """The deployment of Argo CD's history to go back to. id None: it is not sure which.
 
-    revision: of Git; repository: where; auto_sync: whether Argo CD would undo what is done by hand
+    revision: of Git; repository: where; auto_sync: whether Argo CD would undo what is done by hand; brought: the Git
+    revision that is to be undone, "" where it is not sure which
     """
 
     id: int | None
     revision: str = ""
     repository: str = ""
     auto_sync: bool | None = None
+    brought: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ _DNS = Peer({"k8s-app": "kube-dns"}, "kube-system")
 _POSTGRESQL = Peer({"cnpg.io/cluster": "leakwatch-database"}, NAMESPACE)
 _API_SERVER = Peer(address="192.0.2.10")
 _OUTSIDE = Peer(address="198.51.100.7")
+_EXTRA = Peer(address="192.0.2.1")
 _STRANGER = Peer({"app": "cart"}, "shop")
 _STRANGER_AT_HOME = Peer({"app": "cart"}, NAMESPACE)
 _OTHERS_IN_MONITORING = Peer({"app": "node-exporter"}, "monitoring")
@@ -84,7 +85,7 @@ def test_names_can_be_looked_up(rendered, situation):
         ("everything", _ALERTMANAGER, 9093, True),
         ("everything", _GRAFANA, 3000, True),
         ("everything", _ISTIOD, 15012, True),
-        ("everything", Peer(address="192.0.2.1"), 1234, True),
+        ("everything", _EXTRA, 1234, True),
         ("postgresql", _ISTIOD, 15012, False),
     ],
 )
@@ -137,6 +138,8 @@ def test_the_charts_test_gets_to_the_service(rendered, server):
         ("CronJob leakwatch-backup", _POSTGRESQL, 5432, True),
         ("CronJob leakwatch-backup", _OUTSIDE, 443, True),
         ("CronJob leakwatch-backup", _PROMETHEUS, 9090, False),
+        ("CronJob leakwatch-backup", _EXTRA, 1234, True),
+        ("Job leakwatch-migrate", _EXTRA, 1234, True),
     ],
 )
 def test_a_job_reaches_what_it_is_for(rendered, name, to, port, lets):

@@ -101,7 +101,72 @@ POLICIES = [
         {"settings": {"alertmanager_urls": ["http://alertmanager.alerts.svc:9093"]}},
         "networkPolicy.to.alertmanager: allows nothing where settings.alertmanager_urls leads",
     ),
+    (
+        {"settings": {"alertmanager_urls": "http://alertmanager.monitoring:9093, http://alertmanager.alerts:9093"}},
+        "where settings.alertmanager_urls leads, alertmanager.alerts; add its namespace, or its addresses",
+    ),
+    (
+        {"settings": {"grafana_url": "https://grafana.acme"}},
+        "leads, grafana.acme; add its namespace, or its addresses, as a cidr",
+    ),
+    (
+        {"settings": {"mitigation_argocd_url": "https://argocd-server.gitops.svc"}},
+        "networkPolicy.to.argocd: allows nothing where settings.mitigation_argocd_url leads, argocd-server.gitops.svc",
+    ),
+    (
+        {"mode": "cronjob", "settings": {"pushgateway_url": "http://pushgateway.metrics.svc:9091"}},
+        "networkPolicy.to.pushgateway: allows nothing where settings.pushgateway_url leads, pushgateway.metrics.svc",
+    ),
+    (
+        {
+            "backup": {"enabled": True},
+            "settings": {"backup_bucket": "b", "backup_endpoint": "http://minio.storage.svc:9000"},
+        },
+        "networkPolicy.to.s3: allows nothing where settings.backup_endpoint leads, minio.storage.svc; add its",
+    ),
+    (
+        {
+            "backup": {"enabled": True},
+            "settings": {"backup_bucket": "b", "backup_endpoint": "https://minio.example.org:9000"},
+        },
+        "networkPolicy.to.s3: opens no port 9000, where settings.backup_endpoint leads, at minio.example.org; add it",
+    ),
+    (
+        {"settings": {"prometheus_url": "http://prometheus-operated.monitoring.svc:9091"}},
+        "networkPolicy.to.prometheus: opens no port 9091, where settings.prometheus_url leads",
+    ),
+    ({"settings": {"prometheus_url": "prometheus:9090"}}, "settings.prometheus_url: give a URL, such as http://"),
 ]
+ALLOWED = {
+    "a host outside of two parts": {
+        "settings": {"prometheus_url": "https://prometheus.acme"},
+        "networkPolicy": {"to": {"prometheus": [{"cidr": "192.0.2.0/24", "ports": [443]}]}},
+    },
+    "a Service of two parts": {"settings": {"prometheus_url": "http://prometheus.monitoring:9090/prefix"}},
+    "a pod of a StatefulSet": {
+        "settings": {"prometheus_url": "http://prometheus-0.prometheus-operated.monitoring.svc.cluster.local:9090"}
+    },
+    "an address of IPv6": {
+        "settings": {"prometheus_url": "http://[2001:db8::1]:9090"},
+        "networkPolicy": {"to": {"prometheus": [{"cidr": "2001:db8::/64", "ports": [9090]}]}},
+    },
+    "a Service whose port is 80": {"settings": {"prometheus_url": "http://prometheus.monitoring.svc"}},
+    "a Service whose port is 443": {"settings": {"mitigation_argocd_url": "https://argocd-server.argocd.svc:443"}},
+    "a Service's own port, named": {
+        "settings": {"prometheus_url": "http://prometheus.monitoring.svc:8480"},
+        "networkPolicy": {"to": {"prometheus": [{"namespace": "monitoring", "ports": [9090, 8480]}]}},
+    },
+    "a name of the release's namespace": {
+        "settings": {"prometheus_url": "http://prometheus:9090"},
+        "networkPolicy": {"to": {"prometheus": [{"pods": {"app": "prometheus"}, "ports": [9090]}]}},
+    },
+    "a bucket in the cluster": {
+        "backup": {"enabled": True},
+        "settings": {"backup_bucket": "b", "backup_endpoint": "http://minio.storage.svc:9000"},
+        "networkPolicy": {"to": {"s3": [{"namespace": "storage", "ports": [9000]}]}},
+    },
+    "a Pushgateway that only a scan by schedule has": {"settings": {"pushgateway_url": "http://a.elsewhere.svc:1"}},
+}
 
 
 CASES = [*UNKNOWN, *WRONG, *NOT_TOGETHER, *POLICIES]
@@ -112,3 +177,9 @@ def test_names_the_value_and_what_to_do(tmp_path, values, says):
     done = helm("template", "leakwatch", CHART, "--namespace", "leakwatch", *files(tmp_path, values))
     assert done.returncode != 0
     assert says in done.stderr
+
+
+@pytest.mark.parametrize("values", ALLOWED.values(), ids=ALLOWED)
+def test_what_a_peer_allows_is_taken(tmp_path, values):
+    done = helm("template", "leakwatch", CHART, "--namespace", "leakwatch", *files(tmp_path, values))
+    assert done.returncode == 0, done.stderr

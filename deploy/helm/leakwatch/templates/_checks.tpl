@@ -117,7 +117,6 @@
 {{- define "leakwatch.checkPolicy" -}}
 {{- $root := . -}}
 {{- $policy := .Values.networkPolicy -}}
-{{- $settings := .Values.settings -}}
 {{- range $way, $of := dict "from" $policy.from "to" $policy.to -}}
 {{- range $whom, $peers := $of -}}
 {{- range $number, $peer := $peers -}}
@@ -133,48 +132,84 @@
 {{- end -}}
 {{- $components := list (ternary "server" "scan" (eq .Values.mode "service")) -}}
 {{- if .Values.backup.enabled -}}{{- $components = append $components "backup" -}}{{- end -}}
+{{- $reached := list -}}
 {{- range $component := $components -}}
-{{- range $whom := include "leakwatch.reaches" (dict "root" $root "component" $component) | fromJsonArray -}}
+{{- $reached = concat $reached (include "leakwatch.reaches" (dict "root" $root "component" $component) | fromJsonArray) -}}
+{{- end -}}
+{{- range $whom := $reached -}}
 {{- if not (get $policy.to $whom) -}}
 {{- fail (printf "networkPolicy.to.%s: the pods need it and nothing is allowed there: name its pods, or its addresses" $whom) -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if and (or .Values.ingress.enabled .Values.gateway.enabled .Values.istio.enabled) (not $policy.from.ingress) -}}
 {{- fail "networkPolicy.from.ingress: name the pods of the ingress controller or gateway, such as [{namespace: ingress-nginx}]" -}}
 {{- end -}}
-{{- if $settings.prometheus_url -}}
-{{- include "leakwatch.checkReach" (dict "root" $root "setting" "prometheus_url" "url" $settings.prometheus_url "whom" "prometheus") -}}
+{{- range $setting, $whom := include "leakwatch.leadsTo" . | fromYaml -}}
+{{- if has $whom $reached -}}
+{{- $value := default list (get $root.Values.settings $setting) -}}
+{{- range ternary $value (splitList "," (toString $value)) (kindIs "slice" $value) -}}
+{{- include "leakwatch.checkReach" (dict "root" $root "setting" $setting "url" . "whom" $whom) -}}
 {{- end -}}
-{{- range $settings.clusters -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.settings.clusters -}}
 {{- include "leakwatch.checkReach" (dict "root" $root "setting" "clusters" "url" .prometheus_url "whom" "prometheus") -}}
-{{- end -}}
-{{- if kindIs "slice" $settings.alertmanager_urls -}}
-{{- range $settings.alertmanager_urls -}}
-{{- include "leakwatch.checkReach" (dict "root" $root "setting" "alertmanager_urls" "url" . "whom" "alertmanager") -}}
-{{- end -}}
-{{- end -}}
-{{- if $settings.grafana_url -}}
-{{- include "leakwatch.checkReach" (dict "root" $root "setting" "grafana_url" "url" $settings.grafana_url "whom" "grafana") -}}
 {{- end -}}
 {{- end -}}
 
-{{/* That some peer may be where a URL leads. dict: root, setting, url, whom. */}}
+{{/* Whom each setting that is a URL, or several, leads to, by the names of networkPolicy.to. */}}
+{{- define "leakwatch.leadsTo" -}}
+alertmanager_urls: alertmanager
+backup_endpoint: s3
+grafana_url: grafana
+mitigation_argocd_url: argocd
+prometheus_url: prometheus
+pushgateway_url: pushgateway
+{{- end -}}
+
+{{/*
+That some peer may be where a URL leads, and opens its port. dict: root, setting, url, whom.
+A name of two parts may be of a Service and its namespace, or of a host outside: a peer for either will do. A Service's port
+may be another than its pods', which a policy is about: 80 and 443, which pods without privilege do not have, are taken for
+a Service's, and all others for both.
+*/}}
 {{- define "leakwatch.checkReach" -}}
-{{- $host := regexReplaceAll "^[a-z]+://([^/:]+).*$" (toString .url) "${1}" -}}
-{{- $peers := get .root.Values.networkPolicy.to .whom -}}
-{{- $parts := splitList "." $host -}}
-{{- $isInside := and (not (regexMatch "^[0-9.]+$|^\\[" $host)) (or (le (len $parts) 2) (regexMatch "^[^.]+\\.[^.]+\\.svc(\\..+)?$" $host)) -}}
-{{- $isAllowed := false -}}
-{{- range $peers -}}
-{{- if $isInside -}}
-{{- $namespace := ternary (index $parts (ternary 1 0 (gt (len $parts) 1))) $.root.Release.Namespace (gt (len $parts) 1) -}}
-{{- $own := and (not .cidr) (not .namespace) (not .namespaceLabels) (eq $namespace $.root.Release.Namespace) -}}
-{{- if or $own .namespaceLabels (eq (default "" .namespace) $namespace) -}}{{- $isAllowed = true -}}{{- end -}}
-{{- else if .cidr -}}{{- $isAllowed = true -}}
+{{- $url := toString .url | trim -}}
+{{- $parts := "^(?i:https?)://(\\[[^\\]]*\\]|[^/:?#]+)(?::([0-9]+))?(?:[/?#].*)?$" -}}
+{{- if not (regexMatch $parts $url) -}}
+{{- fail (printf "settings.%s: give a URL, such as http://NAME.NAMESPACE.svc:PORT" .setting) -}}
+{{- end -}}
+{{- $host := regexReplaceAll $parts $url "${1}" -}}
+{{- $port := int (default (ternary 443 80 (hasPrefix "https" (lower $url))) (regexReplaceAll $parts $url "${2}")) -}}
+{{- $labels := splitList "." $host -}}
+{{- $namespace := "" -}}
+{{- $maybeOutside := false -}}
+{{- if regexMatch "^[0-9.]+$|^\\[" $host -}}
+{{- $maybeOutside = true -}}
+{{- else if eq (len $labels) 1 -}}
+{{- $namespace = .root.Release.Namespace -}}
+{{- else if regexMatch "^.+\\.[^.]+\\.svc(\\..+)?$" $host -}}
+{{- $namespace = regexReplaceAll "^.+?\\.([^.]+)\\.svc(\\..+)?$" $host "${1}" -}}
+{{- else -}}
+{{- $maybeOutside = true -}}
+{{- $namespace = ternary (last $labels) "" (eq (len $labels) 2) -}}
+{{- end -}}
+{{- $isThere := false -}}
+{{- $isOpen := false -}}
+{{- range get .root.Values.networkPolicy.to .whom -}}
+{{- $own := not (or .cidr .namespace .namespaceLabels) -}}
+{{- $inside := and $namespace (or .namespaceLabels (eq (default "" .namespace) $namespace) (and $own (eq $namespace $.root.Release.Namespace))) -}}
+{{- if or $inside (and .cidr $maybeOutside) -}}
+{{- $isThere = true -}}
+{{- $isOpen = or $isOpen (and $inside (has $port (list 80 443))) -}}
+{{- range .ports -}}{{- if eq (int .) $port -}}{{- $isOpen = true -}}{{- end -}}{{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if not $isAllowed -}}
-{{- fail (printf "networkPolicy.to.%s: allows nothing where settings.%s leads, %s; add %s" .whom .setting $host (ternary "its namespace" "its addresses, as a cidr" $isInside)) -}}
+{{- if not $isThere -}}
+{{- $what := ternary "its addresses, as a cidr" (ternary "its namespace, or its addresses, as a cidr" "its namespace" $maybeOutside) (empty $namespace) -}}
+{{- fail (printf "networkPolicy.to.%s: allows nothing where settings.%s leads, %s; add %s" .whom .setting $host $what) -}}
+{{- end -}}
+{{- if not $isOpen -}}
+{{- fail (printf "networkPolicy.to.%s: opens no port %d, where settings.%s leads, at %s; add it to the peer's ports, beside that of the pods where the Service has another" .whom $port .setting $host) -}}
 {{- end -}}
 {{- end -}}

@@ -99,9 +99,7 @@ egress:
     ports:
       - {port: 8080, protocol: TCP}
   {{- end }}
-  {{- if has .component (list "server" "scan") }}
   {{- with $policy.extraEgress }}
   {{- toYaml . | nindent 2 }}
-  {{- end }}
   {{- end }}
 {{- end -}}

@@ -38,7 +38,9 @@ def plan_of(
     reference = Reference(subject.namespace, subject.kind, subject.workload, revision)
     commit, notes = None if origin is None else origin.commit, seen.disturbance.notes
     history_id, deployed, way = None, None, Way.BY_HAND
-    if owner.kind == "helm":
+    if not owner.name:
+        advised = Advised(f"Change it where {owner.kind} has it from, which nothing here names ({owner.where})", ())
+    elif owner.kind == "helm":
         target = helm.target_of(reach.access, owner, subject, origin) if wish.act is ActKind.ROLLBACK else None
         advised = by_helm(wish.act, owner, reference, target)
     elif owner.kind == "argocd":

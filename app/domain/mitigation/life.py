@@ -43,7 +43,7 @@ def approve(mitigation: Mitigation, actor: str, comment: str, now: float) -> Ste
     """A person says that it may be done. Raises ActRefused where it is done by hand, or it is too late."""
     if mitigation.plan.way is Way.BY_HAND:
         owner = mitigation.plan.owner
-        whose = "elsewhere" if owner is None else f"by {owner.kind} ({owner.name})"
+        whose = "elsewhere" if owner is None else f"by {owner.kind} ({owner.name or owner.where})"
         raise ActRefused(f"the workload is kept {whose}: leakwatch does not change it", "run the commands of the plan")
     if mitigation.state is _S.PROPOSED and now >= mitigation.expires_at:
         raise ActRefused("the proposal has expired: things may look different by now", "propose it again")

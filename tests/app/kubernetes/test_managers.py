@@ -35,6 +35,26 @@ def test_who_manages_it(annotations, labels, found):
     assert (manager and (manager.kind, manager.name, manager.namespace)) == found
 
 
+APPLIED = {"manager": "argocd-controller", "operation": "Update"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "annotations", "found"),
+    [
+        pytest.param(APPLIED, {}, ("argocd", "web"), id="Argo CD, tracking by labels"),
+        pytest.param(APPLIED | {"manager": "argocd-application-controller"}, {}, ("argocd", "web"), id="an older one"),
+        pytest.param(APPLIED, {TRACKED: "shop:apps/Deployment:shop/cart"}, ("argocd", "shop"), id="its mark says more"),
+        pytest.param(APPLIED | {"subresource": "scale"}, {}, ("helm", "web"), id="no more than its scale"),
+        pytest.param({"manager": "kustomize-controller"}, {}, ("flux", ""), id="Flux, without its labels"),
+        pytest.param({"manager": "kubectl-edit"}, {}, ("helm", "web"), id="a person"),
+    ],
+)
+def test_who_applies_it_keeps_it_whatever_marks_it_has(entry, annotations, found):
+    labels = {"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": "web"}
+    manager = manager_of(workload(annotations=annotations, labels=labels, managedFields=[entry]))
+    assert (manager.kind, manager.name) == found
+
+
 def test_an_owner_counts_where_the_workload_says_nothing():
     owner = workload("Prometheus", api="monitoring.coreos.com/v1", annotations=HELM)
     assert manager_of(workload(), [owner]).name == "shop"

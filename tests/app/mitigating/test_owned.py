@@ -155,3 +155,25 @@ def test_what_would_move_more_than_the_workload_is_done_by_hand(resources, says)
     plan = _argo(_Argo(("aaa", "bbb"), resources), "v1", "v2")
     assert plan.way is Way.BY_HAND
     assert plan.disturbance.notes[-1].startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("labels", "commands"),
+    [
+        pytest.param({"app.kubernetes.io/instance": "cart"}, "argocd app rollback cart 1", id="named by its label"),
+        pytest.param({}, None, id="not named"),
+    ],
+)
+def test_what_argo_cd_applies_without_its_mark_is_not_patched(labels, commands):
+    there = cluster("v1", "v2", labels=labels, managedFields=[{"manager": "argocd-controller"}])
+    plan = make_plan(reach(there, _Argo(("aaa", "bbb"))), asked()).plan
+    assert next(iter(plan.commands), None) == commands
+    assert there.patched == []
+
+
+def test_an_application_that_does_not_list_the_workload_is_not_its_own():
+    there = cluster(
+        "v1", "v2", labels={"app.kubernetes.io/instance": "cart"}, managedFields=[{"manager": "argocd-controller"}]
+    )
+    plan = make_plan(reach(there, _Argo(("aaa", "bbb"), [])), asked()).plan
+    assert plan.way is Way.BY_HAND

@@ -71,6 +71,15 @@ def test_the_application_is_production():
     assert spec["source"] == application("production")["source"]
 
 
+def test_production_waits_for_a_person_to_sync():
+    single = yaml.safe_load((DEPLOY / "argocd" / "application.yaml").read_text())["spec"]
+    assert "automated" not in single["syncPolicy"]
+    assert "automated" not in application("production")["syncPolicy"]
+    several = yaml.safe_load((DEPLOY / "argocd" / "applicationset.yaml").read_text())["spec"]
+    first, *_, last = several["templatePatch"].strip().splitlines()
+    assert (first, last) == ('{{- if ne .environment "production" }}', "{{- end }}")
+
+
 @every_environment
 def test_helmfile_renders_the_same(environment):
     release = helmfile(environment)

@@ -12,6 +12,8 @@ _PUSHGATEWAY = Peer({"app.kubernetes.io/name": "prometheus-pushgateway"}, "monit
 _DNS = Peer({"k8s-app": "kube-dns"}, "kube-system")
 _POSTGRESQL = Peer({"cnpg.io/cluster": "leakwatch-database"}, NAMESPACE)
 _API_SERVER = Peer(address="192.0.2.10")
+_API_SERVER_BY_IPV6 = Peer(address="2001:db8::10")
+_OUTSIDE_BY_IPV6 = Peer(address="2001:db8:1::7")
 _OUTSIDE = Peer(address="198.51.100.7")
 _EXTRA = Peer(address="192.0.2.1")
 _STRANGER = Peer({"app": "cart"}, "shop")
@@ -78,6 +80,8 @@ def test_names_can_be_looked_up(rendered, situation):
         ("as it is", _POSTGRESQL, 5432, False),
         ("as it is", _API_SERVER, 6443, True),
         ("as it is", _API_SERVER, 5432, False),
+        ("as it is", _API_SERVER_BY_IPV6, 6443, True),
+        ("as it is", _API_SERVER_BY_IPV6, 5432, False),
         ("no rights", _API_SERVER, 6443, False),
         ("no rights", _API_SERVER, 443, False),
         ("postgresql", _POSTGRESQL, 5432, True),
@@ -137,6 +141,8 @@ def test_the_charts_test_gets_to_the_service(rendered, server):
         ("Job leakwatch-migrate", _API_SERVER, 443, False),
         ("CronJob leakwatch-backup", _POSTGRESQL, 5432, True),
         ("CronJob leakwatch-backup", _OUTSIDE, 443, True),
+        ("CronJob leakwatch-backup", _OUTSIDE_BY_IPV6, 443, True),
+        ("Job leakwatch-migrate", _OUTSIDE_BY_IPV6, 443, False),
         ("CronJob leakwatch-backup", _PROMETHEUS, 9090, False),
         ("CronJob leakwatch-backup", _EXTRA, 1234, True),
         ("Job leakwatch-migrate", _EXTRA, 1234, True),

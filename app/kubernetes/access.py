@@ -152,7 +152,8 @@ class ClusterAccess:
 
     def _write(self, method: str, path: str, body: Any, content_type: str, dry_run: bool) -> dict[str, Any]:
         query = {"fieldManager": FIELD_MANAGER, **({"dryRun": "All"} if dry_run else {})}
-        return self._document(Call(method, path, query, self._timeout, body=body, content_type=content_type))
+        call = Call(method, path, query, self._timeout, body=body, content_type=content_type)
+        return self._document(call, _read_after_writing)
 
     def _document(self, call: Call, parse: Parse = document_in) -> dict[str, Any]:
         with self._line() as line, _cut_after(line, self._timeout):
@@ -264,6 +265,14 @@ class ClusterAccess:
 def _is_late(error: Exception | None) -> bool:
     """Whether the socket's own time-out came first: it and the timer that cuts the line end in the same moment."""
     return isinstance(error.reason if isinstance(error, MaxRetryError) else error, ReadTimeoutError)
+
+
+def _read_after_writing(body: bytes, what: str) -> dict[str, Any]:
+    """The object after a write that was accepted: where it cannot be read, what was asked for may have been done."""
+    try:
+        return document_in(body, what)
+    except ClusterError as error:
+        raise ClusterUnreachable(str(error), "it may have been done: look at the object") from error
 
 
 @contextlib.contextmanager

@@ -102,6 +102,12 @@ def test_a_policy_that_refuses_a_write_is_no_lack_of_rights(reach):
         reach(server.url).patch(PATH, {}, "merge")
 
 
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b'{"metadata": {"na'], ids=["a page", "a list", "cut"])
+def test_a_write_whose_good_answer_cannot_be_read_may_have_been_done(reach, body):
+    with false_cluster(lambda asked: Reply(200, body=body)) as server, pytest.raises(ClusterUnreachable):
+        reach(server.url).patch(PATH, {}, "merge")
+
+
 def test_a_right_that_lacks_for_a_write(reach):
     denied = status(403, 'deployments.apps "cart" is forbidden: User "me" cannot patch resource "deployments"')
     with false_cluster(lambda asked: denied) as server, pytest.raises(ClusterForbidden, match="cannot patch"):

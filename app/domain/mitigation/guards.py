@@ -80,9 +80,11 @@ class Refusal:
 def refusals(policy: Policy, situation: Situation) -> tuple[Refusal, ...]:
     """What speaks against it, the most fundamental first; nothing where it may be done.
 
-    Of what a person does by hand, only what settings allow is asked: the cluster is theirs to look at.
+    Of what a person does by hand, only what settings allow is asked: the cluster is theirs to look at. But what was
+    proposed to them unasked, and came to nothing, is not proposed for ever.
     """
-    guards = _OF_SETTINGS if situation.way is Way.BY_HAND else (*_OF_SETTINGS, *_OF_TIME, *_OF_CLUSTER, *_OF_AUTOMATIC)
+    by_hand = situation.way is Way.BY_HAND
+    guards = (*_OF_SETTINGS, *(() if by_hand else (*_OF_TIME, *_OF_CLUSTER)), *_OF_AUTOMATIC)
     return tuple(found for guard in guards for found in guard(_Asked(policy, situation)))
 
 
@@ -207,7 +209,7 @@ def _automatic(asked: _Asked) -> Found:
         text = f"it is {sure} sure that it leaks, and {needed} are needed to act without asking"
         yield Refusal("probability", text, "let a person decide")
     if asked.situation.tried:
-        yield Refusal("tried", "an act against this leak did not help before", "let a person decide")
+        yield Refusal("tried", "what was proposed against this leak before came to nothing", "let a person decide")
 
 
 _OF_SETTINGS: tuple[Guard, ...] = (_mode, _stop, _namespace, _workload, _act, _argocd, _limit)

@@ -131,6 +131,9 @@ def test_a_limit_is_raised_within_reason(wanted, present, codes):
         pytest.param({"probability": 0.99}, {"automatic": ()}, ["automatic"], id="not named"),
         pytest.param({"probability": 0.99}, {"automatic": ("shop/car",)}, ["automatic"], id="another is named"),
         pytest.param({"probability": 0.99, "tried": True}, {}, ["tried"], id="an earlier act did not help"),
+        pytest.param(
+            {"probability": 0.99, "tried": True, "way": Way.BY_HAND}, {}, ["tried"], id="nor proposed to a person again"
+        ),
     ],
 )
 def test_without_asking_only_what_is_named_and_sure(changed, policy, codes):

@@ -20,11 +20,11 @@ from app.domain.mitigation.choosing import (
 )
 from app.domain.mitigation.diff import changes_between
 from app.domain.mitigation.effect import Before
-from app.domain.mitigation.model import MARK, ActKind, FieldChange, Plan, Subject, Way, Wish
+from app.domain.mitigation.model import MARK, ActKind, Disturbance, FieldChange, Plan, Subject, Way, Wish
 from app.domain.mitigation.patches import Patch
 from app.domain.mitigation.quantity import bytes_of, quantity_of
 from app.domain.rollout import Rollout
-from app.errors import EditConflict
+from app.errors import ClusterForbidden, EditConflict
 from app.kubernetes.fields import mapping_in, text_in, whole_number_in
 from app.mitigating import owned
 from app.mitigating.looking import Seen, look, path_of, source_of
@@ -86,15 +86,15 @@ def _made_plan(reach: Reach, asked: Asked) -> Planned:
         return Planned(owned.plan_of(reach, asked.subject, asked.wish, seen, seen.owner, number, left), limit)
     target = target_of(seen, asked)
     patch = patch_of(reach.access, asked.subject, asked.wish, seen, target, _NOT_YET, asked.now)
-    after = send(reach.access, asked.subject, patch, dry_run=True)
+    changes, untried = _tried(reach.access, asked, seen, patch)
     plan = Plan(
         way=Way.PATCH,
         summary=_summary(asked, target, limit),
         uid=text_in(seen.workload, "metadata", "uid"),
         generation=whole_number_in(seen.workload, "metadata", "generation") or 0,
         digest=patch.digest,
-        changes=_changes(asked, seen, after),
-        disturbance=seen.disturbance,
+        changes=changes,
+        disturbance=_with_notes(seen.disturbance, untried),
         target="" if target is None else target.name,
         target_number=None if target is None else target.number,
         bought=_bought(asked, limit),
@@ -109,8 +109,24 @@ def _noted(seen: Seen, asked: Asked) -> Seen:
     if asked.wish.act is not ActKind.ROLLBACK or suspected is None or suspected.number == current.number:
         return seen
     note = f"revision {current.number} runs, and not {suspected.number}, which is suspected: see whether it leaks, too"
-    notes = (*seen.disturbance.notes, note)
-    return replace(seen, disturbance=replace(seen.disturbance, notes=notes))
+    return replace(seen, disturbance=_with_notes(seen.disturbance, note))
+
+
+def _with_notes(disturbance: Disturbance, *notes: str) -> Disturbance:
+    return replace(disturbance, notes=(*disturbance.notes, *(note for note in notes if note)))
+
+
+def _tried(access: Access, asked: Asked, seen: Seen, patch: Patch) -> tuple[tuple[FieldChange, ...], str]:
+    """What changes, by a dry run; or nothing, and a note, where the right to it lacks: a person may look all the same.
+
+    Raises ClusterError.
+    """
+    try:
+        return _changes(asked, seen, send(access, asked.subject, patch, dry_run=True)), ""
+    except ClusterForbidden:
+        if asked.automatic:
+            raise
+        return (), "it was not tried, and what changes is not known: there is no right to patch the workload"
 
 
 def _left(seen: Seen, asked: Asked) -> Rollout | None:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.domain.mitigation.model import MitigationState
-from app.errors import ClusterError, ClusterForbidden, ClusterRefused, ClusterUnreachable, ObjectNotFound
+from app.errors import ClusterError, ClusterRefused, ClusterUnreachable, ObjectNotFound
 from tests.support.control_plane import ControlPlane
 from tests.support.interposed import Interposed
 from tests.support.leaking_workloads import image_of, incident_of, path_of, rolled_out_twice
@@ -157,10 +157,15 @@ def _account(plane: ControlPlane, namespace, verbs, folder):
     return plane.kubeconfig_of(folder / "acting.yaml", plane.token_of(namespace, "acting"))
 
 
-def test_without_the_right_to_act_there_is_no_proposal(control_plane, namespace, make, leak, tmp_path):
+def test_without_the_right_to_act_a_proposal_was_not_tried_and_is_not_done(
+    control_plane, namespace, make, leak, tmp_path
+):
     act = make(kubernetes_kubeconfig=_account(control_plane, namespace, ["get"], tmp_path))
-    with pytest.raises(ClusterForbidden, match="cannot patch"):
-        act.propose(leak)
+    one = act.propose(leak)
+    assert "there is no right to patch" in one.plan.disturbance.notes[-1]
+    found = act.carried(act.approve(one))
+    assert found.state is S.FAILED
+    assert "cannot patch" in found.outcome
 
 
 def test_a_right_that_is_taken_away_before_the_act(control_plane, namespace, make, leak, tmp_path):

@@ -3,6 +3,8 @@
 import pytest
 
 from app.domain.acts import ActRefused
+from app.domain.mitigation.model import Way
+from app.errors import ClusterForbidden, ClusterRefused
 from app.mitigating.planning import make_plan
 from tests.support.planning import asked, cluster, reach
 
@@ -34,3 +36,25 @@ def test_without_asking_nothing_else_is(versions, suspect, why):
     with pytest.raises(ActRefused, match=why):
         make_plan(reach(there), asked(suspect=suspect, automatic=True))
     assert there.patched == []
+
+
+def test_without_the_right_to_patch_a_person_sees_the_plan_and_that_it_was_not_tried():
+    there = cluster("v1", "v2")
+    there.refusal = ClusterForbidden("403 cannot patch resource deployments")
+    plan = make_plan(reach(there), asked()).plan
+    assert (plan.way, plan.target_number, plan.changes) == (Way.PATCH, 1, ())
+    assert plan.disturbance.notes[-1].startswith("it was not tried")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "automatic"),
+    [
+        pytest.param(ClusterRefused("denied by a webhook"), False, id="what admission refuses"),
+        pytest.param(ClusterForbidden("403 cannot patch"), True, id="without asking"),
+    ],
+)
+def test_what_cannot_be_done_is_no_plan(refusal, automatic):
+    there = cluster("v1", "v2")
+    there.refusal = refusal
+    with pytest.raises(type(refusal)):
+        make_plan(reach(there), asked(automatic=automatic))

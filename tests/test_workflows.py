@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOWS = {file.name: yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES}
 JOBS = {f"{name}: {job}": content for name, flow in WORKFLOWS.items() for job, content in flow["jobs"].items()}
-STEPS = [(where, step) for where, job in JOBS.items() for step in job["steps"]]
+# A job either has steps or is a workflow of ours that is called.
+STEPS = [(where, step) for where, job in JOBS.items() for step in job.get("steps", ())]
 RUNS = [(where, step["run"]) for where, step in STEPS if "run" in step]
 # What each job may do beyond reading the repository.
 RIGHTS = {
@@ -46,12 +47,10 @@ def test_actionlint_is_content(file):
 
 
 def test_every_action_is_pinned_by_its_commit_and_says_which_version_that_is():
-    used = [
-        line.strip().removeprefix("- ")
-        for file in FILES
-        for line in file.read_text(encoding="utf-8").splitlines()
-        if line.strip().removeprefix("- ").startswith("uses:")
+    lines = [
+        line.strip().removeprefix("- ") for file in FILES for line in file.read_text(encoding="utf-8").splitlines()
     ]
+    used = [line for line in lines if line.startswith("uses:") and not line.startswith("uses: ./")]
     assert used
     pinned = re.compile(r"uses: [\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v\d+(\.\d+)*")
     assert [one for one in used if not pinned.fullmatch(one)] == []
@@ -81,7 +80,8 @@ def test_a_job_may_write_only_what_it_is_for(where, job):
 
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
 def test_a_job_ends(job):
-    assert 0 < job["timeout-minutes"] <= LONGEST_MINUTES
+    # One that calls a workflow ends with the jobs of that.
+    assert "uses" in job or 0 < job["timeout-minutes"] <= LONGEST_MINUTES
 
 
 def test_the_repositorys_token_stays_out_of_the_checked_out_folder():
@@ -128,15 +128,54 @@ def test_branches_are_those_that_environments_follow():
     assert expression == f"${{{{ inputs.into == '{last}' && '{second}' || '{first}' }}}}"
 
 
-def test_nothing_is_released_that_was_not_built_checked_and_signed():
+def test_nothing_is_released_that_was_not_tested_built_checked_and_signed():
     jobs = WORKFLOWS["release.yml"]["jobs"]
     assert set(jobs["release"]["needs"]) == set(jobs) - {"release"}
-    image = [step.get("uses", step.get("run", "")) for step in jobs["image"]["steps"]]
-    built, scanned, signed = (
-        next(number for number, step in enumerate(image) if sign in step)
-        for sign in ("docker/build-push-action@", "aquasecurity/trivy-action@", "cosign sign")
-    )
-    assert built < scanned < signed
+    assert jobs["ci"]["uses"] == "./.github/workflows/ci.yml"
+    assert "workflow_call" in _on(WORKFLOWS["ci.yml"])
+    # Whoever pushes anything waits for the tests.
+    assert "ci" in jobs["image"]["needs"]
+    assert "image" in jobs["chart"]["needs"]
+
+
+def _places(steps, sign):
+    """Where steps have that in their action or command."""
+    return [number for number, step in enumerate(steps) if sign in step.get("uses", step.get("run", ""))]
+
+
+def test_an_image_has_no_tag_before_each_platform_was_scanned_and_the_whole_was_signed():
+    steps = WORKFLOWS["release.yml"]["jobs"]["image"]["steps"]
+    [built] = _places(steps, "docker/build-push-action@")
+    [signed] = _places(steps, "cosign sign")
+    [tagged] = _places(steps, "imagetools create --tag")
+    options = steps[built]["with"]
+    assert "push-by-digest=true" in options["outputs"].split(",")
+    assert not {"push", "tags"} & options.keys()
+    scans = [number for number in _places(steps, "aquasecurity/trivy-action@") if "exit-code" in steps[number]["with"]]
+    assert {steps[number]["env"]["TRIVY_PLATFORM"] for number in scans} == set(options["platforms"].split(","))
+    assert all(steps[number]["with"]["exit-code"] == "1" for number in scans)
+    assert built < min(scans) <= max(scans) < signed < tagged
+
+
+@pytest.mark.parametrize(("branch", "status"), [("main", 0), ("feature", 1)])
+def test_only_what_is_on_main_is_released(tmp_path, branch, status):
+    """The release's own command, where a tag on main, or on a branch that was never merged, is checked out."""
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(origin))
+    for command in (
+        ("init", "--quiet", "--initial-branch", "main"),
+        ("commit", "--quiet", "--allow-empty", "--message", "One"),
+        ("switch", "--quiet", "--force-create", branch),
+        ("commit", "--quiet", "--allow-empty", "--message", "Two"),
+        ("tag", "v1.0.0"),
+    ):
+        origin.mkdir(exist_ok=True)
+        subprocess.run([*git, *command], check=True, capture_output=True)
+    subprocess.run(["git", "clone", "--quiet", "--branch", "v1.0.0", origin, clone], check=True, capture_output=True)
+    [run] = [run for where, run in RUNS if where == "release.yml: check" and "merge-base" in run]
+    done = subprocess.run(["bash", "-e", "-c", run], cwd=clone, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    assert ("is not on main" in done.stdout) is bool(status)
 
 
 def test_pins_are_kept_fresh():

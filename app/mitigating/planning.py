@@ -22,6 +22,7 @@ from app.domain.mitigation.diff import changes_between
 from app.domain.mitigation.effect import Before
 from app.domain.mitigation.model import MARK, ActKind, Disturbance, FieldChange, Plan, Subject, Way, Wish
 from app.domain.mitigation.patches import Patch
+from app.domain.mitigation.quality import is_guaranteed
 from app.domain.mitigation.quantity import bytes_of, quantity_of
 from app.domain.rollout import Rollout
 from app.errors import ClusterForbidden, EditConflict
@@ -103,7 +104,13 @@ def _made_plan(reach: Reach, asked: Asked) -> Planned:
 
 
 def _noted(seen: Seen, asked: Asked) -> Seen:
-    """With a word for a person where what runs came after the suspect: it may be the mend, and is gone back from."""
+    """With a word for a person where what runs came after the suspect, as it may be the mend, and is gone back from;
+    and where a higher limit makes nodes sooner evict its pods."""
+    if asked.wish.act is ActKind.RAISE_LIMIT and is_guaranteed(seen.workload):
+        word = (
+            "its pods are of QoS class Guaranteed, and become Burstable: their request stays, and their limit does not"
+        )
+        return replace(seen, disturbance=_with_notes(seen.disturbance, word))
     suspected = suspected_of(seen.history.rollouts, asked.suspect, asked.subject.container)
     current = seen.history.current
     if asked.wish.act is not ActKind.ROLLBACK or suspected is None or suspected.number == current.number:

@@ -9,6 +9,12 @@ from tests.support.kubernetes_objects import Objects, replica_set, template, wor
 PATH = "/apis/apps/v1/namespaces/shop/deployments/cart"
 CART = Subject(1, "f", "", "shop", "Deployment", "cart", "app")
 NOW = 1_800_000_000.0
+FINDING = {
+    "growth_bytes_per_hour": 1e7,
+    "growth_interval": [8e6, 12e6],
+    "current_bytes": 2e8,
+    "limit_bytes": 256.0 * 2**20,
+}
 
 
 class Cluster(Objects):
@@ -46,7 +52,7 @@ def cluster(*versions, container=None, more=None, **metadata):
 
 def asked(act=ActKind.ROLLBACK, suspect="v2", *, automatic=False, **wish):
     """What a plan is asked for."""
-    return Asked(CART, Wish(act, **wish), {}, suspect, Before(1.0, None, ()), NOW, automatic)
+    return Asked(CART, Wish(act, **wish), FINDING, suspect, Before(1.0, None, ()), NOW, automatic)
 
 
 def reach(cluster, argocd=None):

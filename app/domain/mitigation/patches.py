@@ -72,14 +72,20 @@ def restart(workload: Object, key: str, at: str) -> Patch:
 
 
 def raise_limit(workload: Object, container: str, quantity: str, key: str) -> Patch:
-    """Another memory limit. Raises ActRefused where there is no such container, or it has none."""
-    place = _place_of(workload, container)
+    """Another memory limit, and the request as it is. Raises ActRefused where there is no such container, or no limit.
+
+    Where no request is written, a pod's is its limit: then that is written down as it was, so that no more is asked of
+    nodes. https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#requests-and-limits
+    """
+    place, found = _place_of(workload, container)
+    pinned = memory_of(found, "limits") if memory_of(found, "requests") is None else None
     operations = [
         {"op": "test", "path": f"{place}/name", "value": container},
         {"op": "replace", "path": f"{place}/resources/limits/memory", "value": quantity},
+        *([] if pinned is None else [_request(place, found, pinned)]),
         *_marked(workload, key),
     ]
-    return Patch("json", [_version(workload), *operations], _digest([container, quantity]))
+    return Patch("json", [_version(workload), *operations], _digest([container, quantity, pinned]))
 
 
 def abort(workload: Object) -> Patch:
@@ -156,13 +162,19 @@ def _version(workload: Object) -> dict[str, Any]:
     return {"op": "replace", "path": "/metadata/resourceVersion", "value": version}
 
 
-def _place_of(workload: Object, name: str) -> str:
+def _request(place: str, container: Object, amount: str) -> dict[str, Any]:
+    if (container.get("resources") or {}).get("requests"):
+        return {"op": "add", "path": f"{place}/resources/requests/memory", "value": amount}
+    return {"op": "add", "path": f"{place}/resources/requests", "value": {"memory": amount}}
+
+
+def _place_of(workload: Object, name: str) -> tuple[str, Object]:
     found = _container(workload, name)
     if found is None:
         raise ActRefused(f"{_name(workload)} has no container {name}", "look at the workload: it may have been renamed")
     if memory_of(found[1], "limits") is None:
         raise ActRefused(f"container {name} has no memory limit to raise", "set one where the workload is declared")
-    return found[0]
+    return found
 
 
 def _container(workload: Object, name: str) -> tuple[str, Object] | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.acts import ActRefused
-from app.domain.mitigation.model import Way
+from app.domain.mitigation.model import ActKind, Way
 from app.errors import ClusterForbidden, ClusterRefused
 from app.mitigating.planning import make_plan
 from tests.support.planning import asked, cluster, reach
@@ -58,3 +58,16 @@ def test_what_cannot_be_done_is_no_plan(refusal, automatic):
     there.refusal = refusal
     with pytest.raises(type(refusal)):
         make_plan(reach(there), asked(automatic=automatic))
+
+
+@pytest.mark.parametrize(
+    ("limits", "notes"),
+    [
+        pytest.param({"cpu": "1", "memory": "256Mi"}, 1, id="Guaranteed"),
+        pytest.param({"memory": "256Mi"}, 0, id="Burstable already"),
+    ],
+)
+def test_a_higher_limit_that_changes_the_class_of_pods_says_so(limits, notes):
+    there = cluster("v1", "v2", container={"resources": {"limits": limits}})
+    plan = make_plan(reach(there), asked(ActKind.RAISE_LIMIT, limit_bytes=2**29)).plan
+    assert sum("become Burstable" in note for note in plan.disturbance.notes) == notes

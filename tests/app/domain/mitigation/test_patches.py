@@ -97,6 +97,23 @@ def test_a_limit_that_is_not_there_cannot_be_raised(name, limit):
         patches.raise_limit(workload(spec={"template": template(limit=limit)}), name, "512Mi", KEY)
 
 
+@pytest.mark.parametrize(
+    ("requests", "place", "value"),
+    [
+        pytest.param(None, "", {"memory": "256Mi"}, id="no request"),
+        pytest.param({"cpu": "1"}, "/memory", "256Mi", id="none of memory"),
+        pytest.param({"memory": "64Mi"}, "", None, id="one, which stays"),
+    ],
+)
+def test_a_request_stays_what_it_was_where_a_pod_takes_its_limit_for_it(requests, place, value):
+    limited = template(limit="256Mi")
+    limits = limited["spec"]["containers"][0]["resources"]["limits"]
+    limited["spec"]["containers"][0]["resources"] = {"limits": limits} | ({"requests": requests} if requests else {})
+    patch = patches.raise_limit(workload(spec={"template": limited}), "app", "512Mi", KEY)
+    found = _operations(patch).get(f"/spec/template/spec/containers/0/resources/requests{place}", {"value": None})
+    assert found["value"] == value
+
+
 def test_an_abort_is_of_the_status():
     patch = patches.abort(workload("Rollout"))
     assert (patch.kind, patch.status) == ("merge", True)

@@ -2,6 +2,7 @@
 last operation. Where that says nothing, it is not asked a second time."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -64,12 +65,26 @@ def was_done(reach: Reach, one: Mitigation) -> Done:
     return Done.YES if wanted and done == wanted else Done.UNTOLD
 
 
-def failure(reach: Reach, one: Mitigation) -> str | None:
-    """What Argo CD says of its operation where that has failed; None where it has not, as yet. Raises ClusterError."""
-    state = mapping_in(_application(reach, one), "status", "operationState")
-    if text_in(state, "phase") not in _FAILED or not _is_new(state, one):
-        return None
-    return printable(text_in(state, "message"), 300) or "it does not say why"
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What Argo CD says of what it was told. failure: why it could not do it; None where it could, or is at it."""
+
+    is_over: bool
+    failure: str | None = None
+
+
+def operation_of(reach: Reach, one: Mitigation) -> Operation:
+    """How far Argo CD is. Where another operation came after that one, that one is over. Raises ClusterError."""
+    application = _application(reach, one)
+    state = mapping_in(application, "status", "operationState")
+    if not _is_new(state, one):
+        return Operation(is_over=False)
+    if text_in(state, "operation", "sync", "revision") != _revision(application, one.plan.history_id):
+        return Operation(is_over=True)
+    phase = text_in(state, "phase")
+    if phase in _FAILED:
+        return Operation(is_over=True, failure=printable(text_in(state, "message"), 300) or "it does not say why")
+    return Operation(is_over=phase == "Succeeded")
 
 
 def _is_new(state: Mapping[str, Any], one: Mitigation) -> bool:

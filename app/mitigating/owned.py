@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.acts import ActRefused
 from app.domain.mitigation.model import ActKind, Owner, Plan, Subject, Way, Wish
 from app.domain.mitigation.owner import Advised, Reference, by_argocd, by_flux, by_helm
+from app.domain.mitigation.patches import template_digest
 from app.domain.rollout import Rollout
 from app.errors import ClusterError, ClusterUnreachable
 from app.kubernetes.fields import text_in, whole_number_in
@@ -66,7 +67,7 @@ def plan_of(
         summary=advised.summary,
         uid=text_in(seen.workload, "metadata", "uid"),
         generation=whole_number_in(seen.workload, "metadata", "generation") or 0,
-        digest="",
+        digest=template_digest(seen.workload) if way is Way.ARGOCD else "",
         changes=(),
         disturbance=replace(seen.disturbance, notes=notes),
         owner=owner,

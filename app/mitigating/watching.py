@@ -1,6 +1,8 @@
 """Watches the rollout of what was done, until it is over or has taken too long. Changes nothing in the cluster."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from app.domain.mitigation import life, patches
 from app.domain.mitigation.life import Step
@@ -8,10 +10,10 @@ from app.domain.mitigation.model import ActKind, Mitigation, MitigationState, Wa
 from app.domain.mitigation.progress import Stage, progress_of
 from app.errors import ClusterError, ObjectNotFound
 from app.mitigating import argo_way
-from app.mitigating.finding_out import generation_of
+from app.mitigating.argo_way import Operation
 from app.mitigating.ledger import Ledger
 from app.mitigating.looking import path_of
-from app.mitigating.reach import Clusters, Reach
+from app.mitigating.reach import Clusters
 
 _S = MitigationState
 
@@ -24,14 +26,14 @@ def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: fl
     try:
         reach = clusters.to(one.subject.cluster)
         workload = reach.access.get(path_of(one.subject))
-        if one.plan.way is Way.ARGOCD and generation_of(workload) <= one.plan.generation:
-            _watch_argocd(ledger, reach, one, limit_seconds)
-            return
+        operation = argo_way.operation_of(reach, one) if one.plan.way is Way.ARGOCD else None
     except ObjectNotFound as error:
         _failed(ledger, f"it is gone: {error}")
         return
     except ClusterError as error:
         _not_over(ledger, one, str(error), limit_seconds)
+        return
+    if operation is not None and not _is_past(ledger, one, operation, workload, limit_seconds):
         return
     is_abort = one.wish.act is ActKind.ABORT
     if one.plan.way is Way.PATCH and not patches.is_applied(workload, one.key, is_abort=is_abort):
@@ -48,13 +50,22 @@ def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: fl
         ledger.note(lambda found, now: life.rolled_out(found, progress.text, now))
 
 
-def _watch_argocd(ledger: Ledger, reach: Reach, one: Mitigation, limit_seconds: float) -> None:
-    """It was told, and the workload is as it was."""
-    why = argo_way.failure(reach, one)
-    if why is None:
+def _is_past(
+    ledger: Ledger, one: Mitigation, operation: Operation, workload: Mapping[str, Any], limit_seconds: float
+) -> bool:
+    """Whether Argo CD has done its part, so that the rollout is to be watched: its operation is over, and the template
+    is another. An edit of the rest, such as an autoscaler's of the replicas, tells nothing."""
+    is_same = patches.template_digest(workload) == one.plan.digest
+    if operation.failure is not None:
+        left = ", and the workload is as it was" if is_same else ""
+        _failed(ledger, f"Argo CD has failed to do it{left}: {operation.failure}")
+    elif not operation.is_over:
+        _not_over(ledger, one, "Argo CD has not carried it out yet", limit_seconds)
+    elif is_same:
         _not_over(ledger, one, "Argo CD has not changed the workload yet", limit_seconds)
     else:
-        _failed(ledger, f"Argo CD has failed to do it, and the workload is as it was: {why}")
+        return True
+    return False
 
 
 def _not_over(ledger: Ledger, one: Mitigation, why: str, limit_seconds: float) -> None:

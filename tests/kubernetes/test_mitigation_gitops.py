@@ -46,7 +46,7 @@ def test_argo_cd_is_told_and_what_it_does_is_watched(control_plane, namespace, a
     assert proposed.plan.commands == ("argocd app rollback cart 4", "git revert --no-edit bbb", "git push")
     assert act.carried(act.approve(proposed)).state is S.WATCHING
     assert image_of(control_plane, path) == V2, "it is not changed behind Argo CD's back"
-    assert act.carried(proposed).note == "Argo CD has not changed the workload yet"
+    assert act.carried(proposed).note == "Argo CD has not carried it out yet"
     container = {"name": "app", "image": V1}
     roll_out_by = {"spec": {"template": {"spec": {"containers": [container]}}}}
     control_plane.ask("PATCH", path, roll_out_by, headers={"Content-Type": "application/strategic-merge-patch+json"})

@@ -151,9 +151,9 @@ class Plan:
     """How an act would be done, and what of it was found out before.
 
     summary: the act in words; generation, uid: of the object as it was looked at; digest: of what the patch makes of
-    it; target: the revision that it goes to, by its number and name; commands: for a person, in their order, where it
-    is done by hand; history_id: Argo CD's, of the deployment that it goes back to; deployed: of its newest deployment,
-    as it was looked at; bought: what it gains, in words
+    it, or of the template that Argo CD is to change; target: the revision that it goes to, by its number and name;
+    commands: for a person, in their order, where it is done by hand; history_id: Argo CD's, of the deployment that it
+    goes back to; deployed: of its newest deployment, as it was looked at; bought: what it gains, in words
     """
 
     way: Way

@@ -20,6 +20,7 @@ STEPS = [(where, step) for where, job in JOBS.items() for step in job.get("steps
 RUNS = [(where, step["run"]) for where, step in STEPS if "run" in step]
 # What each job may do beyond reading the repository.
 RIGHTS = {
+    "image.yml: image": {"packages", "id-token"},
     "promote.yml: propose": {"pull-requests"},
     "release.yml: image": {"packages", "id-token"},
     "release.yml: chart": {"packages", "id-token"},
@@ -121,6 +122,7 @@ def test_branches_are_those_that_environments_follow():
     text = (ROOT / "deploy" / "argocd" / "applicationset.yaml").read_text(encoding="utf-8")
     branches = re.findall(r"branch: (\w+)", text)
     assert _on(WORKFLOWS["ci.yml"])["push"]["branches"] == branches
+    assert _on(WORKFLOWS["image.yml"])["push"]["branches"] == branches[:1]
     promote = WORKFLOWS["promote.yml"]
     assert _on(promote)["workflow_dispatch"]["inputs"]["into"]["options"] == branches[1:]
     first, second, last = branches
@@ -135,6 +137,7 @@ def test_nothing_is_released_that_was_not_tested_built_checked_and_signed():
     assert "workflow_call" in _on(WORKFLOWS["ci.yml"])
     # Whoever pushes anything waits for the tests.
     assert "ci" in jobs["image"]["needs"]
+    assert jobs["image"]["uses"] == "./.github/workflows/image.yml"
     assert "image" in jobs["chart"]["needs"]
 
 
@@ -144,7 +147,7 @@ def _places(steps, sign):
 
 
 def test_an_image_has_no_tag_before_each_platform_was_scanned_and_the_whole_was_signed():
-    steps = WORKFLOWS["release.yml"]["jobs"]["image"]["steps"]
+    steps = WORKFLOWS["image.yml"]["jobs"]["image"]["steps"]
     [built] = _places(steps, "docker/build-push-action@")
     [signed] = _places(steps, "cosign sign")
     [tagged] = _places(steps, "imagetools create --tag")
@@ -161,6 +164,7 @@ def test_an_image_has_no_tag_before_each_platform_was_scanned_and_the_whole_was_
 def test_only_what_is_on_main_is_released(tmp_path, branch, status):
     """The release's own command, where a tag on main, or on a branch that was never merged, is checked out."""
     origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
     git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(origin))
     for command in (
         ("init", "--quiet", "--initial-branch", "main"),
@@ -169,7 +173,6 @@ def test_only_what_is_on_main_is_released(tmp_path, branch, status):
         ("commit", "--quiet", "--allow-empty", "--message", "Two"),
         ("tag", "v1.0.0"),
     ):
-        origin.mkdir(exist_ok=True)
         subprocess.run([*git, *command], check=True, capture_output=True)
     subprocess.run(["git", "clone", "--quiet", "--branch", "v1.0.0", origin, clone], check=True, capture_output=True)
     [run] = [run for where, run in RUNS if where == "release.yml: check" and "merge-base" in run]

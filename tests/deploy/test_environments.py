@@ -66,6 +66,12 @@ def test_each_environment_follows_a_branch_of_its_own():
     assert branches == {"development": "development", "test": "test", "production": "main"}
 
 
+def test_an_environment_names_no_image_of_its_own():
+    """So that a merge of one branch into the next takes along what the one before has run."""
+    named = [one for one in ENVIRONMENTS if "image" in yaml.safe_load(values_of(one)[-1].read_text())]
+    assert named == []
+
+
 def test_the_application_is_production():
     spec = yaml.safe_load((DEPLOY / "argocd" / "application.yaml").read_text())["spec"]
     assert spec["source"] == application("production")["source"]

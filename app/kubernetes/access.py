@@ -140,6 +140,12 @@ class ClusterAccess:
         """The object that was made of `body`. Raises ClusterError."""
         return self._write("POST", path, body, JSON, dry_run)
 
+    @property
+    def server(self) -> str:
+        """The host that was reached, and its port; "" before it was asked."""
+        connection = self._connection
+        return "" if connection is None else connection.host
+
     def close(self) -> None:
         """End what is under way, watches too, and the connections."""
         with self._lock:

@@ -59,6 +59,11 @@ class Applying:
     def _begin(self, one: Mitigation, reach: Reach) -> None:
         """Read afresh, ask all guards, write it down, do it."""
         seen = look(reach.access, one.subject, one.wish.act)
+        if identity_of(seen.workload)[0] != one.plan.uid:
+            raise ActRefused(
+                "the workload is not the object that was proposed: it was made anew, or this is another cluster",
+                "see kubectl's context, and propose it again",
+            )
         patch = None if one.plan.way is Way.ARGOCD else _same_patch(reach, one, seen, self.clock())
         if patch is None:
             argo_way.check(reach, one)

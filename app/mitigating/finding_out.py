@@ -7,13 +7,13 @@ from typing import Any
 from app.domain.mitigation import life, patches
 from app.domain.mitigation.life import Step
 from app.domain.mitigation.model import ActKind, Mitigation, MitigationState, Way
-from app.errors import LeakwatchError
+from app.errors import ClusterError, LeakwatchError, ObjectNotFound
 from app.kubernetes.fields import text_in, whole_number_in
 from app.mitigating import argo_way
 from app.mitigating.argo_way import Done
 from app.mitigating.ledger import Ledger
 from app.mitigating.looking import path_of
-from app.mitigating.reach import Clusters
+from app.mitigating.reach import Access, Clusters
 
 # So long it is tried to find out whether something was done that may have been.
 _FIND_OUT_SECONDS = 3600.0
@@ -47,11 +47,27 @@ def find_out(clusters: Clusters, one: Mitigation) -> Done:
     reach = clusters.to(one.subject.cluster)
     if one.plan.way is Way.ARGOCD:
         return argo_way.was_done(reach, one)
-    workload = reach.access.get(path_of(one.subject))
+    workload = read_again(reach.access, one)
     if patches.is_applied(workload, one.key, is_abort=one.wish.act is ActKind.ABORT):
         return Done.YES
     is_same = identity_of(workload) == (one.plan.uid, one.plan.generation)
     return Done.NOT_YET if is_same else Done.UNTOLD
+
+
+def read_again(access: Access, one: Mitigation) -> dict[str, Any]:
+    """The workload that the plan is of. Raises ClusterError.
+
+    Where it is not there, or another of its name is, nothing is known of it: it may have been made anew, and just as
+    well may this be another cluster, as a command takes whatever context kubectl has.
+    """
+    hint = "is this the cluster that it was proposed in? see kubectl's context"
+    try:
+        workload = access.get(path_of(one.subject))
+    except ObjectNotFound as error:
+        raise ClusterError(f"{error}; {hint}") from None
+    if text_in(workload, "metadata", "uid") != one.plan.uid:
+        raise ClusterError(f"{one.subject.kind} {one.subject.name} is not the object that was proposed; {hint}")
+    return workload
 
 
 def identity_of(workload: Mapping[str, Any]) -> tuple[str, int]:

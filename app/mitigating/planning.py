@@ -77,6 +77,9 @@ def _made_plan(reach: Reach, asked: Asked) -> Planned:
         history, container = seen.history, asked.subject.container
         check_suspect_runs(history.rollouts, history.current, asked.suspect, container)
     seen = _noted(seen, asked)
+    if reach.by_hand:
+        where = f"it was looked at, and is done, in the cluster that {reach.access.server} is the API of"
+        seen = replace(seen, disturbance=_with_notes(seen.disturbance, where))
     limit = limit_of(seen.workload, asked.subject.container)
     if seen.owner is not None:
         back = None

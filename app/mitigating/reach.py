@@ -13,6 +13,10 @@ from app.settings import Settings
 class Access(Protocol):
     """What acting needs of an access to a cluster (app.kubernetes.access.ClusterAccess)."""
 
+    @property
+    def server(self) -> str:
+        """The host that was reached."""
+
     def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The document at a path."""
 
@@ -30,18 +34,23 @@ class Access(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One cluster, and the Argo CD that is set, if one is."""
+    """One cluster, and the Argo CD that is set, if one is. by_hand: reached as kubectl does, by its present context."""
 
     access: Access
     argocd: ArgoClient | None = None
+    by_hand: bool = False
 
 
 @dataclass(slots=True)
 class Clusters:
-    """Opens accesses. For any number of threads. open_: an access by the cluster's name, None where there is none."""
+    """Opens accesses. For any number of threads. open_: an access by the cluster's name, None where there is none.
+
+    by_hand: as a command does, by kubectl's own kubeconfig.
+    """
 
     open_: Callable[[str], Access | None]
     argocd: ArgoClient | None = None
+    by_hand: bool = False
     _open: dict[str, Access] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,7 +67,7 @@ class Clusters:
                         "set LEAKWATCH_KUBERNETES to in_cluster or kubeconfig: see docs/kubernetes.md",
                     )
                 self._open[cluster] = known
-        return Reach(known, self.argocd)
+        return Reach(known, self.argocd, self.by_hand)
 
     def close(self) -> None:
         """Let all connections go."""
@@ -78,4 +87,4 @@ def make_clusters(settings: Settings, *, by_hand: bool = False) -> Clusters:
 
         return ClusterAccess.of(settings, cluster, by_hand=by_hand)
 
-    return Clusters(opened, make_argo_client(settings))
+    return Clusters(opened, make_argo_client(settings), by_hand)

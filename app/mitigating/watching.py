@@ -8,11 +8,11 @@ from app.domain.mitigation import life, patches
 from app.domain.mitigation.life import Step
 from app.domain.mitigation.model import ActKind, Mitigation, MitigationState, Way
 from app.domain.mitigation.progress import Stage, progress_of
-from app.errors import ClusterError, ObjectNotFound
+from app.errors import ClusterError
 from app.mitigating import argo_way
 from app.mitigating.argo_way import Operation
+from app.mitigating.finding_out import read_again
 from app.mitigating.ledger import Ledger
-from app.mitigating.looking import path_of
 from app.mitigating.reach import Clusters
 
 _S = MitigationState
@@ -25,11 +25,8 @@ def watch(ledger: Ledger, clusters: Clusters, one: Mitigation, limit_seconds: fl
     """
     try:
         reach = clusters.to(one.subject.cluster)
-        workload = reach.access.get(path_of(one.subject))
+        workload = read_again(reach.access, one)
         operation = argo_way.operation_of(reach, one) if one.plan.way is Way.ARGOCD else None
-    except ObjectNotFound as error:
-        _failed(ledger, f"it is gone: {error}")
-        return
     except ClusterError as error:
         _not_over(ledger, one, str(error), limit_seconds)
         return

@@ -117,7 +117,7 @@ def test_a_workload_of_another_birth_is_another(control_plane, namespace, make, 
     rolled_out_twice(control_plane, namespace)
     found = act.carried(one)
     assert found.state is S.FAILED
-    assert "changed since it was proposed" in found.outcome
+    assert "not the object that was proposed" in found.outcome
     assert image_of(control_plane, path) == V2
 
 

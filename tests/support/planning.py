@@ -20,6 +20,8 @@ FINDING = {
 class Cluster(Objects):
     """What is patched is kept, and answered with what is there, or with `refusal`."""
 
+    server = "staging.example:6443"
+
     def __init__(self, documents, lists):
         super().__init__(documents, lists)
         self.patched = []

@@ -6,6 +6,7 @@ from app.domain.acts import ActRefused
 from app.domain.mitigation.model import ActKind, Way
 from app.errors import ClusterForbidden, ClusterRefused
 from app.mitigating.planning import make_plan
+from app.mitigating.reach import Reach
 from tests.support.planning import asked, cluster, reach
 
 
@@ -71,3 +72,8 @@ def test_a_higher_limit_that_changes_the_class_of_pods_says_so(limits, notes):
     there = cluster("v1", "v2", container={"resources": {"limits": limits}})
     plan = make_plan(reach(there), asked(ActKind.RAISE_LIMIT, limit_bytes=2**29)).plan
     assert sum("become Burstable" in note for note in plan.disturbance.notes) == notes
+
+
+def test_a_command_says_which_cluster_it_looked_at():
+    there = Reach(cluster("v1", "v2"), by_hand=True)
+    assert "staging.example:6443" in make_plan(there, asked()).plan.disturbance.notes[-1]

@@ -14,7 +14,7 @@ from tests.support.argo_cd import application
 from tests.support.incident_rows import keep, leak
 from tests.support.kubernetes_objects import template
 from tests.support.mitigation_rows import PLAN, keep_mitigation
-from tests.support.planning import PATH, cluster
+from tests.support.planning import PATH, Cluster, cluster
 
 S = MitigationState
 BEGUN = 1_900_000_000.0
@@ -49,7 +49,8 @@ def _watched(engine, argo, *, is_rolled_back):
     cart["metadata"]["generation"] = 9
     cart["status"] = {"observedGeneration": 9, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
     plan = Plan.of(
-        PLAN.document() | {"way": Way.ARGOCD, "digest": template_digest(cart), "generation": 5, "history_id": 4}
+        PLAN.document()
+        | {"way": Way.ARGOCD, "uid": "uid-cart", "digest": template_digest(cart), "generation": 5, "history_id": 4}
     )
     plan = Plan.of(plan.document() | {"owner": {"kind": "argocd", "name": "cart", "namespace": ""}})
     assert plan.owner == Owner("argocd", "cart", "")
@@ -92,3 +93,20 @@ def test_what_argo_cd_could_not_do_has_failed_whatever_else_was_changed(sqlite_e
     found = _watched(sqlite_engine, _Argo("Failed"), is_rolled_back=False)
     assert found.state is S.FAILED
     assert found.outcome == "Argo CD has failed to do it, and the workload is as it was: no such image"
+
+
+@pytest.mark.parametrize(
+    ("there", "note"),
+    [
+        pytest.param(cluster("v1", "v2"), "is not the object that was proposed", id="another of its name"),
+        pytest.param(Cluster({}, {}), "not found", id="none of its name"),
+    ],
+)
+def test_what_was_done_is_not_watched_in_another_cluster(sqlite_engine, there, note):
+    number = keep_mitigation(sqlite_engine, keep(sqlite_engine, leak("cart")), S.WATCHING, applied_at=BEGUN)
+    ledger = take_ledger(sqlite_engine, number)
+    watch(ledger, Clusters(lambda name: there), ledger.read(), 1e12)
+    found = ledger.read()
+    assert found.state is S.WATCHING
+    assert note in found.note
+    assert "is this the cluster that it was proposed in?" in found.note

@@ -176,6 +176,10 @@ class ClusterAccess:
             whole = not line.was_cut  # what was cut may look like an end
         except (HTTPError, OSError) as error:
             raise self._cut(line, call) from error
+        except ClusterError as error:  # too large: of a write that may have been done
+            if call.writes:
+                raise ClusterUnreachable(str(error), error.hint) from error
+            raise
         finally:
             if whole:
                 response.release_conn()

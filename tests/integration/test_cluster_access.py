@@ -108,6 +108,12 @@ def test_a_write_whose_good_answer_cannot_be_read_may_have_been_done(reach, body
         reach(server.url).patch(PATH, {}, "merge")
 
 
+def test_a_write_whose_answer_is_too_large_may_have_been_done(reach, monkeypatch):
+    monkeypatch.setattr("app.kubernetes.answers._MOST_BYTES", 10)
+    with false_cluster(lambda asked: Reply(200, CART)) as server, pytest.raises(ClusterUnreachable, match="larger"):
+        reach(server.url).patch(PATH, {}, "merge")
+
+
 def test_a_right_that_lacks_for_a_write(reach):
     denied = status(403, 'deployments.apps "cart" is forbidden: User "me" cannot patch resource "deployments"')
     with false_cluster(lambda asked: denied) as server, pytest.raises(ClusterForbidden, match="cannot patch"):

@@ -69,12 +69,13 @@ def judge_pairs(window: MovingWindow, pairs: Iterable[Pair], options: Options) -
 
 def _moved_back(judgement: Judgement, seconds: float) -> Judgement:
     """The judgement with its times that much earlier; an onset of which no beginning is known has none then, either."""
-    if judgement.current_began_at is not None:
-        judgement = replace(judgement, current_began_at=judgement.current_began_at - seconds)
-    if judgement.onset_at is None or judgement.onset_interval is None:
-        return judgement
-    low, high = judgement.onset_interval
-    return replace(judgement, onset_at=judgement.onset_at - seconds, onset_interval=(low - seconds, high - seconds))
+    onset, interval, began = judgement.onset_at, judgement.onset_interval, judgement.current_began_at
+    return replace(
+        judgement,
+        onset_at=None if onset is None else onset - seconds,
+        onset_interval=None if interval is None else (interval[0] - seconds, interval[1] - seconds),
+        current_began_at=None if began is None else began - seconds,
+    )
 
 
 def _ahead(window: MovingWindow, end: int) -> float:

@@ -80,7 +80,8 @@ def test_shifting_time_changes_nothing_but_times(shape, rate, seed, steps):
     if before.onset_at is not None:
         assert after.onset_at == pytest.approx(before.onset_at + by, abs=1e-3)
         assert after.onset_interval == pytest.approx([one + by for one in before.onset_interval], abs=1e-3)
-    without = {"onset_at": None, "onset_interval": None}
+    assert after.current_began_at == pytest.approx(before.current_began_at + by, abs=1e-3)
+    without = {"onset_at": None, "onset_interval": None, "current_began_at": None}
     assert _comparable(replace(after, **without)) == _comparable(replace(before, **without))
 
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from app.domain.finding import Workload
+from app.domain.rollout_words import change_words
 from app.domain.severity import SeverityPolicy
 from app.errors import ClusterForbidden, ClusterUnreachable
 from app.kubernetes.keeping import keep_pod, keep_workload
 from app.kubernetes.view import Objects as Kept
 from app.kubernetes.view import View
 from app.output.document import finding_document
-from app.output.rollout import change_words, rollout_sentence, source_words
+from app.output.rollout import rollout_sentence, source_words
 from app.prometheus.source import Batch, ContainerRef, Reading
 from app.scanning.findings import findings_of
 from app.scanning.knowing import Known

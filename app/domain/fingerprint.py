@@ -1,8 +1,16 @@
 """The identity of an incident, as one short string."""
 
 import hashlib
+import re
 
 from app.domain.finding import Identity
+
+_FORM = re.compile(r"[0-9a-f]{16}")
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether it has the form of one."""
+    return _FORM.fullmatch(text) is not None
 
 
 def fingerprint(identity: Identity) -> str:

@@ -1,6 +1,5 @@
 """`/workloads/{fingerprint}/revisions`: two of a workload's revisions beside each other, as the gate compares them."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,13 +9,13 @@ from fastapi.responses import Response
 
 from app.api.gate import LONGEST_REVISION
 from app.api.paging import PLAIN
+from app.domain.fingerprint import is_fingerprint
 from app.domain.gate import CANARY, STABLE, Question
 from app.errors import LeakwatchError, NotFound, UsageError
 from app.output.gate_document import answer_document
 from app.web.page import Viewing
 
 router = APIRouter(include_in_schema=False)
-_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _Revision = Annotated[str, Query(max_length=LONGEST_REVISION, pattern=PLAIN)]
 _SAID = {
     "fail": "The canary fails",
@@ -28,7 +27,7 @@ _SAID = {
 @router.get("/workloads/{fingerprint}/revisions")
 def revisions(page: Viewing, fingerprint: str, stable: _Revision = "", canary: _Revision = "") -> Response:
     """The page. stable, canary: revisions by any of their names; empty for the newest two."""
-    if not _FINGERPRINT.fullmatch(fingerprint):
+    if not is_fingerprint(fingerprint):
         raise NotFound("there is no such workload")
     one = page.services.workloads.one(fingerprint, None, 1).workload
     identity = one.identity

@@ -1,6 +1,5 @@
 """`/workloads/{fingerprint}`: one container of a workload: its latest verdict, its past, its lives and revisions."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from app.domain.explanation import Explanation
+from app.domain.fingerprint import is_fingerprint
 from app.domain.fleet import share_of
 from app.domain.lifetimes import Lifetime, PodCourse, RevisionAges, ages_of, by_age, lifetimes
 from app.errors import LeakwatchError, NotFound
@@ -25,7 +25,6 @@ from app.web.rollout import rollout_shown
 from app.web.verdict_sentence import verdict_sentence
 
 router = APIRouter(include_in_schema=False)
-_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _PAGE = 25
 _MOST_PLOTTED = 400
 _MOST_LIVES = 30
@@ -62,7 +61,7 @@ def read_now(page: Acting, fingerprint: str) -> Response:
 
 
 def _detail(page: Page, fingerprint: str, cursor: str) -> WorkloadDetail:
-    if not _FINGERPRINT.fullmatch(fingerprint):
+    if not is_fingerprint(fingerprint):
         raise NotFound("there is no such workload")
     return page.services.workloads.one(fingerprint, cursor or None, _PAGE)
 

@@ -98,14 +98,14 @@ def rolled(control_plane):
 
 def _replica_set(owner, number):
     labels = {"app": "cart", "rollouts-pod-template-hash": f"hash{number}"}
-    reference = {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": "cart", "controller": True}
+    reference = {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "controller": True}
     container = {"name": "app", "image": f"registry.example.org/cart:v{number}"}
     return {
         "metadata": {
             "name": f"cart-hash{number}",
             "labels": labels,
             "annotations": {"rollout.argoproj.io/revision": str(number)},
-            "ownerReferences": [{**reference, "uid": owner["metadata"]["uid"]}],
+            "ownerReferences": [{**reference, "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"]}],
         },
         "spec": {
             "replicas": 0,

@@ -11,20 +11,21 @@ _GRACE_SECONDS = 3.0
 
 
 class Worker:
-    """Calls `act` every `interval` seconds in a thread that does not keep the process alive.
+    """Calls `act` every `interval` seconds in a thread that does not keep the process alive, first after `first_after`.
 
     A LeakwatchError is logged, and tried again the next time; so is any other, with its trace.
     """
 
-    def __init__(self, name: str, interval: float, act: Callable[[], None]) -> None:
+    def __init__(self, name: str, interval: float, act: Callable[[], None], *, first_after: float = 0.0) -> None:
         self._name = name
         self._interval = interval
+        self._first_after = first_after
         self._act = act
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"leakwatch-{name}", daemon=True)
 
     def start(self) -> None:
-        """Begin, with a first call at once."""
+        """Begin."""
         self._thread.start()
 
     def stop(self) -> bool:
@@ -35,6 +36,7 @@ class Worker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        self._stop.wait(self._first_after)
         while not self._stop.is_set():
             try:
                 self._act()

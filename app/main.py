@@ -87,6 +87,8 @@ from dashboards.links import WORKLOAD_UID
 _USES_SECONDS = 60.0
 _DESCRIPTION = "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them."
 _PRUNE_EVERY_SECONDS = 3600.0
+# At the start the first scan and the first pages are waited for, and they want the database too.
+_PRUNE_FIRST_AFTER_SECONDS = 60.0
 _CARRY_EVERY_SECONDS = 3.0
 _AUTOMATIC_EVERY_SECONDS = 60.0
 # Of the time that a request may take, what reading a workload's memory for it may.
@@ -119,7 +121,10 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
     uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
     intake = AlertIntake(*writers(engine))
     retention = RetentionService(engine, Ages.of(settings))
-    workers = [uses, Worker("pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns)]
+    pruning = Worker(
+        "pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns, first_after=_PRUNE_FIRST_AFTER_SECONDS
+    )
+    workers = [uses, pruning]
     pushes = PushLog((*settings.alertmanager_urls, *((GRAFANA,) if settings.grafana_url else ())))
     pushers, push_workers = _pushing(settings, engine, metrics, pushes)
     workers += push_workers

@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -33,6 +34,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         allowed = any(item.path.is_relative_to(folder) for folder in _REAL)
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]) if allowed else pytest.mark.disable_socket)
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays to the end: that each collection of garbage goes through it takes seconds."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

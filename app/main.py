@@ -121,9 +121,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
     uses = Worker("keeping when tokens were used", _USES_SECONDS, gate.write_uses)
     intake = AlertIntake(*writers(engine))
     retention = RetentionService(engine, Ages.of(settings))
-    pruning = Worker(
-        "pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns, first_after=_PRUNE_FIRST_AFTER_SECONDS
-    )
+    pruning = Worker("pruning", _PRUNE_EVERY_SECONDS, retention.prune_by_turns, first_after=_PRUNE_FIRST_AFTER_SECONDS)
     workers = [uses, pruning]
     pushes = PushLog((*settings.alertmanager_urls, *((GRAFANA,) if settings.grafana_url else ())))
     pushers, push_workers = _pushing(settings, engine, metrics, pushes)

@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """What was imported and collected stays to the end: that each collection of garbage goes through it takes seconds."""
+    """What was collected stays to the end: no collection of garbage need go through it, which takes seconds."""
     gc.collect()
     gc.freeze()
 

@@ -42,7 +42,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Where a scan's time went."""
+    """Where a scan's time went. One batch is read while another is judged: together they may be more than it took."""
 
     plan: float = 0.0
     read: float = 0.0

@@ -1,7 +1,11 @@
-"""One scan, from a source to a report. Follow it here: plan, read, judge, batch by batch."""
+"""One scan, from a source to a report. Follow it here: plan, read, judge, batch by batch.
+
+While one batch is judged the next is read: of two cores the server has one, and the network is seldom idle.
+"""
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +15,7 @@ from app.domain.finding import Finding, Identity
 from app.domain.scan import Problem, ScanReport, Seconds, Window
 from app.domain.severity import SeverityPolicy
 from app.errors import SourceError
+from app.prometheus.client import reading_threads
 from app.prometheus.source import Batch, Control, Plan, Reading, ScanRequest, Source
 from app.scanning.accepted import with_accepted
 from app.scanning.findings import findings_of
@@ -31,12 +36,13 @@ Inform = Callable[[Batch, Reading, Sequence[Judgement], Sequence[Finding]], list
 
 @dataclass(slots=True)
 class _Tally:
-    """What has come together so far."""
+    """What has come together so far. read_seconds is the reading thread's to write, past_seconds the other's."""
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     samples: int = 0
     read_seconds: float = 0.0
+    past_seconds: float = 0.0
     judge_seconds: float = 0.0
     newest: float = -np.inf
     failures: int = 0
@@ -67,11 +73,18 @@ def scan(
     tally.whole = all(problem.code != "server_warning" for problem in plan.problems)
     done = 0
     control.progress(done, plan.containers)
-    for batch in plan.batches:
-        control.check()
-        _scan_batch(source, plan, batch, request, policy, options, control, tally, said, watch, inform)
-        done += len(batch.containers)
-        control.progress(done, plan.containers)
+    with reading_threads(1, control) as reader:
+        coming: list[Future[Reading]] = []
+        for number, batch in enumerate(plan.batches):
+            control.check()
+            # Never more than one ahead: memory is bounded by two batches.
+            wanted = plan.batches[number + len(coming) : number + 2]
+            coming += [reader.submit(_read, source, plan, one, control, tally) for one in wanted]
+            _scan_batch(
+                source, plan, batch, coming.pop(0), request, policy, options, control, tally, said, watch, inform
+            )
+            done += len(batch.containers)
+            control.progress(done, plan.containers)
     _note_lag(plan, tally)
     _note_silence(tally)
     seen = _seen(plan, request.cluster)
@@ -88,7 +101,7 @@ def scan(
         samples=tally.samples,
         complete=tally.whole,
         problems=tuple(dict.fromkeys(tally.problems)),
-        seconds=Seconds(planned - began, tally.read_seconds, tally.judge_seconds),
+        seconds=Seconds(planned - began, tally.read_seconds + tally.past_seconds, tally.judge_seconds),
         findings=tuple(tally.findings),
         cost=control.cost.total(),
         seen=seen,
@@ -96,10 +109,19 @@ def scan(
     )
 
 
+def _read(source: Source, plan: Plan, batch: Batch, control: Control, tally: _Tally) -> Reading:
+    started = time.monotonic()
+    try:
+        return source.read(plan, batch, control)
+    finally:
+        tally.read_seconds += time.monotonic() - started
+
+
 def _scan_batch(
     source: Source,
     plan: Plan,
     batch: Batch,
+    coming: Future[Reading],
     request: ScanRequest,
     policy: SeverityPolicy,
     options: Options,
@@ -109,9 +131,8 @@ def _scan_batch(
     watch: Watch,
     inform: Inform,
 ) -> None:
-    started = time.monotonic()
     try:
-        reading = with_accepted(source.read(plan, batch, control), request.cluster, said)
+        reading = with_accepted(coming.result(), request.cluster, said)
     except SourceError as error:
         tally.failures += 1
         if not error.retryable or tally.failures >= FAILURES_IN_A_ROW or len(plan.batches) == 1:
@@ -119,8 +140,6 @@ def _scan_batch(
         tally.whole = False
         tally.problems.append(Problem("batch_unread", f"{len(batch.containers)} containers could not be read: {error}"))
         return
-    finally:
-        tally.read_seconds += time.monotonic() - started
     tally.failures = 0
     judged = time.monotonic()
     judgements = judge(reading.panel, options)
@@ -158,7 +177,7 @@ def _look_back(
         tally.problems.append(Problem("history_unread", f"the time before the window could not be read: {error}"))
         return reading, judgements
     finally:
-        tally.read_seconds += time.monotonic() - started
+        tally.past_seconds += time.monotonic() - started
     if answer is None:
         return reading, judgements
     history, problems = answer

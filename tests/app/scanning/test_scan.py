@@ -1,5 +1,6 @@
 """One scan, from a source to a report."""
 
+import threading
 import time
 
 import numpy as np
@@ -24,9 +25,11 @@ FLAT = 100 * MIB + noise(STEPS, MIB)
 BUSY = SourceOverloaded("busy")
 
 
+POLICY = SeverityPolicy(86_400.0, 259_200.0)
+
+
 def _scan(source, control=None):
-    policy = SeverityPolicy(86_400.0, 259_200.0)
-    return scan(source, REQUEST, policy, Options(), control or Control(), END)
+    return scan(source, REQUEST, POLICY, Options(), control or Control(), END)
 
 
 def _verdicts(report):
@@ -112,6 +115,32 @@ def test_a_scan_that_is_told_to_stop_stops():
 def test_a_scan_that_runs_out_of_time_stops():
     with pytest.raises(ScanAbandoned, match="ran out of time"):
         _scan(FakeSource({"web": FLAT}), Control(deadline=time.monotonic() - 1))
+
+
+class ToldSource(FakeSource):
+    """Says when its second batch is asked for, and which have been."""
+
+    def __init__(self, memory):
+        super().__init__(memory)
+        self.asked, self.second = [], threading.Event()
+
+    def read(self, plan, batch, control):
+        self.asked.append(batch.containers[0].workload.name)
+        if len(self.asked) == 2:
+            self.second.set()
+        return super().read(plan, batch, control)
+
+
+def test_the_next_batch_is_read_while_one_is_judged_and_no_more_than_that():
+    source, meanwhile = ToldSource({"a": FLAT, "b": FLAT, "c": FLAT}), []
+
+    def watch(batch, reading, judgements):
+        assert source.second.wait(30)
+        meanwhile.append(list(source.asked))
+
+    scan(source, REQUEST, POLICY, Options(), Control(), END, watch=watch)
+    assert meanwhile[0] == ["a", "b"]
+    assert source.asked == ["a", "b", "c"]
 
 
 def test_evidence_is_thinned():

@@ -1,10 +1,11 @@
 """What a version of a workload did at the same age as the one before: whether a leak came with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from detectors.at_age import NOT_COMPARED, AtAge
 from detectors.options import Options
 from detectors.panel import Bools, Floats, Ints, Panel
 from detectors.scene import Scene, scenes_of
@@ -19,24 +20,6 @@ _LEAST_BLOCKS = 4
 _SHARED_RATIO = 0.5
 # Clocks of a node and of the API server differ.
 _SLACK_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class AtAge:
-    """Two versions compared. before, after: bytes/hour of one pod, the median of lives.
-
-    ages: hours, from and to, at which both were seen; None where they share none, and each was taken as it was seen: a
-    version that is flat when it is old does not leak. differs: True where only the later one grew, False where the
-    earlier grew alike; None where nothing can be told.
-    """
-
-    before: float
-    after: float
-    ages: tuple[float, float] | None
-    differs: bool | None
-
-
-NOT_COMPARED = AtAge(float("nan"), float("nan"), None, None)
 
 
 def compare_versions(

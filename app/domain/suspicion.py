@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.rollout import Rollout, TemplateChange, changes, is_only_a_restart
-from detectors.versions import NOT_COMPARED, AtAge
+from detectors.at_age import NOT_COMPARED, AtAge
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.domain.rollout import TemplateChange
 from app.domain.suspicion import Version
 from app.durations import format_duration
 from app.output.times import rfc3339
-from detectors.versions import AtAge
+from detectors.at_age import AtAge
 from detectors.words import amount
 
 Document = dict[str, Any]

@@ -1,8 +1,9 @@
 """What a server says when it does not give what was asked for."""
 
-import json
 import re
 from typing import Any
+
+import orjson
 
 from app.text import printable
 
@@ -42,7 +43,7 @@ def in_short(said: str) -> str:
 def parse(body: bytes) -> dict[str, Any] | None:
     """A JSON object; None for anything else."""
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
+        document = orjson.loads(body)
+    except ValueError:
         return None
     return document if isinstance(document, dict) else None

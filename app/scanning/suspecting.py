@@ -18,9 +18,10 @@ from app.kubernetes.sources import rolled_out_by
 from app.prometheus.ownership import image_version
 from app.prometheus.source import Batch, Reading
 from app.scanning.knowing import Known
+from detectors.at_age import AtAge
 from detectors.judgement import Judgement, Verdict
 from detectors.panel import Ints
-from detectors.versions import AtAge, compare_versions
+from detectors.versions import compare_versions
 
 # Leaks whose revisions are read in one scan, and how long that may take in all.
 _MOST_READ = 200

@@ -1,14 +1,15 @@
-"""The database's schema: whether it fits this version of leakwatch, and making it fit."""
+"""The database's schema: whether it fits this version of leakwatch, and making it fit.
 
+Every command looks whether it fits, and Alembic takes long to import: it is asked only to migrate.
+"""
+
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from importlib.resources import files
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, inspect, select
+from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 
 from app.errors import SchemaOutdated, SchemaTooNew
 from app.storage.compatibility import can_live_with
@@ -18,6 +19,8 @@ from app.storage.engine import storage_errors, without_limits
 _UPGRADE_LOCK = 0x6C65616B
 # Alembic's, in which the revision stands.
 VERSION_TABLE = "alembic_version"
+_REVISION = re.compile(r'^revision = "([^"]+)"$', re.MULTILINE)
+_VERSION = table(VERSION_TABLE, column("version_num"))
 
 
 def check(engine: Engine) -> str:
@@ -42,7 +45,7 @@ def check(engine: Engine) -> str:
 
 def newest() -> str:
     """The revision of the schema that this version makes."""
-    return str(_script().get_current_head())
+    return _revisions()[-1]
 
 
 def standing(revision: str) -> str:
@@ -80,7 +83,7 @@ def known_revision(connection: Connection) -> str | None:
 
 def is_known(revision: str) -> bool:
     """Whether there is a migration that makes that schema."""
-    return revision in {one.revision for one in _script().walk_revisions()}
+    return revision in _revisions()
 
 
 @contextmanager
@@ -99,7 +102,11 @@ def changing_alone(connection: Connection, patience_seconds: float | None = None
 
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the schema up to a revision, in the connection's transaction."""
-    config = _config()
+    from alembic import command  # noqa: PLC0415 (see above)
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
@@ -112,14 +119,13 @@ def _present(engine: Engine) -> str | None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return MigrationContext.configure(connection).get_current_revision()
+    return connection.scalar(select(_VERSION.c.version_num))
 
 
-def _script() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
-    return config
+@cache
+def _revisions() -> tuple[str, ...]:
+    """All that the migrations make, the newest last: their files are numbered, and each says what it makes."""
+    found = sorted(files("migrations").joinpath("versions").iterdir(), key=lambda file: file.name)
+    return tuple(
+        said[1] for file in found if file.name.endswith(".py") and (said := _REVISION.search(file.read_text("utf-8")))
+    )

@@ -7,7 +7,7 @@ from app.domain.finding import Finding, Revisions
 from app.domain.rolled_out import RolledOutBy
 from app.domain.rollout import Rollout, images_of
 from app.domain.suspicion import Suspicion, Version
-from detectors.versions import AtAge
+from detectors.at_age import AtAge
 from tests.support.findings import MIB, NOW
 from tests.support.kubernetes_objects import template
 

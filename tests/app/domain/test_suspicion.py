@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.rollout import Rollout, TemplateChange, images_of
 from app.domain.suspicion import suspicion, versions_of
-from detectors.versions import NOT_COMPARED, AtAge
+from detectors.at_age import NOT_COMPARED, AtAge
 from tests.support.kubernetes_objects import template
 
 RESTART = {"kubectl.kubernetes.io/restartedAt": "now"}

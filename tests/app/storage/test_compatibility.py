@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from app.storage.compatibility import can_live_with, number_of, oldest_for
+from app.storage.schema import is_known, newest
 
 
 def _config():
@@ -44,6 +45,12 @@ def test_code_can_live_with_a_later_schema_that_does_not_say_otherwise(known, pr
 
 def test_revisions_are_numbered_one_by_one():
     assert [number_of(one) for one in REVISIONS] == list(range(1, len(REVISIONS) + 1))
+
+
+def test_they_are_known_without_alembic_as_it_knows_them():
+    assert newest() == REVISIONS[-1]
+    assert all(is_known(one) for one in REVISIONS)
+    assert not is_known("0000")
 
 
 def test_what_was_taken_away_is_not_forgotten_by_later_revisions():

@@ -9,7 +9,7 @@ from app.domain.access import Role
 from app.domain.rolled_out import RolledOutBy
 from app.output.document import finding_document
 from app.web.rollout import rollout_shown
-from detectors.versions import NOT_COMPARED
+from detectors.at_age import NOT_COMPARED
 from tests.app.web.conftest import Person
 from tests.support.findings import NOW
 from tests.support.incident_rows import keep, leak

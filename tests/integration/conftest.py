@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
@@ -12,6 +10,7 @@ import pytest
 from app.prometheus import choice
 from app.prometheus.recording.demo import demo_recording
 from demo.load import load
+from tests.support.forked import Forked
 from tests.support.servers import running_prometheus
 
 _SECONDS = 120
@@ -44,19 +43,18 @@ def environment(**settings):
 
 
 @pytest.fixture
-def leakwatch(tmp_path):
+def leakwatch(tmp_path_factory):
     """Run the command as a user would, in a process of its own; settings are given by keyword."""
+    folder = tmp_path_factory.mktemp("said")
 
     def run(*arguments, seconds=_SECONDS, **settings):
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-            env=environment(**settings),
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        out, err = folder / "out", folder / "err"
+        process = Forked([str(one) for one in arguments], out, err, environment(**settings))
+        try:
+            status = process.wait(seconds)
+        finally:
+            process.kill()
+        return Outcome(status, out.read_text("utf-8"), err.read_text("utf-8"))
 
     return run
 

@@ -4,8 +4,6 @@ All of it is real, and wired as docs/alerting.md says. The service also pushes t
 """
 
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import replace
@@ -29,8 +27,9 @@ from app.storage.engine import make_engine
 from app.storage.schema import upgrade
 from demo.load import load
 from tests.integration.conftest import environment
+from tests.support.forked import start_leakwatch
 from tests.support.repair import HEALTHY_HOURS, NAMESPACE, write_repair
-from tests.support.servers import answers, free_port, running_alertmanager, running_prometheus, start, wait_until
+from tests.support.servers import answers, free_port, running_alertmanager, running_prometheus, wait_until
 
 FIRED, OVER = "alert_firing", "alert_resolved"
 ALERTS = LEAKS_WITH_SERVICE.build(Options()).alerts
@@ -53,17 +52,18 @@ class Stack:
     def start_service(self):
         settings = {"port": self.port, "scan_interval": "1h", "scan_on_start": "false"} | self._settings
         settings |= {"alertmanager_urls": self.manager.url, "alertmanager_interval": PUSH_INTERVAL}
-        self.service = start(
-            [sys.executable, "-m", "app.cli", "serve", "--upgrade", "--insecure-no-auth"],
+        self.service = start_leakwatch(
+            ["serve", "--upgrade", "--insecure-no-auth"],
             self.folder / f"serve-{time.monotonic_ns()}.log",
-            env=environment(**settings),
+            environment(**settings),
         )
         wait_until(lambda: answers(f"http://127.0.0.1:{self.port}/healthz"), "the service is up")
 
     def command(self, *arguments):
         """Run leakwatch on the service's database."""
-        command = [sys.executable, "-m", "app.cli", *arguments]
-        subprocess.run(command, check=True, capture_output=True, env=environment(**self._settings))
+        log = self.folder / f"command-{time.monotonic_ns()}.log"
+        process = start_leakwatch(arguments, log, environment(**self._settings))
+        assert process.handle.wait(60) == 0, log.read_text()
 
     def scan_as_if_it_were(self, end):
         """The scan that there would have been at a time that has passed."""

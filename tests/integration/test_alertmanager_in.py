@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-import sys
 import threading
 import time
 import urllib.error
@@ -20,7 +19,8 @@ from app.storage import alerts
 from app.storage.engine import make_engine, reading
 from bench.notifications import ALERTS, Load, body, fingerprint
 from tests.integration.conftest import environment
-from tests.support.servers import Process, free_port, running_alertmanager, start, wait_until
+from tests.support.forked import start_leakwatch
+from tests.support.servers import Process, free_port, running_alertmanager, wait_until
 
 _CONFIG = """
 route: {{receiver: leakwatch, group_by: [namespace], group_wait: 100ms, group_interval: 1s, repeat_interval: 1h}}
@@ -44,10 +44,10 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        self.process = start(
-            [sys.executable, "-m", "app.cli", "serve", "--upgrade", "--recording", str(demo_recording())],
+        self.process = start_leakwatch(
+            ["serve", "--upgrade", "--recording", demo_recording()],
             self.folder / "serve.log",
-            env=environment(port=self.port, scan_on_start="false", insecure_no_auth="true", **self.settings),
+            environment(port=self.port, scan_on_start="false", insecure_no_auth="true", **self.settings),
         )
         wait_until(lambda: re.search("leakwatch serves on", self.process.log.read_text()), "the service is up")
 

@@ -4,7 +4,6 @@ import contextlib
 import json
 import re
 import signal
-import sys
 import threading
 import time
 import urllib.error
@@ -25,7 +24,8 @@ from app.storage.schema import upgrade
 from app.storage.tables import ScanRow
 from tests.integration.conftest import environment
 from tests.support.findings import report
-from tests.support.servers import running_postgresql, start, wait_until
+from tests.support.forked import start_leakwatch
+from tests.support.servers import running_postgresql, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +36,10 @@ def own_postgresql():
 
 @contextlib.contextmanager
 def _serving(folder, **settings):
-    process = start(
-        [
-            sys.executable,
-            "-m",
-            "app.cli",
-            "serve",
-            "--upgrade",
-            "--insecure-no-auth",
-            "--recording",
-            str(demo_recording()),
-            "--port",
-            "0",
-        ],
+    process = start_leakwatch(
+        ["serve", "--upgrade", "--insecure-no-auth", "--recording", demo_recording(), "--port", "0"],
         folder / "log",
-        env=environment(**settings),
+        environment(**settings),
     )
     try:
         found = wait_until(

@@ -21,6 +21,7 @@ from app.storage import scans
 from app.storage.engine import make_engine, reading
 from demo.load import load
 from tests.integration.conftest import environment
+from tests.support.forked import start_leakwatch
 from tests.support.kept import all_incidents
 from tests.support.servers import free_port, need, running_prometheus, start, wait_until
 
@@ -30,10 +31,8 @@ DEMO = str(demo_recording())
 @contextlib.contextmanager
 def _serving(tmp_path, *arguments, **settings):
     """(URL, process) of a service that is up."""
-    process = start(
-        [sys.executable, "-m", "app.cli", *arguments],
-        tmp_path / "log",
-        env=environment(**({"port": 0, "insecure_no_auth": "true"} | settings)),
+    process = start_leakwatch(
+        arguments, tmp_path / "log", environment(**({"port": 0, "insecure_no_auth": "true"} | settings))
     )
 
     def url():

@@ -20,9 +20,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.forked import Forked
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
@@ -83,7 +86,7 @@ def need(program: str) -> str:
 class Process:
     """A running server."""
 
-    handle: "subprocess.Popen[bytes]"
+    handle: "subprocess.Popen[bytes] | Forked"
     log: Path
 
     def stop(self, number: int = signal.SIGTERM) -> int:

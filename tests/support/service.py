@@ -5,7 +5,6 @@ import re
 import signal
 import ssl
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ import httpx2
 
 from app.prometheus.recording.demo import demo_recording
 from tests.integration.conftest import environment
-from tests.support.servers import Process, need, start, wait_until
+from tests.support.forked import start_leakwatch
+from tests.support.servers import Process, need, wait_until
 
 
 @dataclass
@@ -41,8 +41,7 @@ def running_service(folder: Path, *arguments: str, **settings: Any) -> Iterator[
     """A service on the demo cluster, on a free port, that scans nothing unless told to. A setting of None is unset."""
     wanted = {"port": 0, "recording": demo_recording(), "scan_on_start": "false"} | settings
     given = {name: value for name, value in wanted.items() if value is not None}
-    command = [sys.executable, "-m", "app.cli", "serve", "--upgrade", *arguments]
-    process = start(command, folder / "service.log", env=environment(**given))
+    process = start_leakwatch(["serve", "--upgrade", *arguments], folder / "service.log", environment(**given))
 
     def url() -> str | None:
         assert process.handle.poll() is None, process.log.read_text()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
@@ -80,7 +80,7 @@ from app.settings_shown import shown_settings
 from app.storage.retention import Ages
 from app.storage.scans import Outcome
 from app.web.errors import refusal
-from app.web.install import install_pages
+from app.web.install import PAGES, install_pages
 from app.web.outside import Outside
 from dashboards.links import WORKLOAD_UID
 
@@ -93,6 +93,14 @@ _CARRY_EVERY_SECONDS = 3.0
 _AUTOMATIC_EVERY_SECONDS = 60.0
 # Of the time that a request may take, what reading a workload's memory for it may.
 _LOOK_SHARE = 0.8
+# Once: what FastAPI makes of a route when it is first asked for serves all applications of the process.
+_API = APIRouter(generate_unique_id_function=operation_id)
+for _router in (
+    *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
+    *(mitigations.router, rollout_gate.router, flagger.router, scans.router, tokens.router, grafana.router),
+    *(health.router, docs.router),
+):
+    _API.include_router(_router)
 
 
 def create_app(settings: Settings, engine: Engine, perform: Perform, known: KnownClusters | None = None) -> FastAPI:
@@ -156,7 +164,7 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        generate_unique_id_function=operation_id,
+        routes=[*_API.routes, *PAGES.routes],
     )
     longest_silence = 2 * settings.scan_interval + settings.scan_jitter + settings.scan_time_limit
     health_service = HealthService(engine, time.time(), longest_silence)
@@ -182,12 +190,6 @@ def create_app(settings: Settings, engine: Engine, perform: Perform, known: Know
         looks=LookService(make_look(settings, _LOOK_SHARE * settings.request_time_limit, known)),
         rollouts=RolloutService(make_gate(settings), min(settings.gate_time_limit, settings.request_time_limit)),
     )
-    for router in (
-        *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
-        *(mitigations.router, rollout_gate.router, flagger.router, scans.router, tokens.router, grafana.router),
-        *(health.router, docs.router),
-    ):
-        app.include_router(router)
     install_problems(app)
     watch = ChangeWatch(engine, progress=lambda: schedule.progress)
     install_pages(app, watch, _outside(settings), no_auth=settings.insecure_no_auth)

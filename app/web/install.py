@@ -1,6 +1,8 @@
 """Puts the pages into the application."""
 
-from fastapi import FastAPI
+from functools import cache
+
+from fastapi import APIRouter, FastAPI
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.services.changes import ChangeWatch
@@ -32,36 +34,29 @@ from app.web.page import Pages
 from app.web.sentence import sentence
 from app.web.sparkline import sparkline
 
+PAGES = APIRouter()
+for _pages in (
+    *(about, acts, chart_data, events, fleet, incident, incidents, mitigations, revisions, scans, settings, sign_in),
+    *(silence_edit, silences, static_files, tokens, workload),
+):
+    PAGES.include_router(_pages.router)
+
 
 def install_pages(app: FastAPI, watch: ChangeWatch, outside: Outside, *, no_auth: bool) -> None:
-    """Add the pages' routes, and what they share. Only once the handlers of problems are there.
+    """Add what the pages share to an application that has their routes. Only once the handlers of problems are there.
 
     watch: what open pages are told of, by app.state.events, which must be stopped before the service can end.
     """
-    assets = Assets()
-    app.state.pages = Pages(make_environment(assets), assets, app.version, no_auth, outside)
+    environment, assets = _shared()
+    app.state.pages = Pages(environment, assets, app.version, no_auth, outside)
     app.state.events = EventHub(watch.look)
-    for pages in (
-        about,
-        acts,
-        chart_data,
-        events,
-        fleet,
-        incident,
-        incidents,
-        mitigations,
-        revisions,
-        scans,
-        settings,
-        sign_in,
-        silence_edit,
-        silences,
-        static_files,
-        tokens,
-        workload,
-    ):
-        app.include_router(pages.router)
     install_error_pages(app)
+
+
+@cache
+def _shared() -> tuple[Environment, Assets]:
+    assets = Assets()
+    return make_environment(assets), assets
 
 
 def make_environment(assets: Assets) -> Environment:

@@ -53,7 +53,10 @@ def copied(template: Path) -> sa.Engine:
 
 def sharing_statements(engine: sa.Engine) -> sa.Engine:
     """The engine, which takes statements as others have compiled them: compiling one takes longer than running it."""
-    first = _first.setdefault(engine.dialect.name, engine)
+    if engine.dialect.name not in _first:
+        engine.connect().close()  # by which its dialect learns what the server is
+        _first[engine.dialect.name] = engine
+    first = _first[engine.dialect.name]
     engine.dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
     return engine

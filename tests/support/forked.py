@@ -36,6 +36,8 @@ class Forked:
 
     def __init__(self, arguments: Sequence[str], out: Path, err: Path, environment: Mapping[str, str]) -> None:
         self.args = ["leakwatch", *arguments]
+        for file in (out, err):
+            file.write_bytes(b"")  # who looks into it need not wait for it
         self._process: ForkServerProcess = _context.Process(
             target=_run, args=(self.args, str(out), str(err), dict(environment))
         )
@@ -78,7 +80,7 @@ class Forked:
 
 
 def _run(arguments: list[str], out: str, err: str, environment: dict[str, str]) -> None:
-    handles = {file: os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for file in {out, err}}
+    handles = {file: os.open(file, os.O_WRONLY) for file in {out, err}}
     os.dup2(handles[out], 1)
     os.dup2(handles[err], 2)
     os.environ.clear()

@@ -6,6 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # How many tests run at once. Those of one file run one after another, and share their servers.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
+# Set it for what failed to be run once more, by itself.
+AGAIN ?=
 export LEAKWATCH_DATA_DIR ?= .data
 # Tests start hundreds of our own processes: each would compile all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,7 +24,10 @@ run: $(VENV)/.run ## Scan the demo cluster (or LEAKWATCH_PROMETHEUS_URL), then s
 test: $(VENV)/.dev ## Lint, types and every test, against real servers where they can be had
 	@scripts/servers.sh
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder || { \
+		test $$? -eq 1 && test -n "$(AGAIN)" \
+		&& echo "What failed is run once more by itself: what passes now waits for too little, and is to be mended." \
+		&& $(BIN)/pytest --last-failed --last-failed-no-failures none; }
 
 test-replicas: $(VENV)/.dev ## Kill replicas 200 times on a real PostgreSQL (a few minutes)
 	@scripts/servers.sh

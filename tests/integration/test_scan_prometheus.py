@@ -94,7 +94,7 @@ def test_pods_that_vanish_close_nothing_when_prometheus_dies_half_way(tmp_path, 
         assert leakwatch("scan", "-o", "json", **hasty).status == 0
         before = leakwatch("incidents", "list", "-o", "json").document["incidents"]
         killed = threading.Event()
-        settings = load_settings(**hasty, prometheus_max_samples=10_000)
+        settings = load_settings(**hasty, step="1m", prometheus_max_samples=10_000)  # in many small batches
 
         def kill_after_the_first_batch(done, total):
             if done and not killed.is_set():

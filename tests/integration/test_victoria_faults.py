@@ -190,8 +190,9 @@ def test_a_server_killed_half_way_fails_the_scan_and_closes_nothing(tmp_path, le
             if done:
                 server.process.stop(9)
 
+        in_many = load_settings(**hasty, step="1m", prometheus_max_samples=10_000)
         with pytest.raises(SourceUnreachable):
-            make_perform(load_settings(**hasty, prometheus_max_samples=10_000))(Control(progress=kill))
+            make_perform(in_many)(Control(progress=kill))
         assert leakwatch("scan", **hasty).status == 1
     assert leakwatch("incidents", "list", "--all", "-o", "json").document["incidents"] == before
     assert len(before) == 10

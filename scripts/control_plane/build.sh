@@ -2,10 +2,11 @@
 # build.sh [NAME...]: builds the real control plane that tests run, and what else they run that Debian lacks, as Go
 # modules, into a cache folder; all of it where no name is given. What is there in the version asked for stays. The
 # Kubernetes programs are built through go.mod beside this, since their module replaces others and `go install` does not
-# take such.
+# take such; Helmfile, whose does too, from a copy of its source.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bin=${LEAKWATCH_CONTROL_PLANE:-${XDG_CACHE_HOME:-$HOME/.cache}/leakwatch/control-plane}/bin
+helmfile_seconds=1200 # it takes all clouds' libraries along
 kubernetes=$(awk '/^\t?(require )?k8s\.io\/kubernetes v/ { sub("require ", ""); print $2 }' "$here/go.mod")
 
 # Each line: program, package, version.
@@ -16,6 +17,7 @@ programs() {
     echo "kwok sigs.k8s.io/kwok/cmd/kwok v0.8.0"
     echo "helm helm.sh/helm/v4/cmd/helm v4.3.2"
     echo "kustomize sigs.k8s.io/kustomize/kustomize/v5 v5.8.1"
+    echo "helmfile github.com/helmfile/helmfile v1.8.0"
     echo "versitygw github.com/versity/versitygw/cmd/versitygw v1.8.0"
     echo "actionlint github.com/rhysd/actionlint/cmd/actionlint v1.7.12"
 }
@@ -27,6 +29,11 @@ build() {
         flags="-s -w -X k8s.io/component-base/version.gitVersion=$3"
         flags="$flags -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$minor"
         (cd "$here" && go build -mod=readonly -ldflags "$flags" -o "$new/$1" "$2")
+        ;;
+    github.com/helmfile/helmfile)
+        (cd / && go mod download "$2@$3") &&
+            cp -r "$(go env GOMODCACHE)/$2@$3" "$new/source" && chmod -R u+w "$new/source" &&
+            (cd "$new/source" && timeout "$helmfile_seconds" go build -ldflags "-s -w" -o "$new/$1" .) || return 1
         ;;
     *) (cd / && GOBIN=$new go install -ldflags "-s -w" "$2@$3") ;;
     esac

@@ -1,5 +1,6 @@
 """Kustomize, Argo CD and Helmfile: each makes the same objects of an environment as helm does of its values."""
 
+import os
 import re
 import subprocess
 
@@ -87,22 +88,35 @@ def test_production_waits_for_a_person_to_sync():
 
 
 @every_environment
-def test_helmfile_renders_the_same(environment):
-    release = helmfile(environment)
+def test_helmfile_renders_the_same(tmp_path, environment):
+    command = [program("helmfile"), *("--helm-binary", program("helm")), *("--file", DEPLOY / "helmfile.yaml")]
+    rendered = subprocess.run(
+        [*command, *("--environment", environment), "template", "--skip-deps", "--skip-tests"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        # What it would remember of a cluster or of charts is nobody's here.
+        env=os.environ | {"HELMFILE_CACHE_HOME": str(tmp_path), "KUBECONFIG": os.devnull},
+    )
+    assert rendered.returncode == 0, rendered.stderr
+    objects = [one for one in yaml.safe_load_all(rendered.stdout) if one]
+    assert by_key(objects) == rendered_by_helm(tmp_path, environment)
+
+
+@every_environment
+def test_helmfile_names_the_release_and_where_it_goes(environment):
+    """For `make test` without Helmfile: what it would be given."""
+    _, document = yaml.safe_load_all((DEPLOY / "helmfile.yaml").read_text())
+    [release] = yaml.safe_load(yaml.safe_dump(document).replace("{{ .Environment.Name }}", environment))["releases"]
     assert DEPLOY / release["chart"] == CHART
     assert [DEPLOY / one for one in release["values"]] == values_of(environment)
     assert (release["name"], release["namespace"]) == ("leakwatch", NAMESPACE)
-    assert release.keys() <= {"name", "namespace", "chart", "values", "wait", "timeout"}
 
 
-def helmfile(environment):
-    """The one release, with its templates filled in."""
-    document = yaml.safe_load((DEPLOY / "helmfile.yaml").read_text())
-    assert set(document["environments"]) == set(ENVIRONMENTS)
-    text = yaml.safe_dump(document).replace("{{ .Environment.Name }}", environment)
-    assert "{{" not in text
-    [release] = yaml.safe_load(text)["releases"]
-    return release
+def test_helmfile_knows_all_environments():
+    environments, _ = yaml.safe_load_all((DEPLOY / "helmfile.yaml").read_text())
+    assert set(environments["environments"]) == set(ENVIRONMENTS)
 
 
 @every_environment

@@ -32,14 +32,17 @@ def start_leakwatch(arguments: Sequence[Any], log: Path, environment: Mapping[st
 
 
 class Forked:
-    """A process that runs the command, to be used as a Popen is. out, err: files for what it says; may be the same."""
+    """A process that runs the command, to be used as a Popen is; it ends with the tests at the latest.
+
+    out, err: files for what it says; may be the same
+    """
 
     def __init__(self, arguments: Sequence[str], out: Path, err: Path, environment: Mapping[str, str]) -> None:
         self.args = ["leakwatch", *arguments]
         for file in (out, err):
             file.write_bytes(b"")  # who looks into it need not wait for it
         self._process: ForkServerProcess = _context.Process(
-            target=_run, args=(self.args, str(out), str(err), dict(environment))
+            target=_run, args=(self.args, str(out), str(err), dict(environment)), daemon=True
         )
         self._process.start()
 

@@ -132,7 +132,10 @@ class Control:
 
 
 class Source(Protocol):
-    """Where memory series come from. Errors are app.errors.SourceError, and ScanAbandoned when told to stop."""
+    """Where memory series come from. Errors are app.errors.SourceError, and ScanAbandoned when told to stop.
+
+    `history` may be asked while `read` reads another batch, in another thread.
+    """
 
     @property
     def name(self) -> str:

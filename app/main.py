@@ -87,7 +87,7 @@ from dashboards.links import WORKLOAD_UID
 _USES_SECONDS = 60.0
 _DESCRIPTION = (
     "Memory leaks in the containers of a Kubernetes fleet: incidents, and the scans that found them. A query parameter "
-    "that an operation below `/api/v1` does not know is refused."
+    "that an operation below /api/v1 does not know is refused."
 )
 _PRUNE_EVERY_SECONDS = 3600.0
 # At the start the first scan and the first pages are waited for, and they want the database too.

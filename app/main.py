@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
@@ -34,7 +34,8 @@ from app.api.access import Door
 from app.api.defence import Defence, defend
 from app.api.limits import Limits
 from app.api.openapi import openapi_of, operation_id
-from app.api.problems import install_problems
+from app.api.parameters import only_known
+from app.api.problems import documented, install_problems
 from app.api.services import Services
 from app.background import Worker
 from app.domain.mitigation.guards import Mode
@@ -99,10 +100,12 @@ _LOOK_SHARE = 0.8
 # Once: what FastAPI makes of a route when it is first asked for serves all applications of the process.
 _API = APIRouter(generate_unique_id_function=operation_id)
 for _router in (
-    *(webhooks.router, incidents.router, acts.router, alerts.router, silences.router, workloads.router),
-    *(mitigations.router, rollout_gate.router, flagger.router, scans.router, tokens.router, grafana.router),
-    *(health.router, docs.router),
+    *(incidents.router, acts.router, alerts.router, silences.router, workloads.router, mitigations.router),
+    *(rollout_gate.router, scans.router, tokens.router),
 ):
+    _API.include_router(_router, dependencies=[Depends(only_known)], responses=documented(422))
+# What other programs ask of these is theirs to say.
+for _router in (webhooks.router, flagger.router, grafana.router, health.router, docs.router):
     _API.include_router(_router)
 
 

@@ -13,14 +13,13 @@ from app.api.act_models import ActedModel, AssignBody, CommentBody, SaidBody, Si
 from app.api.etags import IfMatch, incident_tag
 from app.api.headers import ETAG, Responses
 from app.api.keys import KeyOf, sent
-from app.api.parameters import ONLY_KNOWN
 from app.api.problems import documented
 from app.api.services import Services, TheServices
 from app.services.acts import By
 from app.services.answers import Answer, Asked
 from app.services.held import Acted
 
-router = APIRouter(prefix="/api/v1/incidents/{incident_id}", tags=["acts"], dependencies=ONLY_KNOWN)
+router = APIRouter(prefix="/api/v1/incidents/{incident_id}", tags=["acts"])
 _RESPONSES: Responses = {
     200: {
         "description": "How it stands now",

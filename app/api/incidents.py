@@ -10,7 +10,6 @@ from app.api.access import Viewer
 from app.api.etags import IfNoneMatch, incident_tag, is_known
 from app.api.headers import ETAG, PAGED, TAGGED
 from app.api.paging import PLAIN, Cursor, Limit, Text, link_next
-from app.api.parameters import ONLY_KNOWN
 from app.api.problems import documented
 from app.api.reading_schemas import PlotModel, TimelinePageModel
 from app.api.schemas import EventModel, IncidentDetailModel, IncidentModel, IncidentPageModel, StateCountsModel
@@ -21,7 +20,7 @@ from app.domain.listing import IdSort, IncidentSort
 from app.output.evidence import plot_document
 from app.output.incident import event_document
 
-router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], dependencies=ONLY_KNOWN)
+router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
 
 def _sane_or_none(when: datetime | None) -> datetime | None:

@@ -19,7 +19,6 @@ from app.api.mitigation_models import (
     StoppedModel,
 )
 from app.api.paging import Cursor, Limit, link_next
-from app.api.parameters import ONLY_KNOWN
 from app.api.problems import documented
 from app.api.services import TheServices
 from app.domain.mitigation.model import MitigationState, Stop
@@ -27,7 +26,7 @@ from app.services.acts import By
 from app.services.answers import Answer
 from app.services.mitigations import Decided
 
-router = APIRouter(prefix="/api/v1/mitigations", tags=["mitigations"], dependencies=ONLY_KNOWN)
+router = APIRouter(prefix="/api/v1/mitigations", tags=["mitigations"])
 _Id = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the mitigation")]
 _DECIDED = TAGGED | documented(400, 403, 404, 409, 412, 422, 503)
 _OR_NONE = CommentBody()

@@ -14,8 +14,6 @@ _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 _EVERYWHERE = (400, 413, 431, 503)
 _WITH_SECRET = (401, 403)
 _WITH_TOKEN = (429,)
-# Below this a query parameter that an operation does not know is refused.
-_ONLY_KNOWN = "/api/v1/"
 TAGS = {
     "webhooks": "What other systems send, with a secret of its own.",
     "incidents": "Leaks that someone must deal with: to list, to look at, and the series behind them.",
@@ -53,10 +51,10 @@ def openapi_of(app: FastAPI, root_path: str) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         document["components"].setdefault("securitySchemes", {}).update(WEBHOOK_SCHEMES)
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
+        for path in document["paths"].values():
+            for method, operation in path.items():
                 if method in _METHODS:
-                    _complete(operation, (422,) if path.startswith(_ONLY_KNOWN) else ())
+                    _complete(operation)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -66,9 +64,8 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _complete(operation: dict[str, Any], more: tuple[int, ...]) -> None:
+def _complete(operation: dict[str, Any]) -> None:
     secrets = operation.get("security", [])
-    with_secret = *(_WITH_SECRET if secrets else ()), *(_WITH_TOKEN if {"token": []} in secrets else ())
-    statuses = [*_EVERYWHERE, *with_secret, *more]
+    statuses = [*_EVERYWHERE, *(_WITH_SECRET if secrets else ()), *(_WITH_TOKEN if {"token": []} in secrets else ())]
     for status, answer in documented(*statuses).items():
         operation["responses"].setdefault(str(status), answer)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
@@ -30,6 +30,3 @@ def _said(name: str, known: list[str]) -> str:
     if meant:
         return f"is no parameter of this; {meant[0]} is"
     return f"is no parameter of this, which takes {', '.join(known) or 'none'}"
-
-
-ONLY_KNOWN = (Depends(only_known),)

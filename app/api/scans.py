@@ -8,14 +8,13 @@ from app.api.access import Responder, Viewer
 from app.api.headers import LOCATION, PAGED
 from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
-from app.api.parameters import ONLY_KNOWN
 from app.api.problems import documented
 from app.api.scan_schemas import ScanModel, ScanPageModel
 from app.api.services import TheServices
 from app.domain.scan import ScanState
 from app.services.answers import Answer
 
-router = APIRouter(prefix="/api/v1/scans", tags=["scans"], dependencies=ONLY_KNOWN)
+router = APIRouter(prefix="/api/v1/scans", tags=["scans"])
 
 
 @router.get("", summary="List scans", responses=PAGED | documented(400, 422, 503))

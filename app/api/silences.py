@@ -12,7 +12,6 @@ from app.api.etags import IfMatch, version_tag
 from app.api.headers import ETAG, LOCATION, PAGED, TAGGED
 from app.api.keys import KeyOf, sent
 from app.api.paging import Cursor, Limit, link_next
-from app.api.parameters import ONLY_KNOWN
 from app.api.problems import documented
 from app.api.services import TheServices
 from app.domain.silence import SilenceState
@@ -20,7 +19,7 @@ from app.services.acts import By
 from app.services.answers import Answer
 from app.services.silences import Silenced, Wanted
 
-router = APIRouter(prefix="/api/v1/silences", tags=["silences"], dependencies=ONLY_KNOWN)
+router = APIRouter(prefix="/api/v1/silences", tags=["silences"])
 _Id = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the silence")]
 
 

@@ -11,7 +11,6 @@ from app.api.headers import PAGED
 from app.api.keys import KeyOf, sent
 from app.api.model import Time
 from app.api.paging import Cursor, Limit, link_next
-from app.api.parameters import ONLY_KNOWN
 from app.api.problems import documented
 from app.api.schemas import NextCursor
 from app.api.services import TheServices
@@ -20,7 +19,7 @@ from app.domain.token import Standing, Token
 from app.services.answers import Answer
 from app.services.tokens import DEFAULT_LIFE_SECONDS, LONGEST_LIFE_SECONDS, LONGEST_NAME
 
-router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], dependencies=ONLY_KNOWN)
+router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
 
 
 class NewTokenModel(BaseModel):

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.api.access import Viewer
 from app.api.headers import PAGED
 from app.api.paging import PLAIN, Cursor, Limit, Text, link_next
-from app.api.parameters import ONLY_KNOWN
 from app.api.problems import documented
 from app.api.reading_schemas import (
     PastVerdictModel,
@@ -22,7 +21,7 @@ from app.domain.workload import WorkloadFilter
 from app.output.workload import past_document, workload_document
 from detectors.judgement import Verdict
 
-router = APIRouter(prefix="/api/v1/workloads", tags=["workloads"], dependencies=ONLY_KNOWN)
+router = APIRouter(prefix="/api/v1/workloads", tags=["workloads"])
 
 _Name = Annotated[str | None, Query(max_length=255, pattern=PLAIN, description="Only of exactly this name")]
 

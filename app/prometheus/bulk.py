@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from app.domain.cost import Cost
 from app.domain.scan import Problem
 from app.errors import SourceTooLarge
 from app.prometheus.assemble import reading_of
+from app.prometheus.batch_reads import BatchReads
 from app.prometheus.client import reading_threads
 from app.prometheus.compiled import keep_compiled
 from app.prometheus.gather import Gathering, Place
@@ -20,6 +22,9 @@ from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading
 from app.settings import Settings
 from detectors.memory import nonreclaimable
 from detectors.panel import Floats, History
+
+# Of a shorter time the end is no less to read than the whole.
+_WORTH_TWO_READS_SECONDS = 3600.0
 
 # Takes series, each with its place, or None where it is of no container that was asked for.
 Add = Callable[[Sequence[Place | None], Reduced], None]
@@ -36,30 +41,28 @@ class BulkSource(ServerSource):
         keep_compiled(settings.data_dir)
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
-        """Each metric of the batch's containers by one read; what is held is the batch's grid, not its samples."""
+        """Each metric of the batch's containers by one read; what is held is the batch's grid, not its samples.
+
+        Of what hardly changes the window's end is read, and all of it only for containers that changed, or are gone.
+        """
         self._watch.wait(control)
-        members, ask, steps = members_by_metric(self._metrics), self._asking(batch.containers), Steps.of(plan.grid)
-        wanted = [
-            (metric, matchers, Gathering.of(members[metric], len(batch.containers), plan.grid))
-            for metric, matchers in self._selection.wanted()
-        ]
+        members, ask = members_by_metric(self._metrics), self._asking(batch.containers)
+        metrics = {members[metric]: (metric, matchers) for metric, matchers in self._selection.wanted()}
         with reading_threads(self._concurrency, control) as pool:
-            answers = [
-                pool.submit(self._read, ask, metric, matchers, batch.containers, steps, gathering.add, control)
-                for metric, matchers, gathering in wanted
-            ]
-            samples = sum(answer.result() for answer in answers)
-        gathered = {}
-        for _, _, gathering in wanted:
-            gathering.settle()
-            gathered[gathering.member] = gathering
-        reading = reading_of({name: one.low for name, one in gathered.items()}, batch.containers, plan.grid, samples)
-        highs = replace(
-            reading.panel,
-            working_set=gathered["working_set"].high,
-            rss=gathered["rss"].high,
-            cache=gathered["cache"].high,
-        )
+
+            def begin(into: Gathering, containers: Sequence[ContainerRef]) -> Future[int]:
+                metric, matchers = metrics[into.member]
+                steps = Steps.of(into.grid)
+                return pool.submit(self._read, ask, metric, matchers, containers, steps, into.add, control)
+
+            reads = BatchReads(batch.containers, begin)
+            if plan.grid.end - plan.grid.start < _WORTH_TWO_READS_SECONDS:
+                reads.whole(plan.grid)
+            else:
+                reads.in_two(plan.grid, limits_over_time=self._selection.limits_over_time)
+        reading = reading_of(reads.low, batch.containers, plan.grid, reads.samples)
+        high = reads.high
+        highs = replace(reading.panel, working_set=high["working_set"], rss=high["rss"], cache=high["cache"])
         return replace(reading, panel=replace(reading.panel, peak=nonreclaimable(highs)))
 
     def history(

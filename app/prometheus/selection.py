@@ -1,18 +1,25 @@
 """Which series a scan means: what there is, by the index alone, and the label matchers of what is read of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from app.domain.scan import Problem
 from app.errors import SourceUnusable
 from app.prometheus.batching import cut_into_batches
-from app.prometheus.client import PrometheusClient, reading_threads
+from app.prometheus.client import reading_threads
 from app.prometheus.members import container_key
 from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
-from app.prometheus.partition import all_series
 from app.prometheus.promql import one_of, together
 from app.prometheus.source import ContainerRef, Control, LabelSet, Plan, ScanRequest
 from app.settings import MetricNames
+from detectors.panel import Grid
+
+# The label sets of a metric with these matchers in a grid's span, and the server's warnings; the label in between is
+# the one by which it can be asked for in parts.
+ListSeries = Callable[[str, str, str, Grid, Control], tuple[list[LabelSet], list[str]]]
+
+
+_RECENT_SECONDS = 1800.0
 
 
 class Selection:
@@ -23,7 +30,7 @@ class Selection:
         self._request = request
         self._pods_in_namespace: Counter[str] = Counter()
 
-    def plan(self, client: PrometheusClient, max_samples: int, concurrency: int, control: Control) -> Plan:
+    def plan(self, list_series: ListSeries, max_samples: int, concurrency: int, control: Control) -> Plan:
         """What is to be read, by the label sets that match. Raises SourceError, ScanAbandoned."""
         request, names = self._request, self._metrics
         if request is None:
@@ -31,18 +38,19 @@ class Selection:
         grid, namespaces = request.grid, one_of("namespace", request.namespaces)
         memory = together(names.container_matchers, namespaces, request.selector)
         state = together(names.state_matchers, namespaces)
-        # Each with the label by which it can be asked for in parts.
         wanted = [
-            (names.working_set, memory, "pod"),
-            (names.rss, memory, "pod"),
-            (names.container_info, state, "pod"),
-            (names.pod_owner, state, "pod"),
-            (names.replicaset_owner, state, "replicaset"),
-            (names.job_owner, state, "job_name"),
+            (names.working_set, memory, "pod", grid),
+            (names.rss, memory, "pod", _recent(grid)),
+            (names.container_info, state, "pod", grid),
+            (names.pod_owner, state, "pod", grid),
+            (names.replicaset_owner, state, "replicaset", grid),
+            (names.job_owner, state, "job_name", grid),
         ]
         with reading_threads(concurrency, control) as pool:
-            answers = [pool.submit(all_series, client, *what, grid, control) for what in wanted]
+            answers = [pool.submit(list_series, *what, control) for what in wanted]
             found = [answer.result() for answer in answers]
+        if not _keys(found[0][0]) >= _keys(found[1][0]) or not found[0][0]:
+            found[1] = list_series(names.rss, memory, "pod", grid, control)
         working_set, rss, info, *owners = (labels for labels, _ in found)
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
         if not working_set and not rss:
@@ -59,6 +67,11 @@ class Selection:
         problems += odd
         self._pods_in_namespace = Counter(ref.namespace for ref in refs)
         return Plan(grid, cut_into_batches(refs, grid.steps, max_samples), distinct(problems))
+
+    @property
+    def limits_over_time(self) -> bool:
+        """Whether limits are wanted as they were at each time."""
+        return self._request is not None and self._request.limits_over_time
 
     def wanted(self) -> list[tuple[str, str]]:
         """All metrics that a panel is made of, each with its own matchers."""
@@ -85,6 +98,16 @@ class Selection:
 def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, in order of appearance."""
     return tuple(dict.fromkeys(problems))
+
+
+def _recent(grid: Grid) -> Grid:
+    """The end of a window, which the server has in memory: cAdvisor tells both metrics of a container, or neither."""
+    steps = min(max(round(_RECENT_SECONDS / grid.step), 2), grid.steps)
+    return Grid(grid.end - (steps - 1) * grid.step, grid.step, steps)
+
+
+def _keys(series: Iterable[LabelSet]) -> set[tuple[str, str, str]]:
+    return {container_key(labels) for labels in series}
 
 
 def _seen(series: Iterable[LabelSet], info: Iterable[LabelSet]) -> list[SeenContainer]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from app.domain.scan import Problem
 from app.prometheus.client import PrometheusClient
+from app.prometheus.partition import all_series
 from app.prometheus.selection import Selection
-from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest
+from app.prometheus.source import Batch, ContainerRef, Control, LabelSet, Plan, Reading, ScanRequest
 from app.prometheus.watch import BusyWatch
 from app.settings import Settings
 from detectors.panel import Grid, History
@@ -35,7 +36,13 @@ class ServerSource(ABC):
     def plan(self, request: ScanRequest, control: Control) -> Plan:
         """Ask for label sets only: the index answers, no sample is touched."""
         self._selection = Selection(self._metrics, request)
-        return self._selection.plan(self._client, self._max_samples, self._concurrency, control)
+        return self._selection.plan(self._list_series, self._max_samples, self._concurrency, control)
+
+    def _list_series(
+        self, metric: str, matchers: str, label: str, grid: Grid, control: Control
+    ) -> tuple[list[LabelSet], list[str]]:
+        """The label sets of a metric in the grid's span, and the server's warnings; see ListSeries."""
+        return all_series(self._client, metric, matchers, label, grid, control)
 
     @abstractmethod
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:

@@ -24,6 +24,7 @@ class ScanRequest:
     history_seconds: how far before the window to look coarsely (0: not at all)
     namespaces: only these (empty: all); selector: further PromQL label matchers on cAdvisor's series, such as
     `pod=~"cart-.*"`; owners: what the cluster itself tells of whose each pod is, where it was asked
+    limits_over_time: limits are wanted as they were at each time, which costs more than how they are at last
     """
 
     start: float
@@ -34,6 +35,7 @@ class ScanRequest:
     namespaces: tuple[str, ...] = ()
     selector: str = ""
     owners: KnownOwners | None = None
+    limits_over_time: bool = False
 
     @property
     def grid(self) -> Grid:

@@ -51,6 +51,7 @@ def perform_backtest(
             cluster=settings.cluster,
             namespaces=settings.namespaces,
             selector=settings.selector,
+            limits_over_time=True,
         )
         policies = Policies(severity_policy(settings), incident_policy(settings), Options())
         report = backtest(source, request, moments, policies, control, time.time(), labels)

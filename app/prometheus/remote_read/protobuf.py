@@ -1,7 +1,9 @@
 """What of protobuf a remote read needs: its request written, and labels read.
 
 ReadRequest  {repeated Query queries = 1; repeated ResponseType accepted_response_types = 2}
-Query        {int64 start_timestamp_ms = 1; int64 end_timestamp_ms = 2; repeated LabelMatcher matchers = 3; hints = 4}
+Query        {int64 start_timestamp_ms = 1; int64 end_timestamp_ms = 2; repeated LabelMatcher matchers = 3;
+              ReadHints hints = 4}
+ReadHints    {string func = 2; int64 start_ms = 3; int64 end_ms = 4}
 LabelMatcher {Type type = 1; string name = 2; string value = 3}
 Label        {string name = 1; string value = 2}
 
@@ -26,13 +28,22 @@ class ResponseType(IntEnum):
 
 
 def read_request(
-    matchers: Sequence[LabelMatcher], start: int, end: int, accepted: Sequence[ResponseType] = tuple(ResponseType)[::-1]
+    matchers: Sequence[LabelMatcher],
+    start: int,
+    end: int,
+    accepted: Sequence[ResponseType] = tuple(ResponseType)[::-1],
+    function: str = "",
 ) -> bytes:
-    """A ReadRequest for what satisfies all matchers between two times, unix milliseconds; the best-liked type first."""
+    """A ReadRequest for what satisfies all matchers between two times, unix milliseconds; the best-liked type first.
+
+    function: what the samples are for, which a server may heed as a hint.
+    """
     query = _number(1, start) + _number(2, end)
     for one in matchers:
         matcher = _number(1, _OPERATORS.index(one.operator)) + _text(2, one.label) + _text(3, one.value)
         query += _message(3, matcher)
+    if function:
+        query += _message(4, _text(2, function) + _number(3, start) + _number(4, end))
     return _message(1, query) + b"".join(_number(2, kind) for kind in accepted)
 
 

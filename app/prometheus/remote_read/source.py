@@ -4,21 +4,41 @@ from collections.abc import Callable, Iterator, Sequence
 
 import cramjam
 
-from app.errors import SourceUnusable
+from app.errors import SourceTooLarge, SourceUnusable
 from app.prometheus.bulk import Add, Ask, BulkSource
 from app.prometheus.promql import LabelMatcher, parse_label_matchers
 from app.prometheus.reduce import Reduced, Steps
 from app.prometheus.remote_read.intake import FramesIntake, SamplesIntake
+from app.prometheus.remote_read.listing import lists_series, series_by_read
 from app.prometheus.remote_read.placing import Placing
 from app.prometheus.remote_read.protobuf import read_request
 from app.prometheus.remote_read.wire_format import HEADERS, PATH, SAMPLES, STREAMED
-from app.prometheus.source import ContainerRef, Control
+from app.prometheus.source import ContainerRef, Control, LabelSet, Plan, ScanRequest
+from detectors.panel import Grid
 
 
 class RemoteReadSource(BulkSource):
     """Memory series from a server that gives its chunks away: Prometheus from 2.13 on, and what does as it does."""
 
     name = "remote_read"
+    _lists_series = False
+
+    def plan(self, request: ScanRequest, control: Control) -> Plan:
+        """By reads of labels alone where the server answers these, else by its index of series."""
+        metric, matchers = self._metrics.working_set, self._metrics.container_matchers
+        self._lists_series = lists_series(self._client, metric, matchers, request.grid, control)
+        return super().plan(request, control)
+
+    def _list_series(
+        self, metric: str, matchers: str, label: str, grid: Grid, control: Control
+    ) -> tuple[list[LabelSet], list[str]]:
+        # Of kube-state-metrics' short label sets JSON costs a server no more.
+        if self._lists_series and metric in {self._metrics.working_set, self._metrics.rss}:
+            try:
+                return series_by_read(self._client, metric, matchers, grid, control), []
+            except SourceTooLarge:
+                pass  # in parts, then
+        return super()._list_series(metric, matchers, label, grid, control)
 
     def _asking(self, containers: Sequence[ContainerRef]) -> Ask:
         placing, where = Placing(containers), self._client.url + PATH

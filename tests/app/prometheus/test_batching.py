@@ -20,8 +20,13 @@ def _pods(workload, count, namespace="shop"):
         (_pods("a", 3) + _pods("b", 3), [3, 3]),
         (_pods("a", 7) + _pods("b", 1), [7, 1]),
         (_pods("a", 2) + _pods("a", 2, "other"), [4]),
+        (_pods("a", 3, "b") + _pods("a", 2) + _pods("b", 2), [3, 4]),
+        (_pods("a", 1, "b") + _pods("a", 3) + _pods("b", 3), [4, 3]),
     ],
-    ids=["none", "one", "both fit", "they do not fit", "one is too large alone", "namespaces"],
+    ids=[
+        *("none", "one", "both fit", "they do not fit", "one is too large alone", "namespaces"),
+        *("a namespace stays together", "one that is too large does not"),
+    ],
 )
 def test_batches(containers, sizes):
     batches = cut_into_batches(containers, steps=100, max_samples=500)

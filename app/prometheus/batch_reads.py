@@ -1,0 +1,91 @@
+"""The reads that make up one batch: what moves from sample to sample as a whole, what hardly changes by its end.
+
+First memory, load and OOM kills of the whole window, and of start times, restarts and limits its end. Then, of
+containers whose end does not tell all of it, the rest.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+
+import numpy as np
+
+from app.prometheus.gather import Gathering
+from app.prometheus.members import MEMORY
+from app.prometheus.source import ContainerRef
+from app.prometheus.standing import Standing, end_of
+from detectors.panel import Bools, Floats, Grid
+
+# Begins to read a member of the panel of some containers into a Gathering; how many samples there were comes of it.
+BeginRead = Callable[[Gathering, Sequence[ContainerRef]], "Future[int]"]
+
+_MOVING = ("working_set", "rss", "cache", "cpu", "oom_killed")
+_BY_STARTS = ("start_time", "restarts")
+_LIMITS = ("limit", "spec_limit")
+# Where more of a batch than this is to be read, all of it is: no pod need be named then.
+_MOST_NAMED = 0.5
+
+
+class BatchReads:
+    """The members of one batch's panel, by the names that members_by_metric gives, each of shape (rows, steps).
+
+    low: values, of memory the lowest of each step; high: of memory the highest; samples: how many there were
+    """
+
+    def __init__(self, containers: Sequence[ContainerRef], begin: BeginRead) -> None:
+        self._containers, self._begin = containers, begin
+        self.low: dict[str, Floats] = {}
+        self.high: dict[str, Floats] = {}
+        self.samples = 0
+
+    def whole(self, grid: Grid) -> None:
+        """Every member over the whole grid. Raises SourceError, ScanAbandoned, as the other does."""
+        self._take(self._begun((*_MOVING, *_BY_STARTS, *_LIMITS), grid))
+
+    def in_two(self, grid: Grid, *, limits_over_time: bool) -> None:
+        """The same, for less. limits_over_time: limits are to be as they were at each time, not as they are at last."""
+        moving = self._begun((*_MOVING, *(_LIMITS if limits_over_time else ())), grid)
+        ends = self._ended(self._begun((*_BY_STARTS, *(() if limits_over_time else _LIMITS[:1])), end_of(grid)))
+        self._take(moving)
+        memory = np.isfinite(self.low["working_set"]) | np.isfinite(self.low["rss"])
+        told = Standing(grid, memory, ends["start_time"].low[:, 0], ends["restarts"].low[:, 0])
+        self.low["start_time"], self.low["restarts"] = told.start_times(), told.all_restarts()
+        self._fill("start_time", grid, ~told.same_start)
+        self._fill("restarts", grid, ~told.same_restarts)
+        if limits_over_time:
+            return
+        self.low["limit"] = told.all_along(ends["limit"].low[:, 0])
+        self._fill("limit", grid, told.gone)
+        silent = ~np.isfinite(self.low["limit"]).any(axis=1)
+        self.low["spec_limit"] = np.full_like(self.low["limit"], np.nan)
+        self._fill("spec_limit", end_of(grid), silent & ~told.gone)
+        self._fill("spec_limit", grid, silent & told.gone)
+
+    def _fill(self, member: str, grid: Grid, rows: Bools) -> None:
+        """Read a member of some rows on a grid that ends where the batch's does, in the place of what is there."""
+        if rows.any():
+            read = self._ended(self._begun((member,), grid, rows))[member].low
+            self.low[member][rows, -grid.steps :] = read[rows]
+
+    def _begun(
+        self, members: Iterable[str], grid: Grid, rows: Bools | None = None
+    ) -> list[tuple[Gathering, "Future[int]"]]:
+        """Reads under way. rows: of which containers; None: of all."""
+        containers = self._containers
+        if rows is not None and rows.mean() <= _MOST_NAMED:
+            containers = [containers[row] for row in np.flatnonzero(rows).tolist()]
+        gatherings = [Gathering.of(member, len(self._containers), grid) for member in members]
+        return [(one, self._begin(one, containers)) for one in gatherings]
+
+    def _ended(self, begun: Iterable[tuple[Gathering, "Future[int]"]]) -> dict[str, Gathering]:
+        found = {}
+        for gathering, answer in begun:
+            self.samples += answer.result()
+            gathering.settle()
+            found[gathering.member] = gathering
+        return found
+
+    def _take(self, begun: Iterable[tuple[Gathering, "Future[int]"]]) -> None:
+        for member, gathering in self._ended(begun).items():
+            self.low[member] = gathering.low
+            if member in MEMORY:
+                self.high[member] = gathering.high

@@ -1,6 +1,8 @@
 """From a detector's judgements, which know rows and numbers, to findings, which know names."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,7 +10,7 @@ from app.domain.finding import Evidence, Finding, Identity, PodEvidence, Revisio
 from app.domain.fingerprint import fingerprint
 from app.domain.severity import SeverityPolicy
 from app.prometheus.source import Batch, Reading
-from app.scanning.presence import hides_a_pod, unseen_seconds
+from app.scanning.presence import Presence
 from detectors.judgement import Judgement, RowEvidence
 from detectors.panel import Floats, Grid, Ints, Panel
 
@@ -22,22 +24,46 @@ def findings_of(
     batch: Batch, reading: Reading, judgements: Sequence[Judgement], cluster: str, policy: SeverityPolicy
 ) -> list[Finding]:
     """One finding a judgement, in the same order."""
-    return [_finding(batch, reading, judgement, cluster, policy) for judgement in judgements]
+    presence = Presence.of(reading.panel)
+    rows_of = _grouped(reading.panel.subject, len(reading.subjects))
+    peers: dict[str, list[Ints]] = defaultdict(list)
+    for (namespace, _, _), rows in zip(reading.subjects, rows_of, strict=True):
+        peers[namespace].append(rows)
+    answers = {namespace: presence.answers(np.concatenate(rows)) for namespace, rows in peers.items()}
+    told = _Told(batch, reading, presence, answers, cluster, policy)
+    return [_finding(told, judgement, rows_of[judgement.subject]) for judgement in judgements]
 
 
-def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str, policy: SeverityPolicy) -> Finding:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What all findings of a batch have in common. answers: whether kube-state-metrics does, by namespace."""
+
+    batch: Batch
+    reading: Reading
+    presence: Presence
+    answers: Mapping[str, bool]
+    cluster: str
+    policy: SeverityPolicy
+
+
+def _grouped(subject: Ints, subjects: int) -> list[Ints]:
+    """The rows of each subject, in order."""
+    ordered = np.argsort(subject, kind="stable")
+    return np.split(ordered, np.searchsorted(subject[ordered], np.arange(1, subjects)))[:subjects]
+
+
+def _finding(told: _Told, judgement: Judgement, rows: Ints) -> Finding:
+    reading = told.reading
     namespace, workload, container = reading.subjects[judgement.subject]
-    identity = Identity(cluster, namespace, workload.name, container)
-    rows = np.nonzero(reading.panel.subject == judgement.subject)[0]
-    neighbours = [number for number, subject in enumerate(reading.subjects) if subject[0] == namespace]
-    peers = np.nonzero(np.isin(reading.panel.subject, neighbours))[0]
+    identity = Identity(told.cluster, namespace, workload.name, container)
+    answers = told.answers[namespace]
     return Finding(
         identity=identity,
         workload=workload,
         fingerprint=fingerprint(identity),
         verdict=judgement.verdict,
         probability=judgement.probability,
-        severity=policy.of(judgement),
+        severity=told.policy.of(judgement),
         growth_bytes_per_hour=judgement.growth_bytes_per_hour,
         growth_interval=judgement.growth_interval,
         onset_at=judgement.onset_at,
@@ -51,20 +77,20 @@ def _finding(batch: Batch, reading: Reading, judgement: Judgement, cluster: str,
         oom_kills=judgement.oom_kills,
         revisions=_revisions(reading, judgement, rows),
         reasons=judgement.reasons,
-        evidence=_evidence(batch, reading.panel.grid, judgement.evidence),
-        fully_read=_is_fully_read(reading, workload, rows, peers),
-        unseen_seconds=unseen_seconds(reading.panel, rows, peers),
+        evidence=_evidence(told.batch, reading.panel.grid, judgement.evidence),
+        fully_read=_is_fully_read(told, workload, rows, answers=answers),
+        unseen_seconds=told.presence.unseen_seconds(rows, answers=answers),
         floor_bytes=judgement.floor_bytes,
         onset_interval=judgement.onset_interval,
         current_began_at=judgement.current_began_at,
     )
 
 
-def _is_fully_read(reading: Reading, workload: Workload, rows: Ints, peers: Ints) -> bool:
+def _is_fully_read(told: _Told, workload: Workload, rows: Ints, *, answers: bool) -> bool:
     """Whether all was read of every pod that runs. Pods of jobs end by nature, and stay known when they have."""
-    if any(int(row) in reading.unread for row in rows):
+    if not told.reading.unread.isdisjoint(rows.tolist()):
         return False
-    return workload.kind in _JOBS or not hides_a_pod(reading.panel, rows, peers)
+    return workload.kind in _JOBS or not told.presence.hides_a_pod(rows, answers=answers)
 
 
 def _revisions(reading: Reading, judgement: Judgement, rows: Ints) -> Revisions:
@@ -120,4 +146,8 @@ def _reduced(values: Floats, every: int, pick: np.ufunc) -> tuple[int | None, ..
     padded = np.full(-(-values.size // every) * every, np.nan)
     padded[: values.size] = values
     picked = pick.reduce(padded.reshape(-1, every), axis=1)
-    return tuple(int(value) if np.isfinite(value) else None for value in picked)
+    known = np.isfinite(picked)
+    whole: list[int | None] = np.where(known, picked, 0.0).astype(np.int64).tolist()
+    for point in np.flatnonzero(~known).tolist():
+        whole[point] = None
+    return tuple(whole)

@@ -4,9 +4,13 @@ kube-state-metrics tells, as long as it answers itself: it knows a pod whose kub
 ended is taken to be gone where another runs in its place, and else it is not known.
 """
 
+import math
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 
-from detectors.panel import Bools, Ints, Panel
+from detectors.panel import Bools, Grid, Ints, Panel
 
 _FRESH_SECONDS = 1800.0
 # Kubernetes gives up on a silent node within minutes, and the objects of evicted pods stay: a pod that has been silent
@@ -16,48 +20,56 @@ _DOUBT_SECONDS = 6 * 3600.0
 _USUAL_QUANTILE = 0.8
 
 
-def hides_a_pod(panel: Panel, rows: Ints, peers: Ints) -> bool:
-    """Whether some pod of a workload may still run although its memory is not seen any more.
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a panel tells of pods that run, shape (rows, steps).
 
-    rows: the panel's rows of the workload; peers: those of its namespace.
+    memory: whether memory is seen; told: whether kube-state-metrics knows the container
     """
-    recent = slice(-_steps(panel, _DOUBT_SECONDS), None)
-    seen, told = _memory(panel, rows)[:, recent], np.isfinite(panel.restarts[rows, recent])
-    fresh = _is_fresh(panel, seen)
-    if _state_is_told(panel, rows, peers):
-        return bool((~fresh & seen.any(axis=1) & _is_fresh(panel, told)).any())
-    at_once = seen.sum(axis=0)
-    usual = np.quantile(at_once[at_once > 0], _USUAL_QUANTILE) if at_once.any() else 0
-    return bool(fresh.sum() < np.floor(usual))
 
+    grid: Grid
+    memory: Bools
+    told: Bools
 
-def unseen_seconds(panel: Panel, rows: Ints, peers: Ints) -> float:
-    """How long before the window's end anything last told of the workload; 0 where nobody could tell that it is gone.
+    @classmethod
+    def of(cls, panel: Panel) -> Self:
+        """The presence of all containers of a panel."""
+        memory = np.isfinite(panel.working_set) | np.isfinite(panel.rss)
+        return cls(panel.grid, memory, np.isfinite(panel.restarts))
 
-    Without kube-state-metrics that is so until the workload has left the whole window.
-    """
-    if not _state_is_told(panel, rows, peers):
-        return 0.0
-    told = (_memory(panel, rows) | np.isfinite(panel.restarts[rows])).any(axis=0)
-    last = panel.grid.times[told].max(initial=panel.grid.start)
-    return float(panel.grid.end - last)
+    def answers(self, peers: Ints) -> bool:
+        """Whether kube-state-metrics still answers for a namespace: it may be limited to some. peers: its rows."""
+        return bool(self._is_fresh(self.told[peers]).any())
 
+    def hides_a_pod(self, rows: Ints, *, answers: bool) -> bool:
+        """Whether some pod of a workload may still run although its memory is not seen any more.
 
-def _memory(panel: Panel, rows: Ints) -> Bools:
-    known: Bools = np.isfinite(panel.working_set[rows]) | np.isfinite(panel.rss[rows])
-    return known
+        rows: the workload's; answers: whether kube-state-metrics does for its namespace
+        """
+        recent = slice(-self._steps(_DOUBT_SECONDS), None)
+        seen, told = self.memory[rows, recent], self.told[rows, recent]
+        fresh = self._is_fresh(seen)
+        if answers and self.told[rows].any():
+            return bool((~fresh & seen.any(axis=1) & self._is_fresh(told)).any())
+        at_once = seen.sum(axis=0)
+        usual = np.quantile(at_once[at_once > 0], _USUAL_QUANTILE) if at_once.any() else 0
+        return bool(fresh.sum() < np.floor(usual))
 
+    def unseen_seconds(self, rows: Ints, *, answers: bool) -> float:
+        """How long before the window's end anything last told of the workload; 0 where nobody could tell it gone.
 
-def _state_is_told(panel: Panel, rows: Ints, peers: Ints) -> bool:
-    """Whether kube-state-metrics knew the workload, and still answers for its namespace: it may be limited to some."""
-    return bool(np.isfinite(panel.restarts[rows]).any() and _is_fresh(panel, np.isfinite(panel.restarts[peers])).any())
+        Without kube-state-metrics that is so until the workload has left the whole window.
+        """
+        if not answers or not self.told[rows].any():
+            return 0.0
+        either = np.asarray((self.memory[rows] | self.told[rows]).any(axis=0), dtype=np.bool_)
+        last = self.grid.start + self.grid.step * (either.size - 1 - int(either[::-1].argmax()))
+        return float(self.grid.end - last)
 
+    def _is_fresh(self, known: Bools) -> Bools:
+        """Whether each row has something in the last half hour, shape (rows,)."""
+        return np.asarray(known[:, -self._steps(_FRESH_SECONDS) :].any(axis=1), dtype=np.bool_)
 
-def _is_fresh(panel: Panel, known: Bools) -> Bools:
-    """Whether each row has something in the last half hour, shape (rows,)."""
-    return np.asarray(known[:, -_steps(panel, _FRESH_SECONDS) :].any(axis=1), dtype=np.bool_)
-
-
-def _steps(panel: Panel, seconds: float) -> int:
-    """How many steps that is; three at least."""
-    return max(int(np.ceil(seconds / panel.grid.step)), 3)
+    def _steps(self, seconds: float) -> int:
+        """How many steps that is; three at least."""
+        return max(math.ceil(seconds / self.grid.step), 3)

@@ -15,7 +15,8 @@ from app.prometheus.client import PrometheusClient
 from app.prometheus.promql import LabelMatcher, parse_label_matchers
 from app.prometheus.reduce import Reduced, Steps
 from app.prometheus.remote_read.intake import SamplesIntake
-from app.prometheus.remote_read.protobuf import ResponseType, read_labels, read_request
+from app.prometheus.remote_read.labels import read_labels
+from app.prometheus.remote_read.protobuf import ResponseType, read_request
 from app.prometheus.remote_read.wire_format import HEADERS, PATH, SAMPLES
 from app.prometheus.source import Control, LabelSet
 from detectors.panel import Grid
@@ -24,13 +25,10 @@ _FUNCTION = "series"
 # Long enough for any series that is scraped to have a sample, and short enough for all of them not to matter.
 _PROBE_SECONDS = 600.0
 # What a plan looks at (see app.prometheus.ownership and members).
-_LABELS = {
-    name.encode(): name
-    for name in (
-        *("namespace", "pod", "pod_name", "container", "container_name", "image", "node"),
-        *("owner_kind", "owner_name", "replicaset", "job_name"),
-    )
-}
+_LABELS = (
+    *("namespace", "pod", "pod_name", "container", "container_name", "image", "node"),
+    *("owner_kind", "owner_name", "replicaset", "job_name"),
+)
 
 _heeding: dict[str, bool] = {}
 _lock = threading.Lock()
@@ -69,7 +67,7 @@ def series_by_read(
             _heeding[client.url] = False
         raise SourceTooLarge(f"{client.url}{PATH}: it sends samples where labels alone were asked for")
     try:
-        return [read_labels(labels, _LABELS) for labels in found]
+        return [*read_labels(found, _LABELS)]
     except ValueError as error:
         raise SourceUnusable(f"{client.url}{PATH}: the labels of a series are broken: {error}") from error
 

@@ -1,4 +1,4 @@
-"""What of protobuf a remote read needs: its request written, and labels read.
+"""What of protobuf a remote read needs: its request written, and where results and labels begin.
 
 ReadRequest  {repeated Query queries = 1; repeated ResponseType accepted_response_types = 2}
 Query        {int64 start_timestamp_ms = 1; int64 end_timestamp_ms = 2; repeated LabelMatcher matchers = 3;
@@ -10,13 +10,13 @@ Label        {string name = 1; string value = 2}
 (prompb/remote.proto and types.proto.)
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from app.prometheus.promql import LabelMatcher
 
 _BYTES = 2
-_RESULT_TAG, _NAME_TAG, _VALUE_TAG = 0x0A, 0x0A, 0x12
+_RESULT_TAG = 0x0A
 _OPERATORS = ("=", "!=", "=~", "!~")
 
 
@@ -45,35 +45,6 @@ def read_request(
     if function:
         query += _message(4, _text(2, function) + _number(3, start) + _number(4, end))
     return _message(1, query) + b"".join(_number(2, kind) for kind in accepted)
-
-
-def read_labels(data: bytes, wanted: Mapping[bytes, str]) -> dict[str, str]:
-    """Those labels of a series whose names are wanted, from its fields `labels`. Raises ValueError where they are none.
-
-    It is written for speed: there are some ten labels to each of a fleet's series, and most are not wanted. Old
-    versions of Prometheus took any bytes: what is no UTF-8 is replaced.
-    """
-    labels: dict[str, str] = {}
-    at, end = 0, len(data)
-    try:
-        while at < end:
-            at, size = (at + 2, data[at + 1]) if data[at + 1] < 0x80 else _varint(data, at + 1)
-            stop, name, value = at + size, b"", b""
-            if at < stop and data[at] == _NAME_TAG:
-                at, size = (at + 2, data[at + 1]) if data[at + 1] < 0x80 else _varint(data, at + 1)
-                name = data[at : at + size]
-                at += size
-            if at < stop and data[at] == _VALUE_TAG:
-                at, size = (at + 2, data[at + 1]) if data[at + 1] < 0x80 else _varint(data, at + 1)
-                value = data[at : at + size]
-                at += size
-            if at != stop or stop > end:
-                raise ValueError("a label is more than a name and a value")
-            if name in wanted:
-                labels[wanted[name]] = value.decode(errors="replace")
-    except IndexError:
-        raise ValueError("a label is cut") from None
-    return labels
 
 
 def first_label_bytes(data: bytes) -> int:

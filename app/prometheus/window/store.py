@@ -12,9 +12,8 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.prometheus.window.page import Content, Key, Page, PageUnusable, pages_of, write_page
 
@@ -25,8 +24,7 @@ _LOCK = "lock"
 _FORGOTTEN_SECONDS = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a container is kept: a row of a page that goes back to the window's start, and one with what is newer."""
 
     base: Page
@@ -132,11 +130,13 @@ class WindowStore:
         self._number += 1
 
     def _add(self, kind: str, page: Page) -> None:
+        if kind == WHOLE:
+            self._places.update((key, Place(page, row)) for row, key in enumerate(page.keys))
+            return
         for row, key in enumerate(page.keys):
-            if kind == WHOLE:
-                self._places[key] = Place(page, row)
-            elif key in self._places:
-                self._places[key] = replace(self._places[key], recent=page, recent_row=row)
+            known = self._places.get(key)
+            if known is not None:
+                self._places[key] = Place(known.base, known.base_row, page, row)
 
     def _pages(self, keys: Iterable[Key]) -> Iterator[Page]:
         for key in keys:

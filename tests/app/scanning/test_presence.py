@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.scanning.presence import hides_a_pod, unseen_seconds
+from app.scanning.presence import Presence
 from tests.support.panels import hours, panel_of
 
 T = hours(24)
@@ -17,6 +17,16 @@ SURGE = np.where((T > 10) & (T < 11), 1.0, np.nan)
 
 def _panel(memory, state):
     return replace(panel_of(memory, subject=[0] * len(memory)), restarts=np.array(state))
+
+
+def _hides_a_pod(panel, rows, peers):
+    presence = Presence.of(panel)
+    return presence.hides_a_pod(rows, answers=presence.answers(peers))
+
+
+def _unseen_seconds(panel, rows, peers):
+    presence = Presence.of(panel)
+    return presence.unseen_seconds(rows, answers=presence.answers(peers))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +56,7 @@ def _panel(memory, state):
 )
 def test_whether_a_pod_may_run_unseen(memory, state, hides):
     rows = np.arange(len(memory))
-    assert hides_a_pod(_panel(memory, state), rows, rows) is hides
+    assert _hides_a_pod(_panel(memory, state), rows, rows) is hides
 
 
 @pytest.mark.parametrize(
@@ -62,28 +72,28 @@ def test_whether_a_pod_may_run_unseen(memory, state, hides):
 )
 def test_how_long_a_workload_is_gone(memory, state, hours_ago):
     """The first row is the workload's; the second is another one's of the same namespace."""
-    found = unseen_seconds(_panel(memory, state), np.array([0]), np.array([0, 1]))
+    found = _unseen_seconds(_panel(memory, state), np.array([0]), np.array([0, 1]))
     assert found == pytest.approx(hours_ago * 3600, abs=301)
 
 
 def test_kube_state_metrics_that_never_knew_the_workload_cannot_tell_that_it_is_gone():
     """It may be limited to some namespaces, or one of its shards may be down."""
     panel, both = _panel([UNTIL_20, ALL], [NONE, ALL]), np.array([0, 1])
-    assert unseen_seconds(panel, np.array([0]), both) == 0.0
-    assert hides_a_pod(panel, np.array([0]), both)
+    assert _unseen_seconds(panel, np.array([0]), both) == 0.0
+    assert _hides_a_pod(panel, np.array([0]), both)
 
 
 def test_kube_state_metrics_that_answers_for_another_namespace_only_cannot_either():
     panel = _panel([UNTIL_20, ALL], [UNTIL_20, ALL])
-    assert unseen_seconds(panel, np.array([0]), np.array([0])) == 0.0
+    assert _unseen_seconds(panel, np.array([0]), np.array([0])) == 0.0
 
 
 def test_a_pod_that_was_evicted_hours_ago_runs_no_more_although_its_object_stays():
     until_12 = np.where(T < 12, 1.0, np.nan)
-    assert not hides_a_pod(_panel([ALL, until_12], [ALL, ALL]), np.array([0, 1]), np.array([0, 1]))
+    assert not _hides_a_pod(_panel([ALL, until_12], [ALL, ALL]), np.array([0, 1]), np.array([0, 1]))
 
 
 def test_a_deployment_that_was_scaled_down_hours_ago_is_whole():
     until_12 = np.where(T < 12, 1.0, np.nan)
     rows = np.arange(3)
-    assert not hides_a_pod(_panel([ALL, until_12, until_12], [NONE] * 3), rows, rows)
+    assert not _hides_a_pod(_panel([ALL, until_12, until_12], [NONE] * 3), rows, rows)

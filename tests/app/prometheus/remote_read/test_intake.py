@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.errors import SourceError, SourceOverloaded, SourceTooLarge, SourceUnreachable, SourceUnusable
 from app.prometheus.reduce import Steps
 from app.prometheus.remote_read.intake import FramesIntake, SamplesIntake
-from app.prometheus.remote_read.protobuf import read_labels
+from app.prometheus.remote_read.labels import read_labels
 from detectors.panel import Grid
 from tests.support.chunks import (
     STALE,
@@ -25,7 +25,7 @@ from tests.support.chunks import (
 
 GRID = Grid(1000.0, 60.0, 5)
 RSS, OTHER = {"__name__": "rss", "pod": "cart-0"}, {"__name__": "rss", "pod": "cart-1"}
-NAMES = {b"pod": "pod"}
+NAMES = ("pod",)
 TIMES = 1_000_000 + 30_000 * np.arange(9)
 VALUES = [float(value) for value in (9, 1, 2, 3, 4, 5, 6, 7, 8)]
 FIRST, SECOND = xor_chunk(TIMES[:4], VALUES[:4]), xor_chunk(TIMES[4:], VALUES[4:])
@@ -38,7 +38,7 @@ def _take(answer, intake=FramesIntake, at_once=None, grid=GRID):
 
     def drain(labels, reduced):
         for label, low, last in zip(labels, reduced.low, reduced.last, strict=True):
-            told.append((read_labels(label, NAMES).get("pod"), low.tolist(), last.tolist()))
+            told.append((read_labels([label], NAMES)[0].get("pod"), low.tolist(), last.tolist()))
 
     taken = intake(Steps.of(grid), drain, "http://prometheus/api/v1/read")
     step = at_once or max(len(answer), 1)

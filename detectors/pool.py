@@ -14,8 +14,9 @@ from detectors.trend import slope
 
 MIN_GENERATIONS = 3
 MIN_LIFETIME_HOURS = 5.0
-# Growth that has slowed to less than this share of what it is on average was a warm-up that lasted as long as a life.
-_GOES_ON_RATIO = 0.8
+# How far growth that goes on at the same rate explains the later halves of lives, by their rate as a share of the whole
+# lives': what has slowed was a warm-up that lasted as long as a life, what only came late was no leak from the start.
+_LATER_RATIOS, _STRAIGHT = (0.8, 0.95, 1.5, 2.0), (0.0, 1.0, 1.0, 0.0)
 # Pods that began within that are one generation: what they share may be the hour, and not their age.
 _GENERATION_SECONDS = 3600.0
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
@@ -54,7 +55,7 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
 
     A warm-up is over when the later half of a lifetime begins; a leak goes on at the same rate, each time. The mean
     slope of generations is compared with its standard error between them, once for the whole and once for the later
-    half, and the weaker of the two decides.
+    half, and the weaker of the two decides, by as much as the two are the same.
     """
     evidence, blocks = scene.evidence, scene.blocks
     grown = members[(evidence.span_hours[members] >= MIN_LIFETIME_HOURS) & (evidence.level[members] > 0)]
@@ -75,9 +76,11 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     t = min(whole, _t(later))
     if t <= POOL.even_t or float(np.median(later)) * 24 < _MIN_GROWTH_PER_DAY:
         return None
-    if later.mean() < _GOES_ON_RATIO * typical.mean():
+    straight = float(np.interp(later.mean() / typical.mean(), _LATER_RATIOS, _STRAIGHT))
+    if straight == 0.0:
         return None
-    return Pooled(_bounded(POOL.per_t * (t - POOL.even_t)), tuple(grown.tolist()), *_spread(evidence.slope[grown]))
+    log_odds = straight * _bounded(POOL.per_t * (t - POOL.even_t))
+    return Pooled(log_odds, tuple(grown.tolist()), *_spread(evidence.slope[grown]))
 
 
 def oom_loop(scene: Scene, members: Ints) -> Pooled | None:

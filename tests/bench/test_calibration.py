@@ -68,6 +68,13 @@ def test_the_fit_of_lifetimes_finds_what_speaks_for_a_leak_and_what_against(fitt
     assert intercept == pytest.approx(TRUE_INTERCEPT, rel=0.35)
 
 
+def test_one_workload_that_is_plainly_misjudged_does_not_hold_down_what_lives_say_together(made, fitted):
+    lifetime, workload, _ = fitted
+    misleading = _case(np.array([TRUE.get(name, 0.0) for name in NAMES]) * 40, False, pooled=(4.0, 0.0))
+    assert plainest(misleading, *lifetime) > 4
+    np.testing.assert_allclose(fit_workloads([*made, misleading], *lifetime), workload, rtol=0.1)
+
+
 def test_signs_are_held_to_what_each_figure_must_mean():
     rng = np.random.default_rng(2)
     figures = rng.normal(size=(300, len(NAMES)))

@@ -121,6 +121,13 @@ def _warming_up(hours_of, lasts=8.0):
     return panel_of([memory], start_time=[START + life * lasts * 3600], limit=2000 * MIB)
 
 
+def _late_only(lasts=8.0):
+    """Lives that hold still, and rise in their last third."""
+    age = T - np.floor(T / lasts) * lasts
+    memory = 200 * MIB + 8 * MIB * np.maximum(age - lasts * 2 / 3, 0.0) + noise(N, 0.2 * MIB)
+    return panel_of([memory], start_time=[START + (T - age) * 3600], limit=2000 * MIB)
+
+
 def _alike(panel):
     scene, members = members_of(panel)
     return same_slope(scene, members)
@@ -144,6 +151,7 @@ def test_generations_that_grow_alike():
         _generations(6, [5 * MIB, -3 * MIB], warm_up=80 * MIB, warm_hours=4.5),
         _warming_up(2.0),
         _warming_up(4.0),
+        _late_only(),
         _generations(6, [0.1 * MIB], spread=0.02),
         _generations(2, [3 * MIB]),
         _generations(2, [3 * MIB], pods=5),
@@ -157,6 +165,7 @@ def test_generations_that_grow_alike():
         "such a warm-up, then up and down in turn",
         "a warm-up that is over in half a life and goes on slowly",
         "a warm-up as long as a life",
+        "lives that only rise at their end",
         "too slow to be told from chance",
         "two are too few",
         "many pods of two generations are two",
@@ -165,6 +174,10 @@ def test_generations_that_grow_alike():
 )
 def test_what_is_not_growth_of_each_life(panel):
     assert _alike(panel) is None
+
+
+def test_a_warm_up_longer_than_a_life_says_less_than_growth_that_goes_on():
+    assert 0 < _alike(_warming_up(12.0)).log_odds < 0.5 * _alike(_generations(6, [3 * MIB])).log_odds
 
 
 def test_pods_of_one_rollout_count_once():

@@ -37,7 +37,7 @@ _lock = threading.Lock()
 def lists_series(client: PrometheusClient, metric: str, matchers: str, grid: Grid, control: Control) -> bool:
     """Whether this server sends labels alone when asked to; found out once, by series that have samples.
 
-    Raises ScanAbandoned.
+    Raises ScanAbandoned, and SourceError where the server fails in passing.
     """
     with _lock:
         known = _heeding.get(client.url)
@@ -46,7 +46,9 @@ def lists_series(client: PrometheusClient, metric: str, matchers: str, grid: Gri
     recent = Grid(max(grid.end - _PROBE_SECONDS, grid.start), grid.step, 1)
     try:
         labels, samples = _asked(client, metric, matchers, recent.start, grid.end, control)
-    except SourceError:
+    except SourceError as error:
+        if error.retryable:
+            raise
         return False
     if not labels:
         return False  # that says nothing, and the next scan may tell

@@ -1,0 +1,66 @@
+"""What a window's end tells of the whole window: when containers started, and how often."""
+
+import numpy as np
+import pytest
+
+from app.prometheus.standing import Standing, end_of
+from detectors.panel import Grid
+
+NAN = np.nan
+GRID = Grid(1000.0, 100.0, 4)  # columns at 1000, 1100, 1200, 1300
+ALL, LATER, UNTIL, NEVER = [1, 1, 1, 1], [0, 1, 1, 1], [1, 1, 0, 0], [0, 0, 0, 0]
+
+
+def _standing(memory, start=NAN, restarts=NAN):
+    return Standing(GRID, np.array([memory], dtype=bool), np.array([start]), np.array([restarts]))
+
+
+@pytest.mark.parametrize(
+    ("memory", "start", "same"),
+    [
+        (ALL, 500.0, True),
+        (ALL, 1001.5, True),
+        (ALL, 1150.0, False),
+        (LATER, 1050.0, True),
+        (LATER, 1250.0, False),
+        (ALL, NAN, False),
+        (UNTIL, 500.0, False),
+        (NEVER, 500.0, False),
+    ],
+    ids=[
+        *(
+            "before the window",
+            "as the window began, rounded",
+            "within it",
+            "with its first sample",
+            "again since then",
+        ),
+        *("not told", "gone at the end", "never seen"),
+    ],
+)
+def test_whether_what_runs_at_the_end_ran_all_along(memory, start, same):
+    told = _standing(memory, start)
+    assert told.same_start.tolist() == [same]
+    expected = [start if same and seen else NAN for seen in memory]
+    np.testing.assert_array_equal(told.start_times(), [expected])
+
+
+@pytest.mark.parametrize(
+    ("start", "restarts", "expected"),
+    [
+        (500.0, 7.0, [NAN, 7, 7, 7]),
+        (NAN, 0.0, [NAN, 0, 0, 0]),
+        (1250.0, 0.0, [NAN, 0, 0, 0]),
+        (1250.0, 7.0, [NAN] * 4),
+        (500.0, NAN, [NAN] * 4),
+    ],
+    ids=["as many as before", "none ever", "none, though its start says so", "one more, some time", "not told"],
+)
+def test_a_count_that_cannot_have_grown_was_the_same_all_along(start, restarts, expected):
+    told = _standing(LATER, start, restarts)
+    np.testing.assert_array_equal(told.all_restarts(), [expected])
+    assert told.same_restarts.tolist() == [bool(np.isfinite(expected).any())]
+
+
+def test_the_end_of_a_grid_is_its_last_column():
+    assert end_of(GRID).times.tolist() == [1300.0]

@@ -21,7 +21,7 @@ BeginRead = Callable[[Gathering, Sequence[ContainerRef]], "Future[int]"]
 _MOVING = ("working_set", "rss", "cache", "cpu", "oom_killed")
 _BY_STARTS = ("start_time", "restarts")
 _LIMITS = ("limit", "spec_limit")
-# Where more of a batch than this is to be read, all of it is: no pod need be named then.
+# Where more of a batch than this is to be read, all of it is: where that is whole namespaces no pod need be named.
 _MOST_NAMED = 0.5
 
 
@@ -47,24 +47,28 @@ class BatchReads:
         ends = self._ended(self._begun((*_BY_STARTS, *(() if limits_over_time else _LIMITS[:1])), end_of(grid)))
         self._take(moving)
         memory = np.isfinite(self.low["working_set"]) | np.isfinite(self.low["rss"])
-        told = Standing(grid, memory, ends["start_time"].low[:, 0], ends["restarts"].low[:, 0])
+        start_time, restarts = (ends[name].low[:, -1] for name in _BY_STARTS)
+        told = Standing(grid, memory, start_time, restarts)
         self.low["start_time"], self.low["restarts"] = told.start_times(), told.all_restarts()
-        self._fill("start_time", grid, ~told.same_start)
-        self._fill("restarts", grid, ~told.same_restarts)
+        wanted = [("start_time", grid, ~told.same_start), ("restarts", grid, ~told.same_restarts)]
         if limits_over_time:
+            self._fill(wanted)
             return
-        self.low["limit"] = told.all_along(ends["limit"].low[:, 0])
-        self._fill("limit", grid, told.gone)
-        silent = ~np.isfinite(self.low["limit"]).any(axis=1)
+        self.low["limit"] = told.all_along(ends["limit"].low[:, -1])
+        # Where kube-state-metrics knows a container at the end and tells no limit there is none; else it may be silent.
+        silent = ~np.isfinite(ends["limit"].low[:, -1])
+        self._fill([*wanted, ("limit", grid, told.gone | (silent & ~np.isfinite(restarts)))])
+        unlimited = ~np.isfinite(self.low["limit"]).any(axis=1)
+        over = told.gone | ~np.isfinite(start_time)
         self.low["spec_limit"] = np.full_like(self.low["limit"], np.nan)
-        self._fill("spec_limit", end_of(grid), silent & ~told.gone)
-        self._fill("spec_limit", grid, silent & told.gone)
+        self._fill([("spec_limit", end_of(grid), unlimited & ~over), ("spec_limit", grid, unlimited & over)])
 
-    def _fill(self, member: str, grid: Grid, rows: Bools) -> None:
-        """Read a member of some rows on a grid that ends where the batch's does, in the place of what is there."""
-        if rows.any():
-            read = self._ended(self._begun((member,), grid, rows))[member].low
-            self.low[member][rows, -grid.steps :] = read[rows]
+    def _fill(self, wanted: Iterable[tuple[str, Grid, Bools]]) -> None:
+        """Read members of some rows, each on a grid that ends where the batch's does, in the place of what is there."""
+        begun = [(grid, rows, self._begun((member,), grid, rows)) for member, grid, rows in wanted if rows.any()]
+        for grid, rows, reads in begun:
+            for member, read in self._ended(reads).items():
+                self.low[member][rows, -grid.steps :] = read.low[rows]
 
     def _begun(
         self, members: Iterable[str], grid: Grid, rows: Bools | None = None

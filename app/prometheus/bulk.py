@@ -23,7 +23,7 @@ from app.settings import Settings
 from detectors.memory import nonreclaimable
 from detectors.panel import Floats, History
 
-# Of a shorter time the end is no less to read than the whole.
+# Of a shorter time than that two reads cost more than they save.
 _WORTH_TWO_READS_SECONDS = 3600.0
 
 # Takes series, each with its place, or None where it is of no container that was asked for.
@@ -41,7 +41,7 @@ class BulkSource(ServerSource):
         keep_compiled(settings.data_dir)
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
-        """Each metric of the batch's containers by one read; what is held is the batch's grid, not its samples.
+        """Each metric of the batch's containers by a read of its own; what is held is the grid, not the samples.
 
         Of what hardly changes the window's end is read, and all of it only for containers that changed, or are gone.
         """

@@ -18,7 +18,6 @@ from detectors.panel import Grid
 # the one by which it can be asked for in parts.
 ListSeries = Callable[[str, str, str, Grid, Control], tuple[list[LabelSet], list[str]]]
 
-
 _RECENT_SECONDS = 1800.0
 
 
@@ -101,8 +100,11 @@ def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _recent(grid: Grid) -> Grid:
-    """The end of a window, which the server has in memory: cAdvisor tells both metrics of a container, or neither."""
-    steps = min(max(round(_RECENT_SECONDS / grid.step), 2), grid.steps)
+    """The end of a window, which costs a server least: cAdvisor tells both metrics of a container, or neither.
+
+    Where one of them is left out of what is scraped it shows there, as long as such a container runs.
+    """
+    steps = min(max(round(_RECENT_SECONDS / grid.step) + 1, 2), grid.steps)
     return Grid(grid.end - (steps - 1) * grid.step, grid.step, steps)
 
 

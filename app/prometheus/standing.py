@@ -1,15 +1,19 @@
 """What hardly ever changes: when a container started, and how often. The end of a window tells all of it, unless a
-container started anew in it; and whether one did shows there too.
+container started anew in it; and as a rule it tells whether one did.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.prometheus.members import LOOKBACK_SECONDS
 from detectors.panel import Bools, Floats, Grid, Ints
 
 # Start times are rounded differently by different exporters.
 _SAME_START_SECONDS = 2.0
+# A container that is gone is told of for up to four minutes beside the one in its place, and carried on for five more.
+_END_SECONDS = 2 * LOOKBACK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,13 @@ class Standing:
 
     @property
     def same_start(self) -> Bools:
-        """Whether what runs at the end ran from the row's first sample on, shape (rows,)."""
+        """Whether what runs at the end ran from the row's first sample on, shape (rows,).
+
+        Some runtimes say that a container started in the year 1, which tells nothing.
+        """
         first_time = self.grid.start + self.grid.step * self._first
-        same: Bools = ~self.gone & (self.start_time <= first_time + _SAME_START_SECONDS)
+        told = (self.start_time > 0) & (self.start_time <= first_time + _SAME_START_SECONDS)
+        same: Bools = ~self.gone & told
         return same
 
     @property
@@ -63,5 +71,6 @@ class Standing:
 
 
 def end_of(grid: Grid) -> Grid:
-    """The last column of a grid."""
-    return Grid(grid.end, grid.step, 1)
+    """The last columns of a grid: as many as tell which of a container's runs is the newest."""
+    steps = min(math.ceil(_END_SECONDS / grid.step) + 1, grid.steps)
+    return Grid(grid.end - (steps - 1) * grid.step, grid.step, steps)

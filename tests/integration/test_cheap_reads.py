@@ -18,44 +18,64 @@ from tests.support.servers import false_prometheus, running_prometheus
 
 STEP, STEPS = 300.0, 73
 MIB = 2.0**20
+NAN = np.nan
+MEMBERS = ("rss", "working_set", "cache", "cpu", "start_time", "restarts", "limit", "oom_killed", "peak")
 
 
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory):
-    """Pods that ran all along, began within the window, started anew in it, or are gone; of one a limit was raised."""
+    """A Prometheus with one pod of each kind that ends, starts anew, or is told of in part."""
     now = _now()
     times = now - (STEPS + 12) * STEP + 60.0 * np.arange(int((STEPS + 12) * STEP / 60) + 1)
-    begin, middle = times[0], float(times[times.size // 2])
-    none = np.zeros(times.size)
-    anew = np.where(times < middle, begin - 86_400, middle)
-    said = {
-        "steady": (times > 0, none + begin - 86_400, none + 3.0, none + 100 * MIB),
-        "young": (times >= middle, none + middle - 5, none, none + 100 * MIB),
-        "anew": (times > 0, anew, (times >= middle) * 1.0, none + 100 * MIB),
-        "gone": (times < middle, none + begin - 86_400, none + 2.0, none + 100 * MIB),
-        "raised": (times > 0, none + begin - 86_400, none, np.where(times < middle, 100 * MIB, 200 * MIB)),
-        "unlimited": (times > 0, none + begin - 86_400, none, np.full(times.size, np.nan)),
-    }
-    series = []
-    for pod, (there, start, restarts, limit) in said.items():
-        labels = {"namespace": "shop", "pod": f"{pod}-0", "container": "app"}
-        memory = 50 * MIB + 4096.0 * np.arange(times.size)
-        metrics = {
-            "container_memory_rss": memory,
-            "container_memory_working_set_bytes": memory + MIB,
-            "container_start_time_seconds": start,
-            "container_spec_memory_limit_bytes": np.nan_to_num(limit),
-            "kube_pod_container_status_restarts_total": restarts,
-            "kube_pod_container_resource_limits": limit,
-        }
-        for name, values in metrics.items():
-            known = there & np.isfinite(values)
-            more = {"resource": "memory"} if name.endswith("limits") else {}
-            if known.any():
-                series.append(Series({"__name__": name, **labels, **more}, times[known], values[known]))
     with running_prometheus(tmp_path_factory.mktemp("cheap")) as server:
-        push(server.url, series)
+        push(server.url, [one for pod in _pods(times) for one in pod])
         yield server.url, ScanRequest(now - (STEPS - 1) * STEP, now, STEP)
+
+
+def _pods(times):
+    """The series of each pod, which runs all along, has restarted three times before, and has a limit, but for ..."""
+    before, middle, late = times[0] - 86_400, float(times[times.size // 2]), float(times[-1]) - 180
+    half = times >= middle
+    yield _pod("steady", times)
+    yield _pod("young", times, there=half, start=middle - 5, restarts=0)
+    yield _pod("anew", times, start=np.where(half, middle, before), restarts=half)
+    yield _pod("gone", times, there=~half)
+    yield _pod("just-gone", times, there=times < late)
+    yield _pod("raised", times, limit=np.where(half, 200 * MIB, 100 * MIB))
+    yield _pod("unlimited", times, limit=NAN, spec_limit=0)
+    yield _pod("by-cadvisor-alone", times, limit=NAN, restarts=NAN, spec_limit=100 * MIB)
+    # kube-state-metrics has been silent for twenty minutes, and cAdvisor's limits are not scraped.
+    silent = times < times[-1] - 1200
+    yield _pod("silent", times, limit=np.where(silent, 100 * MIB, NAN), restarts=np.where(silent, 1, NAN))
+    # Some runtimes say that a container started in the year 1.
+    yield _pod("year-one", times, start=-62_135_596_800, restarts=1 + half)
+    # A container that has just died is told of beside the one in its place; which comes first is up to their ids.
+    for old, new in (("a", "b"), ("b", "a")):
+        yield _pod(f"just-anew-{old}", times, id=f"/{old}", restarts=times >= late)
+        yield _pod(f"just-anew-{old}", times, id=f"/{new}", there=times >= late, start=late, state=False)
+
+
+def _pod(name, times, *, there=None, start=None, restarts=3, limit=100 * MIB, spec_limit=NAN, id="", state=True):  # noqa: A002
+    there = np.ones(times.size, dtype=bool) if there is None else there
+    memory = 50 * MIB + 4096.0 * np.arange(times.size)
+    metrics = {
+        "container_memory_rss": memory,
+        "container_memory_working_set_bytes": memory + MIB,
+        "container_memory_cache": memory / 2,
+        "container_cpu_usage_seconds_total": times - times[0],
+        "container_start_time_seconds": times[0] - 86_400 if start is None else start,
+        "container_spec_memory_limit_bytes": spec_limit,
+    }
+    if state:
+        metrics["kube_pod_container_status_restarts_total"] = restarts
+        metrics["kube_pod_container_resource_limits"] = limit
+    labels = {"namespace": "shop", "pod": f"{name}-0", "container": "app"}
+    for metric, value in metrics.items():
+        values = np.broadcast_to(np.asarray(value, dtype=np.float64), times.shape)
+        more = {"resource": "memory"} if metric.endswith("limits") else {"id": id} if "kube" not in metric else {}
+        known = there & np.isfinite(values)
+        if known.any():
+            yield Series({"__name__": metric, **labels, **more}, times[known], values[known])
 
 
 def _now():
@@ -72,14 +92,24 @@ def _reading(url, request):
         source.close()
 
 
-@pytest.mark.parametrize("member", ["rss", "working_set", "start_time", "restarts", "limit", "oom_killed", "peak"])
-def test_the_panel_is_the_one_of_all_samples(prometheus, monkeypatch, member):
+def test_the_panel_is_the_one_of_all_samples(prometheus, monkeypatch):
     containers, cheap = _reading(*prometheus)
     monkeypatch.setattr(bulk, "_WORTH_TWO_READS_SECONDS", float("inf"))
     _, whole = _reading(*prometheus)
-    assert cheap.samples < 0.75 * whole.samples
-    assert len(containers) == 6
-    np.testing.assert_array_equal(getattr(cheap.panel, member), getattr(whole.panel, member))
+    assert len(containers) == 12
+    for member in MEMBERS:
+        for row, one in enumerate(containers):
+            found, expected = (getattr(reading.panel, member)[row] for reading in (cheap, whole))
+            np.testing.assert_array_equal(found, expected, err_msg=f"{member} of {one.pod}")
+
+
+def test_of_steady_pods_little_more_than_what_moves_is_read(tmp_path):
+    times = _now() - (STEPS + 12) * STEP + 60.0 * np.arange(int((STEPS + 12) * STEP / 60) + 1)
+    with running_prometheus(tmp_path) as server:
+        push(server.url, list(_pod("steady", times)))
+        _, reading = _reading(server.url, ScanRequest(times[-1] - (STEPS - 1) * STEP, times[-1], STEP))
+    a_metric = STEPS * STEP / 60
+    assert 4 * a_metric < reading.samples < 4.5 * a_metric
 
 
 def test_limits_over_time_are_read_where_they_are_asked_for(prometheus):
@@ -113,8 +143,9 @@ CART = {"__name__": "container_memory_working_set_bytes", "namespace": "shop", "
         ((200, "application/x-protobuf", samples_answer((CART, [], []))), {True}),
         ((200, "application/x-protobuf", samples_answer()), set()),
         ((400, "text/plain", b"exceeded sample limit"), set()),
+        ((502, "text/plain", b"bad gateway"), set()),
     ],
-    ids=["it sends samples all the same", "it sends labels alone", "nothing is told by no series", "it refuses"],
+    ids=["samples all the same", "labels alone", "no series, which tells nothing", "it refuses", "it always fails"],
 )
 def test_a_server_is_asked_for_labels_alone_only_where_it_heeds_that(monkeypatch, reply, heeds):
     monkeypatch.setattr(listing, "_heeding", {})

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import cramjam
 
-from app.errors import SourceTooLarge, SourceUnusable
+from app.errors import SourceError, SourceUnusable
 from app.prometheus.bulk import Add, Ask, BulkSource
-from app.prometheus.promql import LabelMatcher, parse_label_matchers
+from app.prometheus.promql import LabelMatcher, one_of, parse_label_matchers, together
 from app.prometheus.reduce import Reduced, Steps
 from app.prometheus.remote_read.intake import FramesIntake, SamplesIntake
 from app.prometheus.remote_read.listing import lists_series, series_by_read
@@ -25,8 +25,9 @@ class RemoteReadSource(BulkSource):
 
     def plan(self, request: ScanRequest, control: Control) -> Plan:
         """By reads of labels alone where the server answers these, else by its index of series."""
-        metric, matchers = self._metrics.working_set, self._metrics.container_matchers
-        self._lists_series = lists_series(self._client, metric, matchers, request.grid, control)
+        names, grid = self._metrics, request.grid
+        matchers = together(names.container_matchers, one_of("namespace", request.namespaces), request.selector)
+        self._lists_series = lists_series(self._client, names.working_set, matchers, grid, control)
         return super().plan(request, control)
 
     def _list_series(
@@ -36,8 +37,8 @@ class RemoteReadSource(BulkSource):
         if self._lists_series and metric in {self._metrics.working_set, self._metrics.rss}:
             try:
                 return series_by_read(self._client, metric, matchers, grid, control), []
-            except SourceTooLarge:
-                pass  # in parts, then
+            except SourceError:
+                pass  # by the index, then, and in parts if need be
         return super()._list_series(metric, matchers, label, grid, control)
 
     def _asking(self, containers: Sequence[ContainerRef]) -> Ask:

@@ -34,7 +34,7 @@ _OPTIONAL = ("peak",)
 
 class IncrementalSource:
     """Another source whose readings are kept in a folder: the next scan's are put together from those and from the
-    newest columns, and are what the other source would have read anew.
+    newest columns, and are what the other source would have read anew; but a limit stands where it was first read so.
 
     That holds for samples that come up to `overlap_seconds` late; what comes later is seen when a container is read
     whole again, after a quarter to half a window. Containers that were not kept are read whole, and what could not be
@@ -194,6 +194,7 @@ class IncrementalSource:
             "cluster": request.cluster,
             "namespaces": sorted(request.namespaces),
             "selector": request.selector,
+            "limits_over_time": request.limits_over_time,
             **self._identity,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]

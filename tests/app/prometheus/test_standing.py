@@ -24,18 +24,13 @@ def _standing(memory, start=NAN, restarts=NAN):
         (LATER, 1050.0, True),
         (LATER, 1250.0, False),
         (ALL, NAN, False),
+        (ALL, -62_135_596_800.0, False),
         (UNTIL, 500.0, False),
         (NEVER, 500.0, False),
     ],
     ids=[
-        *(
-            "before the window",
-            "as the window began, rounded",
-            "within it",
-            "with its first sample",
-            "again since then",
-        ),
-        *("not told", "gone at the end", "never seen"),
+        *("before the window", "as the window began, rounded", "within it", "with its first sample"),
+        *("again since then", "not told", "in the year 1", "gone at the end", "never seen"),
     ],
 )
 def test_whether_what_runs_at_the_end_ran_all_along(memory, start, same):
@@ -62,5 +57,13 @@ def test_a_count_that_cannot_have_grown_was_the_same_all_along(start, restarts, 
     assert told.same_restarts.tolist() == [bool(np.isfinite(expected).any())]
 
 
-def test_the_end_of_a_grid_is_its_last_column():
-    assert end_of(GRID).times.tolist() == [1300.0]
+@pytest.mark.parametrize(
+    ("step", "columns"), [(60.0, 11), (300.0, 3), (3600.0, 2)], ids=["a minute", "five minutes", "an hour"]
+)
+def test_the_end_of_a_grid_is_ten_minutes_and_tells_old_from_new(step, columns):
+    grid = Grid(0.0, step, 100)
+    assert end_of(grid).times.tolist() == grid.times[-columns:].tolist()
+
+
+def test_the_end_of_a_short_grid_is_all_of_it():
+    assert end_of(GRID) == GRID

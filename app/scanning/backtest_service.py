@@ -61,7 +61,10 @@ def perform_backtest(
 
 
 def read_labels(path: Path) -> dict[Name, bool]:
-    """Which workloads leak, by namespace and name: `{"shop/cart": {"leak": true}}`. Raises UsageError."""
+    """Which workloads leak, by namespace and name: `{"shop/cart": {"leak": true}}`. Raises UsageError.
+
+    A label that has "namespace" and "workload" is of that one, whatever its key; one that is "ambiguous" is none.
+    """
     hint = 'write an object, such as {"shop/cart": {"leak": true}}'
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -73,11 +76,13 @@ def read_labels(path: Path) -> dict[Name, bool]:
         raise UsageError(f"--labels: {path} is not an object", hint)
     labels: dict[Name, bool] = {}
     for key, label in content.items():
-        namespace, slash, workload = key.partition("/")
-        leaks = label.get("leak") if isinstance(label, dict) else None
-        if not (namespace and slash and workload) or not isinstance(leaks, bool):
+        told = label if isinstance(label, dict) else {}
+        named, leaks = key.partition("/"), told.get("leak")
+        name = told.get("namespace", named[0]), told.get("workload", named[2])
+        if not all(isinstance(part, str) and part for part in name) or not isinstance(leaks, bool):
             raise UsageError(f"--labels: {path}: {key[:100]!r} does not tell whether namespace/workload leaks", hint)
-        labels[namespace, workload] = leaks
+        if not told.get("ambiguous"):
+            labels[name] = leaks
     return labels
 
 

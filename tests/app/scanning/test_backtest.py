@@ -135,7 +135,20 @@ def test_labels(tmp_path):
     assert len(read_labels(DEMO.with_suffix(".labels.json"))) == 23
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"cart": {"leak": true}}', '{"shop/cart": true}', '{"a/b": {"leak": 1}}'])
+def test_labels_may_name_the_workload_themselves_and_leave_it_open(tmp_path):
+    file = tmp_path / "labels.json"
+    named = '"namespace": "shop", "workload": "cart", "leak": true'
+    file.write_text(f'{{"slow/0": {{{named}}}, "shop/open": {{"leak": true, "ambiguous": true}}}}')
+    assert read_labels(file) == {("shop", "cart"): True}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", '{"cart": {"leak": true}}', '{"shop/cart": true}', '{"a/b": {"leak": 1}}'),
+        '{"a/b": {"leak": true, "namespace": 1}}',
+    ],
+)
 def test_labels_that_are_none(tmp_path, text):
     file = tmp_path / "labels.json"
     file.write_text(text)

@@ -1,7 +1,7 @@
 """Plans for what Helm, Argo CD or Flux keeps: nothing of it is changed behind their back."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.acts import ActRefused
@@ -36,45 +36,83 @@ def plan_of(
             f"revision: {owner.kind} keeps the workload, and goes back by its own history",
             "leave the revision out, and see the commands of the plan",
         )
-    reference = Reference(subject.namespace, subject.kind, subject.workload, revision)
-    commit, notes = None if origin is None else origin.commit, seen.disturbance.notes
-    history_id, deployed, way = None, None, Way.BY_HAND
-    if not owner.name:
-        advised = Advised(f"Change it where {owner.kind} has it from, which nothing here names ({owner.where})", ())
-    elif owner.kind == "helm":
-        target = helm.target_of(reach.access, owner, subject, origin) if wish.act is ActKind.ROLLBACK else None
-        advised = by_helm(wish.act, owner, reference, target)
-    elif owner.kind == "argocd":
-        application, unread = application_of(reach, owner)
-        found = None if application is None else argo_target(application, origin)
-        if found is not None:
-            owner, commit = replace(owner, where=found.repository), commit or found.brought or None
-        advised = by_argocd(wish.act, owner, reference, found, commit)
-        if wish.act is ActKind.ROLLBACK:
-            besides = f"Argo CD's history is not known: {unread}" if unread else _besides(application, owner, subject)
-            notes = (*notes, besides) if besides else notes
-            can_go_back = found is not None and found.id is not None and found.auto_sync is False and not besides
-            if application is not None and found is not None and can_go_back and reach.argocd is not None:
-                way, history_id, deployed = Way.ARGOCD, found.id, newest_deployment(application)
-    elif owner.kind == "flux":
-        advised = by_flux(wish.act, owner, reference, commit)
-    else:
-        advised = Advised(
-            f"Change the {owner.where} {owner.name}, which makes this workload and would undo an edit", ()
-        )
+    case = _Case(reach, subject, wish, owner, Reference(subject.namespace, subject.kind, subject.workload, revision))
+    kept = _way(case, origin)
     return Plan(
-        way=way,
-        summary=advised.summary,
+        way=kept.way,
+        summary=kept.advised.summary,
         uid=text_in(seen.workload, "metadata", "uid"),
         generation=whole_number_in(seen.workload, "metadata", "generation") or 0,
-        digest=template_digest(seen.workload) if way is Way.ARGOCD else "",
+        digest=template_digest(seen.workload) if kept.way is Way.ARGOCD else "",
         changes=(),
-        disturbance=replace(seen.disturbance, notes=notes),
-        owner=owner,
-        commands=advised.commands,
-        history_id=history_id,
-        deployed=deployed,
+        disturbance=replace(seen.disturbance, notes=(*seen.disturbance.notes, *kept.notes)),
+        owner=replace(owner, where=kept.where or owner.where),
+        commands=kept.advised.commands,
+        history_id=kept.history_id,
+        deployed=kept.deployed,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is to be done to which workload, and who keeps it."""
+
+    reach: Reach
+    subject: Subject
+    wish: Wish
+    owner: Owner
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How it is done where a keeper is asked. where: what the owner has it from, if more is known of that now;
+    history_id, deployed: what Argo CD goes back to, and from."""
+
+    advised: Advised
+    notes: tuple[str, ...] = ()
+    where: str = ""
+    way: Way = Way.BY_HAND
+    history_id: int | None = None
+    deployed: int | None = None
+
+
+def _way(case: _Case, origin: Rollout | None) -> _Kept:
+    owner = case.owner
+    if not owner.name:
+        return _Kept(Advised(f"Change it where {owner.kind} has it from, which nothing here names ({owner.where})", ()))
+    if owner.kind == "helm":
+        return _helm(case, origin)
+    if owner.kind == "argocd":
+        return _argocd(case, origin)
+    if owner.kind == "flux":
+        return _Kept(by_flux(case.wish.act, owner, case.reference, None if origin is None else origin.commit))
+    text = f"Change the {owner.where} {owner.name}, which makes this workload and would undo an edit"
+    return _Kept(Advised(text, ()))
+
+
+def _helm(case: _Case, origin: Rollout | None) -> _Kept:
+    reach, subject, wish, owner = case.reach, case.subject, case.wish, case.owner
+    target = helm.target_of(reach.access, owner, subject, origin) if wish.act is ActKind.ROLLBACK else None
+    return _Kept(by_helm(wish.act, owner, case.reference, target))
+
+
+def _argocd(case: _Case, origin: Rollout | None) -> _Kept:
+    reach, wish, owner = case.reach, case.wish, case.owner
+    commit = None if origin is None else origin.commit
+    application, unread = application_of(reach, owner)
+    found = None if application is None else argo_target(application, origin)
+    if found is not None:
+        owner, commit = replace(owner, where=found.repository), commit or found.brought or None
+    advised, where = by_argocd(wish.act, owner, case.reference, found, commit), owner.where
+    if wish.act is not ActKind.ROLLBACK:
+        return _Kept(advised, where=where)
+    besides = f"Argo CD's history is not known: {unread}" if unread else _besides(application, owner, case.subject)
+    notes = (besides,) if besides else ()
+    can_go_back = found is not None and found.id is not None and found.auto_sync is False and not besides
+    if application is None or found is None or not can_go_back or reach.argocd is None:
+        return _Kept(advised, notes, where)
+    return _Kept(advised, notes, where, Way.ARGOCD, found.id, newest_deployment(application))
 
 
 def application_of(reach: Reach, owner: Owner) -> tuple[Mapping[str, Any] | None, str]:

@@ -65,11 +65,13 @@ def judge(before: Before, sightings: Sequence[Sighting]) -> Judged:
     needed = needed_age(before)
     age = sightings[-1].age_seconds if sightings else 0.0
     if age < needed or len(sightings) < _LEAST_SIGHTINGS:
-        text = f"cannot tell yet: new pods are {span(age / _HOUR)} old, and must be {span(needed / _HOUR)}"
+        text = f"cannot tell yet: pods since then are {span(age / _HOUR)} old, and must be {span(needed / _HOUR)}"
         return Judged(Effect.TOO_YOUNG, needed, age, text)
     compared = _compare(before, sightings, age)
     if compared is None:
-        text = f"cannot tell yet: scans saw too little of new pods at an age of {span(age * _FIRST_PART / _HOUR)}"
+        text = (
+            f"cannot tell yet: scans saw too little of pods since then at an age of {span(age * _FIRST_PART / _HOUR)}"
+        )
         return Judged(Effect.UNCLEAR, needed, age, text)
     share, text = compared.missing_share, compared.words
     leaking = next((one.leaking for one in reversed(sightings) if one.leaking is not None), None)

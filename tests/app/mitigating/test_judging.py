@@ -52,7 +52,7 @@ def test_it_cannot_be_told_while_the_new_pods_are_young(acted):
     for half in range(1, 4):
         acted.scan(half / 2, 200)
     assert acted.now.state is S.WATCHING
-    assert acted.now.note.startswith("cannot tell yet: new pods are 2 h old, and must be")
+    assert acted.now.note.startswith("cannot tell yet: pods since then are 2 h old, and must be")
 
 
 def test_a_leak_that_is_gone_is_told_in_the_timeline(acted):
@@ -88,13 +88,13 @@ def test_pods_that_were_restarted_since_are_as_old_as_they_are(acted):
         began = {"current_began_at": T + life * HOUR}
         acted.scan(hours, 200 + 10 * (hours - life), **began)
     assert acted.now.state is S.WATCHING
-    assert acted.now.note.startswith("cannot tell yet: new pods are 2 h old, and must be 4 h")
+    assert acted.now.note.startswith("cannot tell yet: pods since then are 2 h old, and must be 4 h")
 
 
 def test_a_pod_that_began_before_the_act_is_judged_from_the_act_on(acted):
     for half in range(1, 4):
         acted.scan(half / 2, 200, current_began_at=T - 90 * HOUR)
-    assert acted.now.note.startswith("cannot tell yet: new pods are 2 h old")
+    assert acted.now.note.startswith("cannot tell yet: pods since then are 2 h old")
 
 
 def test_another_revision_ends_it_without_a_word_on_whether_it_helped(acted):

@@ -40,10 +40,10 @@ def admin(people):
 
 
 def test_an_incident_shows_its_acts_and_a_form_to_propose_one(sqlite_engine, people, cart):
-    keep_mitigation(sqlite_engine, cart, S.WATCHING, note="cannot tell yet: new pods are 1 h old")
+    keep_mitigation(sqlite_engine, cart, S.WATCHING, note="cannot tell yet: pods since then are 1 h old")
     page = people[Role.RESPONDER].get(f"/incidents/{cart}").text
     assert "Roll Deployment shop/cart back to revision 41" in page
-    assert "Cannot tell yet: new pods are 1 h old." in page
+    assert "Cannot tell yet: pods since then are 1 h old." in page
     assert f'action="/incidents/{cart}/mitigations"' in page
     assert f'action="/incidents/{cart}/mitigations"' not in people[Role.VIEWER].get(f"/incidents/{cart}").text
 

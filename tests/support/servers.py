@@ -259,12 +259,14 @@ class PostgreSQL:
         leader = self.process.handle.pid
         processes = [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
         for one in processes:
-            os.kill(one, signal.SIGSTOP)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGSTOP)
         try:
             yield
         finally:
             for one in processes:
-                os.kill(one, signal.SIGCONT)
+                with contextlib.suppress(ProcessLookupError):  # one was ending, and its leader has seen it by now
+                    os.kill(one, signal.SIGCONT)
 
     def _wait(self) -> None:
         wait_until((self.folder / ".s.PGSQL.5432").exists, "PostgreSQL listens")

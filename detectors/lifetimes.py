@@ -8,7 +8,7 @@ from detectors.memory import peaks
 from detectors.panel import Bools, Floats, Ints, Panel
 
 # Start times are rounded differently by different exporters.
-_SAME_START_SECONDS = 2.0
+SAME_START_SECONDS = 2.0
 # Memory that falls by more than this from one sample to the next, where neither starts nor restarts are known, tells
 # a restart: no allocator gives so much back at once and keeps running as a rule.
 _RESTART_DROP_RATIO = 0.5
@@ -74,7 +74,7 @@ def _begin(panel: Panel, memory: Floats, samples: Ints) -> Bools:
 
     start_later = _change(panel.start_time, samples)
     start_unknown = ~np.isfinite(start_later)
-    begins |= ~start_unknown & (start_later > _SAME_START_SECONDS)
+    begins |= ~start_unknown & (start_later > SAME_START_SECONDS)
     if (start_unknown & ~begins).any():
         # The count is scraped from elsewhere and may lag; it only speaks where the start time does not.
         more_restarts = _change(panel.restarts, samples)

@@ -16,7 +16,7 @@ from app.prometheus.standing import Standing, end_of
 from detectors.panel import Bools, Floats, Grid
 
 # Begins to read a member of the panel of some containers into a Gathering; how many samples there were comes of it.
-BeginRead = Callable[[Gathering, Sequence[ContainerRef]], "Future[int]"]
+BeginRead = Callable[[Gathering, Sequence[ContainerRef]], Future[int]]
 
 _MOVING = ("working_set", "rss", "cache", "cpu", "oom_killed")
 _BY_STARTS = ("start_time", "restarts")
@@ -72,7 +72,7 @@ class BatchReads:
 
     def _begun(
         self, members: Iterable[str], grid: Grid, rows: Bools | None = None
-    ) -> list[tuple[Gathering, "Future[int]"]]:
+    ) -> list[tuple[Gathering, Future[int]]]:
         """Reads under way. rows: of which containers; None: of all."""
         containers = self._containers
         if rows is not None and rows.mean() <= _MOST_NAMED:
@@ -80,7 +80,7 @@ class BatchReads:
         gatherings = [Gathering.of(member, len(self._containers), grid) for member in members]
         return [(one, self._begin(one, containers)) for one in gatherings]
 
-    def _ended(self, begun: Iterable[tuple[Gathering, "Future[int]"]]) -> dict[str, Gathering]:
+    def _ended(self, begun: Iterable[tuple[Gathering, Future[int]]]) -> dict[str, Gathering]:
         found = {}
         for gathering, answer in begun:
             self.samples += answer.result()
@@ -88,7 +88,7 @@ class BatchReads:
             found[gathering.member] = gathering
         return found
 
-    def _take(self, begun: Iterable[tuple[Gathering, "Future[int]"]]) -> None:
+    def _take(self, begun: Iterable[tuple[Gathering, Future[int]]]) -> None:
         for member, gathering in self._ended(begun).items():
             self.low[member] = gathering.low
             if member in MEMORY:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.prometheus.members import LOOKBACK_SECONDS
+from detectors.lifetimes import SAME_START_SECONDS
 from detectors.panel import Bools, Floats, Grid, Ints
 
-# Start times are rounded differently by different exporters.
-_SAME_START_SECONDS = 2.0
 # A container that is gone is told of for up to four minutes beside the one in its place, and carried on for five more.
 _END_SECONDS = 2 * LOOKBACK_SECONDS
 
@@ -40,7 +39,7 @@ class Standing:
         Some runtimes say that a container started in the year 1, which tells nothing.
         """
         first_time = self.grid.start + self.grid.step * self._first
-        told = (self.start_time > 0) & (self.start_time <= first_time + _SAME_START_SECONDS)
+        told = (self.start_time > 0) & (self.start_time <= first_time + SAME_START_SECONDS)
         same: Bools = ~self.gone & told
         return same
 

@@ -1,7 +1,7 @@
 """Blocks: a lifetime cut into equal spans, each told by its floor. Everything after this looks at blocks only."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from detectors.lifetimes import Lifetimes
 from detectors.memory import peaks
 from detectors.panel import Bools, Floats, Ints, Panel
-from detectors.rows import last_of
+from detectors.rows import from_point, last_of
 
 BLOCKS = 48
 # A floor needs a few samples to lie under a saw-tooth; a life of minutes has none to spare, and makes do with one each.
@@ -38,6 +38,15 @@ class Blocks:
         """Hours between the middle of the first and the last block, shape (lifetimes,); 0 where there is none."""
         span: Floats = np.nan_to_num(last_of(self.time, self.count) - self.time[:, 0])
         return span
+
+    def since(self, chosen: Ints, first: Ints) -> Self:
+        """Those of some lifetimes from a block on. chosen, first: shape (chosen,)."""
+        count = self.count[chosen]
+
+        def rest(values: Floats) -> Floats:
+            return from_point(values[chosen], first, count)
+
+        return type(self)(rest(self.time), rest(self.floor), rest(self.peak), rest(self.cpu), count - first)
 
 
 def cut(panel: Panel, memory: Floats, lifetimes: Lifetimes, skip: Ints) -> Blocks:

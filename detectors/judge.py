@@ -113,7 +113,7 @@ def _still_grows(scene: Scene, grown: Ints, pooled: Pooled) -> bool:
 def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     lifetime, probability = case.lifetime, case.probability
     alone = case.pooled is None
-    held = held_before(scene, lifetime) if alone else None
+    held = held_before(scene, lifetime, growth) if alone else None
     if not growth.matters or held is not None or (alone and not grows_at_all(scene.evidence, lifetime)):
         probability = min(probability, CONTRADICTED)
     leaks = probability >= scene.options.threshold

@@ -5,14 +5,14 @@ import numpy as np
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence, adopt, gather, weigh
 from detectors.onset import onset_block
-from detectors.panel import Floats, Ints
-from detectors.rows import from_point, last_of
+from detectors.panel import Ints
+from detectors.rows import last_of
 from detectors.shapes import NAMES
 
 LATE = NAMES.index("late")
 _LEAST_BLOCKS = 16
 # What stays as it is of the whole life: where its line runs, and that it began late.
-_OF_THE_WHOLE = frozenset({"adjusted", "level", "best"})
+OF_THE_WHOLE = frozenset({"adjusted", "level", "best"})
 
 
 def look_since_onset(blocks: Blocks, evidence: Evidence) -> None:
@@ -26,7 +26,7 @@ def look_since_onset(blocks: Blocks, evidence: Evidence) -> None:
         return
     alone = gather(part)
     weigh(alone)
-    adopt(evidence, alone, late, alone.probability > evidence.probability[late], _OF_THE_WHOLE)
+    adopt(evidence, alone, late, alone.probability > evidence.probability[late], OF_THE_WHOLE)
 
 
 def _since_onset(blocks: Blocks, evidence: Evidence) -> tuple[Ints, Blocks]:
@@ -49,10 +49,4 @@ def _since_onset(blocks: Blocks, evidence: Evidence) -> tuple[Ints, Blocks]:
         )
         beyond &= last_of(value, blocks.count[late]) - highest > highest - lowest
     late, onset = late[beyond], onset[beyond]
-    count = blocks.count[late]
-
-    def rest(values: Floats) -> Floats:
-        return from_point(values[late], onset, count)
-
-    part = Blocks(rest(blocks.time), rest(blocks.floor), rest(blocks.peak), rest(blocks.cpu), count - onset)
-    return late, part
+    return late, blocks.since(late, onset)

@@ -17,6 +17,7 @@ from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.ranked import middle_of
 from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
+from detectors.window_begin import look_from_later_on
 
 # The first hour of a life is warm-up, and no more than its first quarter.
 _WARM_UP_HOURS = 1.0
@@ -67,6 +68,7 @@ class Scene:
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
+        look_from_later_on(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
         return cls(panel, options, memory, peak, lifetimes, blocks, evidence, running, rows, first_subject, subjects)

@@ -170,16 +170,38 @@ def test_the_revision_that_brought_it():
     assert (judged.verdict, judged.suspect_revision) == (Verdict.LEAK, 1)
 
 
-def test_a_level_held_in_the_days_before_is_no_leak():
-    climbing = 100 * MIB + 3 * MIB * T + noise(N, MIB)
-    blocks = 7 * 48
-    before = History(1800.0, np.full((1, blocks), 90 * MIB), np.full((1, blocks), 260 * MIB))
-    before.low[0, 50:250] = 250 * MIB
+_PAST = np.arange(-7 * 48, 0) / 2.0  # hours before the window, a half each
+
+BEFORE = {
+    "a level held for days": (3 * MIB * T, np.where((_PAST > -140) & (_PAST < -40), 250.0, 90.0), Verdict.HEALTHY),
+    "less than today's": (3 * MIB * T, np.where(_PAST < -40, 150.0, 90.0), Verdict.LEAK),
+    "a spike of an hour": (3 * MIB * T, np.where((_PAST > -50) & (_PAST < -49), 400.0, 90.0), Verdict.LEAK),
+    "nearly as much as today's": (3 * MIB * T, np.where(_PAST < -40, 220.0, 90.0), Verdict.HEALTHY),
+    "an hour of it": (3 * MIB * T, np.where(_PAST < -167, 400.0, np.nan), Verdict.LEAK),
+}
+
+
+@pytest.mark.parametrize(("rise", "low", "verdict"), BEFORE.values(), ids=BEFORE)
+def test_growth_that_climbs_back_to_a_level_of_the_days_before_is_no_leak(rise, low, verdict):
+    before = History(1800.0, low[None, :] * MIB, low[None, :] * MIB)
     # The same container all the time: it did not restart in between.
     started = np.full(N, START - 8 * 86_400.0)
-    judged = judge(panel_of([climbing], history=before, start_time=[started], limit=LIMIT))[0]
-    assert judged.verdict is Verdict.HEALTHY
-    assert judged.reasons[0].code == "level_held_before"
+    memory = 100 * MIB + rise + noise(N, MIB)
+    judged = judge(panel_of([memory], history=before, start_time=[started], limit=LIMIT))[0]
+    assert judged.verdict is verdict
+    assert (judged.reasons[0].code == "level_held_before") is (verdict is Verdict.HEALTHY)
+
+
+def test_a_leak_is_no_climb_back_at_night_to_where_it_was_at_noon():
+    def load(hour):
+        return np.cos(2 * np.pi * (hour - 12) / 24)
+
+    low = (100 + _PAST + 40 * load(_PAST))[None, :] * MIB
+    memory = (100 + T + 40 * load(T)) * MIB + noise(N, MIB)
+    started = np.full(N, START - 8 * 86_400.0)
+    panel = panel_of([memory], cpu=[2 + load(T)], history=History(1800.0, low, low), start_time=[started], limit=LIMIT)
+    assert low[0, -24] > memory[-1]
+    assert judge(panel)[0].verdict is Verdict.LEAK
 
 
 @pytest.mark.parametrize("lasts", [1.0, 3.0, 5.0])

@@ -104,7 +104,12 @@ def grows_at_all(evidence: Evidence, lifetime: int) -> bool:
 
     Kass and Raftery, "Bayes factors", JASA 90, 1995.
     """
-    return float(evidence.shapes.over_flat[lifetime]) >= _POSITIVE
+    return bool(growing(evidence)[lifetime])
+
+
+def growing(evidence: Evidence) -> Bools:
+    """`grows_at_all` of each lifetime, shape (lifetimes,)."""
+    return evidence.shapes.over_flat >= _POSITIVE
 
 
 def figures_of(evidence: Evidence) -> Floats:

@@ -3,16 +3,18 @@
 import numpy as np
 
 from detectors.blocks import Blocks
-from detectors.evidence import Evidence, adopt, gather, weigh
+from detectors.evidence import Evidence, adopt, gather, growing, weigh
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Bools
 from detectors.steady import ask_without_last_window
 
 # A window that had begun a twelfth or a sixth of itself later: four and eight hours of 48.
-_LEFT_OUT = (1 / 12, 1 / 6)
+_LEFT_OUT = np.array([1 / 12, 1 / 6])
 _LEAST_BLOCKS = 16
 # Hardly any view makes something of what says no more than this, and none is needed where a leak is plain.
 _HOPELESS, _PLAIN = 0.02, 0.9
+# Of the equal windows of a life the share in which its valleys rose, beyond which there may be growth.
+_LIFTED = 0.5
 
 
 def look_from_later_on(blocks: Blocks, evidence: Evidence, seen_from_start: Bools, doubtful: float) -> None:
@@ -23,14 +25,18 @@ def look_from_later_on(blocks: Blocks, evidence: Evidence, seen_from_start: Bool
     since then look as if it ended. A view from later on has fewer hours, and is weighed so. A life's own beginning is
     no chance: it is a warm-up, of which a later view would only see the straighter part.
     """
-    for share in _LEFT_OUT:
-        open_ones = (evidence.probability > _HOPELESS) & (evidence.probability < _PLAIN) & ~seen_from_start
-        asked = np.flatnonzero(open_ones & (blocks.count >= _LEAST_BLOCKS))
-        if asked.size == 0:
-            return
-        part = blocks.since(asked, np.ceil(share * blocks.count[asked]).astype(np.int64))
-        later = gather(part)
-        later.refills[:] = evidence.refills[asked]
-        weigh(later)
-        ask_without_last_window(part, later, doubtful)
-        adopt(evidence, later, asked, later.probability > evidence.probability[asked], OF_THE_WHOLE)
+    in_doubt = (evidence.probability > _HOPELESS) & (evidence.probability < _PLAIN) & ~seen_from_start
+    # Behind a peak nothing but the valleys shows growth; a valley is not lifted by what was higher before it.
+    lifted = np.maximum(evidence.valleys.agreement, evidence.raw_valleys.agreement) > _LIFTED
+    asked = np.flatnonzero(in_doubt & (growing(evidence) | lifted) & (blocks.count >= _LEAST_BLOCKS))
+    if asked.size == 0:
+        return
+    views, shares = np.tile(asked, _LEFT_OUT.size), np.repeat(_LEFT_OUT, asked.size)
+    part = blocks.since(views, np.ceil(shares * blocks.count[views]).astype(np.int64))
+    later = gather(part)
+    later.refills[:] = evidence.refills[views]
+    weigh(later)
+    ask_without_last_window(part, later, doubtful)
+    says_most = np.argmax(later.probability.reshape(_LEFT_OUT.size, -1), axis=0)
+    chosen = np.repeat(np.arange(_LEFT_OUT.size), asked.size) == np.tile(says_most, _LEFT_OUT.size)
+    adopt(evidence, later, views, chosen & (later.probability > evidence.probability[views]), OF_THE_WHOLE)

@@ -12,9 +12,14 @@ def nonreclaimable(panel: Panel) -> Floats:
     cache off leaves anonymous, kernel and socket memory. Where the cache is unknown RSS speaks alone, and where
     both are, the working set has to do.
     """
-    without_cache = np.maximum(panel.working_set - panel.cache, 0.0)
-    known = np.fmax(panel.rss, without_cache)
-    return np.where(np.isfinite(known), known, panel.working_set)
+    return nonreclaimable_of(panel.working_set, panel.rss, panel.cache)
+
+
+def nonreclaimable_of(working_set: Floats, rss: Floats, cache: Floats) -> Floats:
+    """The same of what a panel is made of, bytes, each of one shape."""
+    without_cache = np.maximum(working_set - cache, 0.0)
+    known = np.fmax(rss, without_cache)
+    return np.where(np.isfinite(known), known, working_set)
 
 
 def peaks(panel: Panel, memory: Floats) -> Floats:

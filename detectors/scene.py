@@ -1,7 +1,7 @@
 """All that is known of a panel once its lifetimes are cut and their evidence is gathered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.ranked import middle_of
 from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
+from detectors.still import hardly_moves
 from detectors.window_begin import look_from_later_on
 
 # The first hour of a life is warm-up, and no more than its first quarter.
@@ -61,7 +62,7 @@ class Scene:
         step = max(panel.grid.step, TINY)  # times that are all the same are no reason to fail
         warm_up = np.minimum(_WARM_UP_HOURS * 3600 / step, length * _WARM_UP_SHARE)
         skip = np.where(lifetimes.seen_from_start, warm_up, 0.0).astype(np.int64)
-        blocks = cut(panel, memory, lifetimes, skip)
+        blocks = cut(_with_load_that_matters(panel, memory, peak, options), memory, lifetimes, skip)
         evidence = gather(blocks)
         weigh(evidence)
         evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
@@ -155,6 +156,12 @@ def _cleaned(panel: Panel, rows: Ints, first: int, last: int) -> Panel:
         accepted=accepted,
         peak=None if part.peak is None else clean(part.peak),
     )
+
+
+def _with_load_that_matters(panel: Panel, memory: Floats, peak: Floats, options: Options) -> Panel:
+    """The panel without the load of rows that hardly move, which sources need not read: all are told alike so."""
+    still = hardly_moves(memory, peak, panel.limit, panel.grid, options)
+    return replace(panel, cpu=np.where(still[:, None], np.nan, panel.cpu)) if still.any() else panel
 
 
 def _as_slice(rows: Ints) -> Ints | slice:

@@ -65,7 +65,7 @@ def assemble(
         return result
 
     return reading_of(
-        {name: member(name) for name in fields.values()}, containers, grid, samples, problems, unread, history
+        {name: member(name) for name in fields.values()}, containers, grid, samples, problems, unread, history=history
     )
 
 
@@ -76,6 +76,8 @@ def reading_of(
     samples: int,
     problems: Sequence[Problem] = (),
     unread: Iterable[int] = (),
+    unasked: Iterable[int] = (),
+    *,
     history: History | None = None,
     peak: Floats | None = None,
 ) -> Reading:
@@ -102,7 +104,7 @@ def reading_of(
         history=history,
         peak=peak,
     )
-    return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread), limits)
+    return Reading(panel, subjects, revisions, samples, tuple(problems), frozenset(unread), limits, frozenset(unasked))
 
 
 def on_grid(times: Floats, values: Floats, grid: Grid, lookback_seconds: float) -> Floats:

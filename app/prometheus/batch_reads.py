@@ -1,7 +1,7 @@
 """The reads that make up one batch: what moves from sample to sample as a whole, what hardly changes by its end.
 
-First memory, load and OOM kills of the whole window, and of start times, restarts and limits its end. Then, of
-containers whose end does not tell all of it, the rest.
+First memory and OOM kills of the whole window, and of start times, restarts and limits its end. Then, of containers
+whose end does not tell all of it, the rest, and the load of those whose memory moves.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,15 +10,19 @@ from concurrent.futures import Future
 import numpy as np
 
 from app.prometheus.gather import Gathering
+from app.prometheus.limits import ToldLimits
 from app.prometheus.members import MEMORY
+from app.prometheus.needless_load import needs_no_load
 from app.prometheus.source import ContainerRef
 from app.prometheus.standing import Standing, end_of
+from detectors.memory import nonreclaimable_of
 from detectors.panel import Bools, Floats, Grid
 
 # Begins to read a member of the panel of some containers into a Gathering; how many samples there were comes of it.
 BeginRead = Callable[[Gathering, Sequence[ContainerRef]], Future[int]]
 
-_MOVING = ("working_set", "rss", "cache", "cpu", "oom_killed")
+_MOVING = ("working_set", "rss", "cache", "oom_killed")
+_LOAD = ("cpu",)
 _BY_STARTS = ("start_time", "restarts")
 _LIMITS = ("limit", "spec_limit")
 # Where more of a batch than this is to be read, all of it is: where that is whole namespaces no pod need be named.
@@ -29,21 +33,25 @@ class BatchReads:
     """The members of one batch's panel, by the names that members_by_metric gives, each of shape (rows, steps).
 
     low: values, of memory the lowest of each step; high: of memory the highest; samples: how many there were
+    unasked: rows whose load was not asked for
     """
 
     def __init__(self, containers: Sequence[ContainerRef], begin: BeginRead) -> None:
         self._containers, self._begin = containers, begin
         self.low: dict[str, Floats] = {}
         self.high: dict[str, Floats] = {}
+        self.unasked: frozenset[int] = frozenset()
         self.samples = 0
 
     def whole(self, grid: Grid) -> None:
         """Every member over the whole grid. Raises SourceError, ScanAbandoned, as the other does."""
-        self._take(self._begun((*_MOVING, *_BY_STARTS, *_LIMITS), grid))
+        self._take(self._begun((*_MOVING, *_LOAD, *_BY_STARTS, *_LIMITS), grid))
 
-    def in_two(self, grid: Grid, *, limits_over_time: bool) -> None:
-        """The same, for less. limits_over_time: limits are to be as they were at each time, not as they are at last."""
-        moving = self._begun((*_MOVING, *(_LIMITS if limits_over_time else ())), grid)
+    def in_two(self, grid: Grid, *, limits_over_time: bool, load_of_all: bool) -> None:
+        """The same, for less. limits_over_time: limits are to be as they were at each time, not as they are at last;
+        load_of_all: not only of containers of which it matters."""
+        asked = (*_MOVING, *(_LOAD if load_of_all else ()), *(_LIMITS if limits_over_time else ()))
+        moving = self._begun(asked, grid)
         ends = self._ended(self._begun((*_BY_STARTS, *(() if limits_over_time else _LIMITS[:1])), end_of(grid)))
         self._take(moving)
         memory = np.isfinite(self.low["working_set"]) | np.isfinite(self.low["rss"])
@@ -53,15 +61,34 @@ class BatchReads:
         wanted = [("start_time", grid, ~told.same_start), ("restarts", grid, ~told.same_restarts)]
         if limits_over_time:
             self._fill(wanted)
-            return
-        self.low["limit"] = told.all_along(ends["limit"].low[:, -1])
+        else:
+            self._fill_limits(told, ends["limit"].low[:, -1], restarts, wanted)
+        if not load_of_all:
+            self._fill_load(grid)
+
+    def _fill_limits(
+        self, told: Standing, limit: Floats, restarts: Floats, wanted: Sequence[tuple[str, Grid, Bools]]
+    ) -> None:
+        """Fill in limits, and what else is wanted. limit, restarts: as kube-state-metrics tells them at the end."""
+        grid = told.grid
+        self.low["limit"] = told.all_along(limit)
         # Where kube-state-metrics knows a container at the end and tells no limit there is none; else it may be silent.
-        silent = ~np.isfinite(ends["limit"].low[:, -1])
+        silent = ~np.isfinite(limit)
         self._fill([*wanted, ("limit", grid, told.gone | (silent & ~np.isfinite(restarts)))])
         unlimited = ~np.isfinite(self.low["limit"]).any(axis=1)
-        over = told.gone | ~np.isfinite(start_time)
+        over = told.gone | ~np.isfinite(told.start_time)
         self.low["spec_limit"] = np.full_like(self.low["limit"], np.nan)
         self._fill([("spec_limit", end_of(grid), unlimited & ~over), ("spec_limit", grid, unlimited & over)])
+
+    def _fill_load(self, grid: Grid) -> None:
+        """Read the load of the containers whose memory moves: the others are told alike with it and without it."""
+        high = self.high
+        peak = nonreclaimable_of(high["working_set"], high["rss"], high["cache"])
+        limit = ToldLimits(self.low["limit"], self.low["spec_limit"]).latest()
+        still = needs_no_load(self.low, peak, limit, grid)
+        self.low["cpu"] = np.full_like(peak, np.nan)
+        self._fill([("cpu", grid, ~still)])
+        self.unasked = frozenset(np.flatnonzero(still).tolist())
 
     def _fill(self, wanted: Iterable[tuple[str, Grid, Bools]]) -> None:
         """Read members of some rows, each on a grid that ends where the batch's does, in the place of what is there."""

@@ -43,7 +43,8 @@ class BulkSource(ServerSource):
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
         """Each metric of the batch's containers by a read of its own; what is held is the grid, not the samples.
 
-        Of what hardly changes the window's end is read, and all of it only for containers that changed, or are gone.
+        Of what hardly changes the window's end is read, and all of it only for containers that changed, or are gone;
+        and CPU only for those whose memory moves by more than cannot matter.
         """
         self._watch.wait(control)
         members, ask = members_by_metric(self._metrics), self._asking(batch.containers)
@@ -59,11 +60,12 @@ class BulkSource(ServerSource):
             if plan.grid.end - plan.grid.start < _WORTH_TWO_READS_SECONDS:
                 reads.whole(plan.grid)
             else:
-                reads.in_two(plan.grid, limits_over_time=self._selection.limits_over_time)
+                told = self._selection
+                reads.in_two(plan.grid, limits_over_time=told.limits_over_time, load_of_all=told.load_of_all)
         reading = reading_of(reads.low, batch.containers, plan.grid, reads.samples)
         high = reads.high
         highs = replace(reading.panel, working_set=high["working_set"], rss=high["rss"], cache=high["cache"])
-        return replace(reading, panel=replace(reading.panel, peak=nonreclaimable(highs)))
+        return replace(reading, panel=replace(reading.panel, peak=nonreclaimable(highs)), unasked=reads.unasked)
 
     def history(
         self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control

@@ -1,6 +1,7 @@
 """Series by Prometheus' range queries: what every server of its kind answers."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ from app.errors import SourceTooLarge, SourceUnusable
 from app.prometheus.assemble import assemble
 from app.prometheus.client import reading_threads
 from app.prometheus.members import container_key
+from app.prometheus.needless_load import needs_no_load
 from app.prometheus.selection import distinct
 from app.prometheus.series import RawSeries
 from app.prometheus.server_source import ServerSource, history_grid
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading
-from detectors.panel import Grid, History
+from detectors.panel import Bools, Grid, History
 
 _MAX_POINTS = 10_000
 
@@ -25,25 +27,43 @@ class QueryRangeSource(ServerSource):
     name = "query_range"
 
     def read(self, plan: Plan, batch: Batch, control: Control) -> Reading:
-        """Each metric of the batch's containers, by one query each where the server allows it."""
+        """Each metric of the batch's containers, by one query each where the server allows it.
+
+        CPU, which is read last, only of those whose memory moves by more than cannot matter.
+        """
         self._watch.wait(control)
-        names = self._metrics
+        cpu = self._metrics.cpu
+        first = [one for one in self._selection.wanted() if one[0] != cpu]
+        series, problems = self._read_metrics(first, batch.containers, plan, control)
+        told = assemble(series, batch.containers, plan.grid, self._metrics, lookback_seconds=0.0)
+        still = np.zeros(len(batch.containers), dtype=np.bool_) if self._selection.load_of_all else _still(told)
+        moving = [one for one, rests in zip(batch.containers, still.tolist(), strict=True) if not rests]
+        wanted = [one for one in self._selection.wanted() if one[0] == cpu and moving]
+        load, more = self._read_metrics(wanted, moving, plan, control)
+        loaded = assemble(load, batch.containers, plan.grid, self._metrics, lookback_seconds=0.0)
+        said = distinct([*problems, *more])
+        return replace(
+            told,
+            # Of a pod that is named all containers come.
+            panel=replace(told.panel, cpu=np.where(still[:, None], np.nan, loaded.panel.cpu)),
+            samples=told.samples + loaded.samples,
+            problems=said,
+            unread=frozenset(range(len(batch.containers)) if said else ()),
+            unasked=frozenset(np.flatnonzero(still).tolist()),
+        )
+
+    def _read_metrics(
+        self, wanted: Sequence[tuple[str, str]], containers: Sequence[ContainerRef], plan: Plan, control: Control
+    ) -> tuple[list[RawSeries], list[Problem]]:
+        """The series of these metrics, each with its matchers, and what the server warns of."""
         with reading_threads(self._concurrency, control) as pool:
             answers = [
-                pool.submit(self._read_metric, name, matchers, batch.containers, plan.grid, control)
-                for name, matchers in self._selection.wanted()
+                pool.submit(self._read_metric, name, matchers, containers, plan.grid, control)
+                for name, matchers in wanted
             ]
             found = [answer.result() for answer in answers]
         problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
-        return assemble(
-            (one for series, _ in found for one in series),
-            batch.containers,
-            plan.grid,
-            names,
-            lookback_seconds=0.0,
-            problems=distinct(problems),
-            unread=range(len(batch.containers)) if problems else (),
-        )
+        return [one for series, _ in found for one in series], problems
 
     def history(
         self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control
@@ -119,6 +139,13 @@ class QueryRangeSource(ServerSource):
             series += found
             warnings += said
         return series, warnings
+
+
+def _still(told: Reading) -> Bools:
+    """Which rows need no CPU."""
+    panel = told.panel
+    members = {"working_set": panel.working_set, "rss": panel.rss, "cache": panel.cache}
+    return needs_no_load(members, None, panel.limit, panel.grid)
 
 
 def _parts(grid: Grid) -> Iterator[Grid]:

@@ -72,6 +72,11 @@ class Selection:
         """Whether limits are wanted as they were at each time."""
         return self._request is not None and self._request.limits_over_time
 
+    @property
+    def load_of_all(self) -> bool:
+        """Whether CPU is wanted of all containers."""
+        return self._request is None or self._request.load_of_all
+
     def wanted(self) -> list[tuple[str, str]]:
         """All metrics that a panel is made of, each with its own matchers."""
         names = self._metrics

@@ -25,6 +25,7 @@ class ScanRequest:
     namespaces: only these (empty: all); selector: further PromQL label matchers on cAdvisor's series, such as
     `pod=~"cart-.*"`; owners: what the cluster itself tells of whose each pod is, where it was asked
     limits_over_time: limits are wanted as they were at each time, which costs more than how they are at last
+    load_of_all: CPU is wanted of containers too whose memory moves so little that it cannot matter
     """
 
     start: float
@@ -36,6 +37,7 @@ class ScanRequest:
     selector: str = ""
     owners: KnownOwners | None = None
     limits_over_time: bool = False
+    load_of_all: bool = False
 
     @property
     def grid(self) -> Grid:
@@ -88,7 +90,8 @@ class Reading:
 
     `panel` has a row for each of the batch's containers, in that order; its `subject` indexes `subjects`, the
     distinct (namespace, workload, container) triples, and its `revision` indexes `revisions[subject]`, oldest first.
-    `unread` has the rows of which some sample could not be had. `limits` tells how memory limits were over time, where
+    `unread` has the rows of which some sample could not be had; `unasked` those whose CPU was not asked for, since
+    their memory hardly moves. `limits` tells how memory limits were over time, where
     the panel has only the last.
     """
 
@@ -99,6 +102,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     unread: frozenset[int] = frozenset()
     limits: ToldLimits | None = None
+    unasked: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)

@@ -52,6 +52,7 @@ def perform_backtest(
             namespaces=settings.namespaces,
             selector=settings.selector,
             limits_over_time=True,
+            load_of_all=True,
         )
         policies = Policies(severity_policy(settings), incident_policy(settings), Options())
         report = backtest(source, request, moments, policies, control, time.time(), labels)

@@ -70,6 +70,7 @@ def make_perform(
                 namespaces=settings.namespaces,
                 selector=settings.selector,
                 owners=None if cluster is None else cluster.view,
+                load_of_all=options is not None and options.explain,
             )
             scanned = partial(
                 scan, narrowed(source), request, policy, options or Options(), control, time.time(), said, watch

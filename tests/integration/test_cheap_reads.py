@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from app.prometheus.remote_read.source import RemoteReadSource
 from app.prometheus.source import Control, ScanRequest
 from app.settings import load_settings
 from demo.load import Series, push
+from detectors.judge import judge
 from tests.support.chunks import samples_answer
 from tests.support.servers import false_prometheus, running_prometheus
 
@@ -162,3 +164,50 @@ def test_a_server_is_asked_for_labels_alone_only_where_it_heeds_that(monkeypatch
         source.close()
     assert [one.pod for one in plan.batches[0].containers] == ["cart-0"]
     assert set(listing._heeding.values()) == heeds
+
+
+def _series_of(name, times, memory):
+    """A pod whose memory is this, and whose CPU comes and goes."""
+    for one in _pod(name, times):
+        values = memory if one.labels["__name__"].startswith("container_memory") else one.values
+        yield Series(one.labels, one.times, values)
+
+
+@pytest.fixture(scope="module")
+def still_and_moving(tmp_path_factory):
+    """A Prometheus with a day of three pods that hardly move, in one namespace with one that does."""
+    times = _now() - 90_000 + 60.0 * np.arange(90_000 // 60 + 1)
+    with running_prometheus(tmp_path_factory.mktemp("still")) as server:
+        series = list(_series_of("moves", times, 20 * MIB + 400.0 * (times - times[0])))
+        for name in ("still-a", "still-b", "still-c"):
+            series += _series_of(name, times, 50 * MIB + 4096.0 * (times // 60 % 3))
+        for hours in np.array_split(np.arange(times.size), 25):
+            push(server.url, [Series(one.labels, one.times[hours], one.values[hours]) for one in series])
+        yield server.url, ScanRequest(times[-1] - 86_400, times[-1], STEP)
+
+
+@pytest.mark.parametrize("kind", [RemoteReadSource, QueryRangeSource])
+@pytest.mark.parametrize("load_of_all", [False, True])
+def test_cpu_is_read_where_memory_moves_or_where_it_is_asked_for(still_and_moving, kind, load_of_all):
+    url, request = still_and_moving
+    source = kind(load_settings(prometheus_url=url))
+    try:
+        plan = source.plan(replace(request, load_of_all=load_of_all), Control())
+        (batch,) = plan.batches
+        reading = source.read(plan, batch, Control())
+    finally:
+        source.close()
+    pods = [one.pod for one in batch.containers]
+    assert pods == ["moves-0", "still-a-0", "still-b-0", "still-c-0"]
+    told = np.isfinite(reading.panel.cpu).any(axis=1).tolist()
+    assert told == [True, load_of_all, load_of_all, load_of_all]
+    assert reading.unasked == (set() if load_of_all else {1, 2, 3})
+
+
+def test_a_scan_of_still_pods_reads_a_quarter_less_and_finds_the_same(still_and_moving):
+    url, request = still_and_moving
+    cheap, whole = (_reading(url, replace(request, load_of_all=of_all))[1] for of_all in (False, True))
+    samples_of_three = 3 * 86_400 / 60
+    assert whole.samples - cheap.samples == pytest.approx(samples_of_three, rel=0.01)
+    told = [[(one.verdict, one.probability) for one in judge(reading.panel)] for reading in (cheap, whole)]
+    assert told[0] == told[1]

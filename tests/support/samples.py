@@ -10,6 +10,7 @@ from app.domain.scan import Problem
 from app.errors import SourceError
 from app.prometheus.assemble import LOOKBACK_SECONDS, assemble
 from app.prometheus.batching import cut_into_batches
+from app.prometheus.needless_load import needs_no_load
 from app.prometheus.series import RawSeries
 from app.prometheus.source import Batch, ContainerRef, Control, LabelSet, Plan, Reading, ScanRequest
 from app.settings import MetricNames
@@ -38,6 +39,7 @@ class SampleSource:
     """Answers from what has arrived by `now`; remembers how many columns were read of which pods.
 
     failing: pods whose batch cannot be read; partial: pods that are read in part
+    two_passes: CPU is read only where memory moves, unless a request wants it of all
     """
 
     stored: Sequence[Stored]
@@ -45,10 +47,13 @@ class SampleSource:
     failing: frozenset[str] = frozenset()
     partial: frozenset[str] = frozenset()
     max_samples: int = 10**9
+    two_passes: bool = False
     asked: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     name: str = "samples"
+    _load_of_all: bool = True
 
     def plan(self, request: ScanRequest, control: Control) -> Plan:
+        self._load_of_all = request.load_of_all or not self.two_passes
         pods = {one.pod for one in self._arrived() if _within(one, request.grid.start, request.grid.end)}
         refs = [ContainerRef("shop", pod, "app", Workload("Deployment", pod.partition("-")[0])) for pod in sorted(pods)]
         return Plan(request.grid, cut_into_batches(refs, request.grid.steps, self.max_samples))
@@ -66,7 +71,8 @@ class SampleSource:
             if near.any():
                 series.append(RawSeries(one.metric, one.labels, one.times[near], one.values[near]))
         problems = [Problem("server_warning", "some of it is missing")] if partial else []
-        return assemble(series, batch.containers, plan.grid, NAMES, problems=problems, unread=partial)
+        reading = assemble(series, batch.containers, plan.grid, NAMES, problems=problems, unread=partial)
+        return reading if self._load_of_all else _without_needless_load(reading)
 
     def history(
         self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control
@@ -83,6 +89,14 @@ class SampleSource:
             for one, in_ in there
             if in_.any()
         ]
+
+
+def _without_needless_load(reading: Reading) -> Reading:
+    panel = reading.panel
+    members = {"working_set": panel.working_set, "rss": panel.rss, "cache": panel.cache}
+    still = needs_no_load(members, None, panel.limit, panel.grid)
+    cpu = np.where(still[:, None], np.nan, panel.cpu)
+    return replace(reading, panel=replace(panel, cpu=cpu), unasked=frozenset(np.flatnonzero(still).tolist()))
 
 
 def _within(one: Stored, start: float, end: float) -> bool:

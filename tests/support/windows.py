@@ -37,7 +37,7 @@ def assert_same(one, other):
     np.testing.assert_equal(one.limits.by_state, other.limits.by_state)
     np.testing.assert_equal(one.limits.by_cadvisor, other.limits.by_cadvisor)
     assert (one.subjects, one.revisions) == (other.subjects, other.revisions)
-    assert one.unread == other.unread
+    assert (one.unread, one.unasked) == (other.unread, other.unasked)
 
 
 def times(begin, end):

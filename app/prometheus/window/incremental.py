@@ -15,11 +15,13 @@ import structlog
 
 from app.domain.scan import Problem
 from app.prometheus.assemble import reading_of
+from app.prometheus.limits import ToldLimits
+from app.prometheus.needless_load import needs_no_load
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading, ScanRequest, Source
 from app.prometheus.window.kept import Kept, kept_of
 from app.prometheus.window.page import VERSION, Columns, Content, Key
 from app.prometheus.window.store import RECENT, WHOLE, WindowStore, open_store
-from detectors.panel import Floats, Grid, History, Ints, Panel
+from detectors.panel import Bools, Floats, Grid, History, Ints, Panel
 
 # However short the steps: as many are read again, since what a step shows may change after it was read.
 _OVERLAP_STEPS = 2
@@ -30,6 +32,8 @@ _DIFFERENCES = ("cpu",)
 _SOONEST_WHOLE, _LATEST_WHOLE = 0.25, 0.5
 # What only some sources have.
 _OPTIONAL = ("peak",)
+# Stands in pages for the CPU of a container that was not asked for, since its memory hardly moved. No rate is negative.
+_NOT_ASKED = -1.0
 
 
 class IncrementalSource:
@@ -37,8 +41,9 @@ class IncrementalSource:
     newest columns, and are what the other source would have read anew; but a limit stands where it was first read so.
 
     That holds for samples that come up to `overlap_seconds` late; what comes later is seen when a container is read
-    whole again, after a quarter to half a window. Containers that were not kept are read whole, and what could not be
-    read whole is not kept. Where another process has the folder, all is read anew.
+    whole again, after a quarter to half a window. Containers that were not kept are read whole, as are those whose
+    memory begins to move and whose CPU was not asked for; what could not be read whole is not kept. Where another
+    process has the folder, all is read anew.
     """
 
     def __init__(self, inner: Source, folder: Path, identity: Mapping[str, Any], overlap_seconds: float) -> None:
@@ -49,6 +54,7 @@ class IncrementalSource:
         self._overlap = overlap_seconds
         self._store: WindowStore | None = None
         self._keys: frozenset[Key] = frozenset()
+        self._load_of_all = True
         self._lock = threading.Lock()
 
     @property
@@ -59,6 +65,7 @@ class IncrementalSource:
     def plan(self, request: ScanRequest, control: Control) -> Plan:
         """As the other source does; and a word where nothing of the last scan can be used, or be kept for the next."""
         plan = self._inner.plan(request, control)
+        self._load_of_all = request.load_of_all
         self._close_store()
         said: list[str] = []
         try:
@@ -137,10 +144,15 @@ class IncrementalSource:
             values[:, skipped + 1 :] = newest[name][:, 1:]
             if name in _DIFFERENCES:
                 values[:, 0] = np.nan
-        others = np.flatnonzero(~kept.rows)
+        limit = ToldLimits(members["limit"], members["spec_limit"]).latest()
+        still = needs_no_load(members, members.get("peak"), limit, grid) & (not self._load_of_all)
+        go_on = kept.rows & (still | ~_lack_load(members))
+        others = np.flatnonzero(~go_on)
         whole = self._whole_of(plan, batch, others, members, control)
-        on = _read_rows(fresh, np.flatnonzero(kept.rows))
+        on = _read_rows(fresh, np.flatnonzero(go_on))
         self._keep(RECENT, batch, on, members, grid, kept.base)
+        unasked = np.where(go_on, still, _lack_load(members))
+        members["cpu"] = np.where(unasked[:, None], np.nan, members["cpu"])
         optional: dict[str, Any] = {name: members[name] for name in _OPTIONAL if name in members}
         unread = [*(fresh.unread - set(others.tolist())), *(others[list(whole.unread)].tolist() if whole else ())]
         return reading_of(
@@ -150,6 +162,7 @@ class IncrementalSource:
             fresh.samples + (whole.samples if whole else 0),
             tuple(dict.fromkeys((*fresh.problems, *(whole.problems if whole else ())))),
             unread,
+            np.flatnonzero(unasked).tolist(),
             **optional,
         )
 
@@ -195,6 +208,7 @@ class IncrementalSource:
             "namespaces": sorted(request.namespaces),
             "selector": request.selector,
             "limits_over_time": request.limits_over_time,
+            "load_of_all": request.load_of_all,
             **self._identity,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
@@ -207,7 +221,16 @@ def _members(reading: Reading) -> dict[str, Floats] | None:
         return None
     found = {field.name: getattr(panel, field.name) for field in fields(Panel)}
     members = {name: value for name, value in found.items() if isinstance(value, np.ndarray) and value.ndim == 2}
+    if reading.unasked:
+        members["cpu"] = members["cpu"].copy()
+        members["cpu"][list(reading.unasked)] = _NOT_ASKED
     return members | {"limit": limits.by_state, "spec_limit": limits.by_cadvisor}
+
+
+def _lack_load(members: Mapping[str, Floats]) -> Bools:
+    """Rows whose CPU was not asked for at some time, shape (rows,)."""
+    lack: Bools = (members["cpu"] == _NOT_ASKED).any(axis=1)
+    return lack
 
 
 def _read_rows(reading: Reading, rows: Ints) -> Ints:

@@ -51,7 +51,8 @@ def look_at_canary(
         step = step_of(settings)
         until = math.floor(min(end or latest, time.time()) / step) * step
         start = until - math.floor(settings.lookback / step) * step
-        request = ScanRequest(start, until, step, cluster=settings.cluster, namespaces=settings.namespaces)
+        cluster, namespaces = settings.cluster, settings.namespaces
+        request = ScanRequest(start, until, step, cluster=cluster, namespaces=namespaces, load_of_all=True)
         with closing(RevisionsOfCluster(settings, control, by_hand=by_hand)) as in_cluster:
             return _Look(source, request, question, settings, control, in_cluster).answer(options)
 

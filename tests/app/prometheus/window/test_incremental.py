@@ -1,6 +1,7 @@
 """Scans that read only what is new say what a scan that reads all anew says."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.errors import SourceError
 from app.prometheus.source import Control
+from detectors import still
 from tests.support.samples import SampleSource, pod_series
 from tests.support.windows import (
     ALWAYS,
@@ -39,8 +41,11 @@ def _compare(stored, ends, folder, **how):
 
 
 @st.composite
-def pods(draw):
-    """Some pods with lives of their own: born and gone whenever, restarted, unseen for a while, told of late."""
+def pods(draw, most_lingering=4, quiet=(0,)):
+    """Some pods with lives of their own: born and gone whenever, restarted, unseen for a while, told of late.
+
+    most_lingering: minutes for which a life is told of beside the next; quiet: minutes until memory begins to move.
+    """
     stored = []
     for number in range(draw(st.integers(1, 5))):
         born = draw(st.integers(0, 100))
@@ -48,12 +53,14 @@ def pods(draw):
         late = draw(st.sampled_from([0.0, 20.0, 240.0, 600.0]))
         gap = draw(st.tuples(st.integers(0, 120), st.integers(0, 30)))
         limit = draw(st.sampled_from([None, 1e9]))
+        quiet_until = draw(st.sampled_from(quiet))
         restarts = sorted(draw(st.lists(st.integers(born, gone), max_size=2, unique=True)))
         for life, (begin, end) in enumerate(zip([born, *restarts], [*restarts, gone], strict=True)):
-            lingers = draw(st.integers(0, 4)) if end != gone else 0
+            lingers = draw(st.integers(0, most_lingering)) if end != gone else 0
             at = times(begin, end + lingers)
             at = at[(at < START + gap[0] * STEP) | (at > START + sum(gap) * STEP)]
-            memory = 1e8 + 4096.0 * np.round(np.abs(np.sin(at * (number + 1))) * 1000) + life * 1e6
+            moves = (at > START + quiet_until * STEP) * np.abs(np.sin(at * (number + 1)))
+            memory = 1e8 + 4096.0 * np.round(moves * 1000) + life * 1e6
             stored += pod_series(
                 f"web-{number}", at, memory, late_seconds=late, container_id="/" + "x" * life, limit=limit
             )
@@ -70,6 +77,32 @@ def test_reads_what_a_cold_scan_reads(stored, waits, most, tmp_path_factory):
     ends = START + STEP * np.cumsum([60, *waits])
     plannable = [end for end in ends.tolist() if SampleSource(stored, now=end).plan(request(end), Control()).batches]
     _compare(stored, plannable, tmp_path_factory.mktemp("window"), max_samples=most)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    stored=pods(most_lingering=0, quiet=(0, 70, 90, 130)),
+    waits=st.lists(st.integers(1, 40), min_size=1, max_size=5),
+    most=st.sampled_from([STEPS, 3 * STEPS, 10**9]),
+)
+def test_reads_what_a_cold_scan_reads_that_leaves_out_needless_load(stored, waits, most, tmp_path_factory):
+    ends = START + STEP * np.cumsum([60, *waits])
+    plannable = [end for end in ends.tolist() if SampleSource(stored, now=end).plan(request(end), Control()).batches]
+    with patch.object(still, "_LEAST_HOURS", 0.2):
+        _compare(stored, plannable, tmp_path_factory.mktemp("window"), max_samples=most, two_passes=True)
+
+
+def test_a_pod_whose_memory_begins_to_move_is_read_whole_once(tmp_path):
+    quiet, moving = 1e8 + 0 * ALWAYS, 1e8 + 1e5 * np.maximum(ALWAYS - FIRST, 0)
+    stored = [*pod_series("api-0", ALWAYS, quiet), *pod_series("web-0", ALWAYS, moving)]
+    asked = []
+    with patch.object(still, "_LEAST_HOURS", 0.2):
+        for end in (FIRST, NEXT, NEXT + STEP):
+            inner = SampleSource(stored, now=end, two_passes=True)
+            scanned(remembering(inner, tmp_path), end)
+            asked.append(inner.asked)
+    both = ("api-0", "web-0")
+    assert asked == [[(STEPS, both)], [(17, both), (STEPS, ("web-0",))], [(13, both)]]
 
 
 def test_asks_for_what_is_new_what_may_be_late_and_one_column_for_differences(tmp_path):

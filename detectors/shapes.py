@@ -24,6 +24,8 @@ _LEAST_OF_A_STEP = 2.0
 # Residuals smaller than this share of the level are rounding.
 _ROUNDING = 1e-5
 _LEAST_POINTS = 4.0
+# A series of 48 points takes up 20 kB for each thing that is worked out between any two of them.
+_SERIES_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,14 @@ def _best(y: Floats, total: Floats, curves: _Curves) -> _Fit:
 
 
 def _steps(y: Floats, known: Bools) -> list[Floats]:
-    """The least squared error that one step leaves, two, and so on, wherever they are, up or down; shape (series,).
+    """The least squared error that one step leaves, two, and so on, wherever they are, up or down; shape (series,)."""
+    parts = [slice(first, first + _SERIES_AT_ONCE) for first in range(0, y.shape[0], _SERIES_AT_ONCE)]
+    found = [_steps_of_few(y[part], known[part]) for part in parts or [slice(0)]]
+    return [np.concatenate(errors) for errors in zip(*found, strict=True)]
+
+
+def _steps_of_few(y: Floats, known: Bools) -> list[Floats]:
+    """The same of so few series that what is worked out on the way stays in a core's cache.
 
     Found by dynamic programming over where the last step is (Bellman, CACM 4, 1961), all of them fitted together: of
     three equal steps, taken one after the other, the first lies in the middle of the second.
@@ -159,10 +168,12 @@ def _steps(y: Floats, known: Bools) -> list[Floats]:
     sum_between = sums[:, None, :] - sums[:, :, None]
     between = squares[:, None, :] - squares[:, :, None] - sum_between**2 / np.maximum(points_between, 1.0)
     between = np.where(points_between >= _LEAST_OF_A_STEP, np.maximum(between, 0.0), np.inf)
+    # Shape (series, points + 1): what is left up to each point, of one level, then with a step more each time.
     left, errors = between[:, 0, :], []
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MOST_STEPS - 1):
         left = np.minimum((left[:, :, None] + between).min(axis=1), left)
         errors.append(left[:, -1])
+    errors.append(np.minimum((left + between[:, :, -1]).min(axis=1), left[:, -1]))
     return errors
 
 

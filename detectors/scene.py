@@ -69,7 +69,7 @@ class Scene:
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
-        look_from_later_on(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL)
+        look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
         return cls(panel, options, memory, peak, lifetimes, blocks, evidence, running, rows, first_subject, subjects)
@@ -156,6 +156,15 @@ def _cleaned(panel: Panel, rows: Ints, first: int, last: int) -> Panel:
         accepted=accepted,
         peak=None if part.peak is None else clean(part.peak),
     )
+
+
+def _older_than_the_window(panel: Panel, lifetimes: Lifetimes) -> Bools:
+    """Which lifetimes had lasted for as long as the window when it began: their warm-up is over as far as it can show.
+
+    Shape (lifetimes,); where it is not known when one began it is not.
+    """
+    grid = panel.grid
+    return lifetimes.began <= grid.start - (grid.end - grid.start)
 
 
 def _with_load_that_matters(panel: Panel, memory: Floats, peak: Floats, options: Options) -> Panel:

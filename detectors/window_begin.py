@@ -17,15 +17,16 @@ _HOPELESS, _PLAIN = 0.02, 0.9
 _LIFTED = 0.5
 
 
-def look_from_later_on(blocks: Blocks, evidence: Evidence, seen_from_start: Bools, doubtful: float) -> None:
-    """Look at lifetimes that began before the window without its first hours, and keep the view that says the most.
+def look_from_later_on(blocks: Blocks, evidence: Evidence, older: Bools, doubtful: float, min_hours: float) -> None:
+    """Look at lifetimes much older than the window without its first hours, and keep the view that says the most.
 
-    seen_from_start: shape (lifetimes,); doubtful: see `ask_without_last_window`, which holds for each view. Where the
-    window begins is chance: the end of a peak of traffic, a job or a flush of a cache that it just touches makes growth
-    since then look as if it ended. A view from later on has fewer hours, and is weighed so. A life's own beginning is
-    no chance: it is a warm-up, of which a later view would only see the straighter part.
+    older: which those are, shape (lifetimes,); doubtful: see `ask_without_last_window`, which holds for each view;
+    min_hours: a view of fewer tells nothing. Where the window begins is chance: the end of a peak of traffic, a job
+    or a flush of a cache that it just touches makes growth since then look as if it ended. A view from later on has
+    fewer hours, and is weighed so. A life's own beginning is no chance: it is a warm-up, of which a later view would
+    only see the straighter part.
     """
-    in_doubt = (evidence.probability > _HOPELESS) & (evidence.probability < _PLAIN) & ~seen_from_start
+    in_doubt = (evidence.probability > _HOPELESS) & (evidence.probability < _PLAIN) & older
     # Behind a peak nothing but the valleys shows growth; a valley is not lifted by what was higher before it.
     lifted = np.maximum(evidence.valleys.agreement, evidence.raw_valleys.agreement) > _LIFTED
     asked = np.flatnonzero(in_doubt & (growing(evidence) | lifted) & (blocks.count >= _LEAST_BLOCKS))
@@ -39,4 +40,6 @@ def look_from_later_on(blocks: Blocks, evidence: Evidence, seen_from_start: Bool
     ask_without_last_window(part, later, doubtful)
     says_most = np.argmax(later.probability.reshape(_LEFT_OUT.size, -1), axis=0)
     chosen = np.repeat(np.arange(_LEFT_OUT.size), asked.size) == np.tile(says_most, _LEFT_OUT.size)
-    adopt(evidence, later, views, chosen & (later.probability > evidence.probability[views]), OF_THE_WHOLE)
+    # A view too short to tell would take the word from a life that is not.
+    chosen &= (later.span_hours >= min_hours) & (later.probability > evidence.probability[views])
+    adopt(evidence, later, views, chosen, OF_THE_WHOLE)

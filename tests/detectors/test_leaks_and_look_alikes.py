@@ -204,6 +204,21 @@ def test_a_leak_is_no_climb_back_at_night_to_where_it_was_at_noon():
     assert judge(panel)[0].verdict is Verdict.LEAK
 
 
+def test_a_leak_that_falling_load_hides_in_part_is_no_climb_back():
+    # It leaks a megabyte an hour for nine days; in the window much of the load goes, and takes most of that back.
+    rise, fall = T + 168, 38 * T / 48
+    low = (100 + _PAST + 168)[None, :] * MIB
+    wiggle = np.sin(T)
+    memory = (100 + rise - fall + 2 * wiggle) * MIB + noise(N, 0.2 * MIB)
+    started = np.full(N, START - 9 * 86_400.0)
+    load = 5 - fall / 20 + 0.1 * wiggle
+    told = judge(panel_of([memory], cpu=[load], history=None, start_time=[started], limit=500 * MIB))[0]
+    again = judge(
+        panel_of([memory], cpu=[load], history=History(1800.0, low, low), start_time=[started], limit=500 * MIB)
+    )[0]
+    assert (told.verdict, again.verdict) == (Verdict.LEAK, Verdict.LEAK)
+
+
 @pytest.mark.parametrize("lasts", [1.0, 3.0, 5.0])
 def test_a_young_container_cannot_be_told(lasts):
     t = hours(lasts)

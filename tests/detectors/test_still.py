@@ -1,14 +1,12 @@
 """Memory that hardly moves needs no load: no growth in it could matter, and it is told alike with it and without."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors import scene
 from detectors.judge import judge
-from detectors.judgement import Verdict
 from detectors.options import Options
 from detectors.panel import Grid
 from detectors.still import hardly_moves
@@ -25,8 +23,10 @@ SITUATIONS = {
     "at its limit, and not a byte of movement": (100 + 0 * T, 100, False),
     "one per cent in two days, no limit": (100 + T / 48, NONE, True),
     "an eighth in two days, no limit": (100 + 12 * T / 48, NONE, False),
-    "one per cent in two days, half of the limit": (100 + T / 48, 200, True),
-    "one per cent in two days, near the limit": (100 + T / 48, 120, False),
+    "a thousandth in two days, half of the limit": (100 + 0.1 * T / 48, 200, True),
+    "a thousandth in two days, near the limit": (100 + 0.1 * T / 48, 120, False),
+    "five per cent in the last hours, no limit": (100 + 5 * np.maximum(T - 42, 0) / 6, NONE, False),
+    "five per cent in each of four lives, no limit": (100 + 5 * (T % 12) / 12, NONE, False),
     "a swing that comes back": (100 + 10 * np.sin(T / 4), NONE, False),
     "it fell by half": (np.where(T < 24, 200, 100), NONE, False),
     "known for half a day": (np.where(T >= 36 - STEP / 3600, 100, np.nan), 200, True),
@@ -61,21 +61,35 @@ def test_growth_that_matters_is_never_still(per_day, limit, onset_hours):
     """Whichever: straight growth from some time on that would reach the limit, or double, within the horizon."""
     options = Options()
     memory = 1 + per_day * np.maximum(T - onset_hours, 0) / 24
-    rate = (memory[-1] - memory[0]) / T[-1]
+    rate = per_day / 24
     horizon = (limit - memory[-1]) / rate / options.limit_horizon_hours
     matters = memory[-1] / rate <= options.doubling_horizon_hours if np.isnan(limit) else horizon <= 1
     still = hardly_moves(memory[None], memory[None], np.array([limit]), GRID, options)[0]
     assert not (matters and still)
 
 
-@pytest.mark.parametrize("load", [2 + np.sin(T / 4), 3 - T / 24, np.full(N, np.nan)], ids=["daily", "falling", "none"])
-def test_what_is_still_is_told_alike_whatever_its_load(load):
-    rows = [(100 + 0.5 * T / 48) * MIB + noise(N, 0.05 * MIB, seed) for seed in range(3)]
-    panel = panel_of(rows, cpu=[load] * 3, limit=400 * MIB)
-    told = judge(panel, Options(explain=True))
-    assert [one.verdict for one in told] == [Verdict.HEALTHY] * 3
-    alone = judge(replace(panel, cpu=np.full_like(panel.cpu, np.nan)), Options(explain=True))
-    assert [replace(one, evidence=()) for one in told] == [replace(one, evidence=()) for one in alone]
+LATE = np.maximum(T - 36, 0) / 12
+LIVES = (T % 12) / 12
+ALIKE = {
+    "hardly a byte, a load of days": (0.3 * T / 48, 2 + np.sin(T / 4), NONE),
+    "hardly a byte, while load falls": (0.3 * T / 48, 3 - T / 24, NONE),
+    "hardly a byte, far from the limit": (0.05 * T / 48, 2 + np.sin(T / 4), 400),
+    "a climb with load in the last hours": (7 * LATE, 1 + LATE, NONE),
+    "the same, less, and nearer to the limit": (2 * LATE, 1 + LATE, 220),
+    "lives that each climb with load": (6 * LIVES, 1 + LIVES, NONE),
+    "a leak that falling load hides in part": (5 * T / 48 - 2 * np.sin(T / 4), 3 - T / 24 - 0.5 * np.sin(T / 4), 200),
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("rise", "load", "limit"), ALIKE.values(), ids=ALIKE)
+def test_the_verdict_is_the_one_that_load_heeded_everywhere_would_give(monkeypatch, rise, load, limit, seed):
+    started = np.where(rise is ALIKE["lives that each climb with load"][0], START + 43_200 * (T // 12), START - 9e5)
+    row = (100 + rise) * MIB + noise(N, 0.05 * MIB, seed)
+    panel = panel_of([row], cpu=[load], limit=limit * MIB, start_time=[started])
+    told = judge(panel)[0].verdict
+    monkeypatch.setattr(scene, "hardly_moves", lambda memory, *_: np.zeros(memory.shape[0], dtype=bool))
+    assert told is judge(panel)[0].verdict
 
 
 def test_the_load_of_what_moves_is_heeded():

@@ -9,7 +9,7 @@ from tests.support.panels import MIB, START, hours, noise, panel_of
 
 T = hours(48)
 N = T.size
-OLDER, BORN_HERE = START - 3 * 86_400.0, START - 60.0
+OLDER, BORN_HERE, BORN_SHORTLY_BEFORE = START - 3 * 86_400.0, START - 60.0, START - 2 * 3600.0
 
 BEGINS = {
     "the end of a peak of three hours": (np.where(T < 3, 80, 0), 1.5),
@@ -34,8 +34,16 @@ def test_what_the_window_begins_with_makes_no_leak(begin):
     [80 * np.log1p(T), 40 * np.log1p(2 * T), 80 * (1 - np.exp(-T / 3)) + 40 * (1 - np.exp(-T / 24))],
     ids=["as a logarithm", "as a logarithm, sooner", "in two parts, one of them slow"],
 )
-def test_the_straighter_part_of_a_warm_up_is_no_leak(warm_up):
-    assert _judged((100 + warm_up) * MIB, BORN_HERE) is Verdict.HEALTHY
+@pytest.mark.parametrize("started", [BORN_HERE, BORN_SHORTLY_BEFORE], ids=["born here", "born shortly before"])
+def test_the_straighter_part_of_a_warm_up_is_no_leak(warm_up, started):
+    assert _judged((100 + warm_up) * MIB, started) is Verdict.HEALTHY
+
+
+def test_a_view_that_is_too_short_to_tell_does_not_take_the_word():
+    t = hours(6.6)
+    memory = (100 + np.where(t < 0.5, 2, 0) + 4 * t) * MIB + noise(t.size, 0.3 * MIB, 0)
+    panel = panel_of([memory], start_time=[np.full(t.size, OLDER)], limit=300 * MIB)
+    assert judge(panel)[0].verdict is not Verdict.INSUFFICIENT_DATA
 
 
 def _judged(memory, started):

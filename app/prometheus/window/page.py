@@ -17,7 +17,7 @@ from app.prometheus.window.codec import decoded, encoded
 from detectors.panel import Floats
 
 # Counts up whenever what is kept, or what it means, changes.
-VERSION = 1
+VERSION = 2
 _MAGIC = b"leakpage"
 # Magic, version, length and CRC-32 of the header, length and CRC-32 of the members' bytes.
 _PREFIX = struct.Struct("<8sIIIQI")

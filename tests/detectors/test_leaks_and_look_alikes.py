@@ -206,7 +206,7 @@ def test_a_leak_is_no_climb_back_at_night_to_where_it_was_at_noon():
 
 def test_a_leak_that_falling_load_hides_in_part_is_no_climb_back():
     # It leaks a megabyte an hour for nine days; in the window much of the load goes, and takes most of that back.
-    rise, fall = T + 168, 38 * T / 48
+    rise, fall = T + 168, 40 * T / 48
     low = (100 + _PAST + 168)[None, :] * MIB
     wiggle = np.sin(T)
     memory = (100 + rise - fall + 2 * wiggle) * MIB + noise(N, 0.2 * MIB)

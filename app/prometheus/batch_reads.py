@@ -11,7 +11,6 @@ import numpy as np
 
 from app.prometheus.gather import Gathering
 from app.prometheus.limits import ToldLimits
-from app.prometheus.members import MEMORY
 from app.prometheus.needless_load import needs_no_load
 from app.prometheus.source import ContainerRef
 from app.prometheus.standing import Standing, end_of
@@ -32,14 +31,14 @@ _MOST_NAMED = 0.5
 class BatchReads:
     """The members of one batch's panel, by the names that members_by_metric gives, each of shape (rows, steps).
 
-    low: values, of memory the lowest of each step; high: of memory the highest; samples: how many there were
-    unasked: rows whose load was not asked for
+    low: values, of memory the lowest of each step; peak: bytes, the highest of what cannot be reclaimed
+    samples: how many there were; unasked: rows whose load was not asked for
     """
 
     def __init__(self, containers: Sequence[ContainerRef], begin: BeginRead) -> None:
         self._containers, self._begin = containers, begin
         self.low: dict[str, Floats] = {}
-        self.high: dict[str, Floats] = {}
+        self.peak: Floats = np.empty((len(containers), 0))
         self.unasked: frozenset[int] = frozenset()
         self.samples = 0
 
@@ -55,26 +54,23 @@ class BatchReads:
         ends = self._ended(self._begun((*_BY_STARTS, *(() if limits_over_time else _LIMITS[:1])), end_of(grid)))
         self._take(moving)
         memory = np.isfinite(self.low["working_set"]) | np.isfinite(self.low["rss"])
-        start_time, restarts = (ends[name].low[:, -1] for name in _BY_STARTS)
-        told = Standing(grid, memory, start_time, restarts)
+        told = Standing(grid, memory, *(ends[name].low[:, -1] for name in _BY_STARTS))
         self.low["start_time"], self.low["restarts"] = told.start_times(), told.all_restarts()
         wanted = [("start_time", grid, ~told.same_start), ("restarts", grid, ~told.same_restarts)]
         if limits_over_time:
             self._fill(wanted)
         else:
-            self._fill_limits(told, ends["limit"].low[:, -1], restarts, wanted)
+            self._fill_limits(told, ends["limit"].low[:, -1], wanted)
         if not load_of_all:
             self._fill_load(grid)
 
-    def _fill_limits(
-        self, told: Standing, limit: Floats, restarts: Floats, wanted: Sequence[tuple[str, Grid, Bools]]
-    ) -> None:
-        """Fill in limits, and what else is wanted. limit, restarts: as kube-state-metrics tells them at the end."""
+    def _fill_limits(self, told: Standing, limit: Floats, wanted: Sequence[tuple[str, Grid, Bools]]) -> None:
+        """Fill in limits, and what else is wanted. limit: as kube-state-metrics tells it at the end, shape (rows,)."""
         grid = told.grid
         self.low["limit"] = told.all_along(limit)
         # Where kube-state-metrics knows a container at the end and tells no limit there is none; else it may be silent.
         silent = ~np.isfinite(limit)
-        self._fill([*wanted, ("limit", grid, told.gone | (silent & ~np.isfinite(restarts)))])
+        self._fill([*wanted, ("limit", grid, told.gone | (silent & ~np.isfinite(told.restarts)))])
         unlimited = ~np.isfinite(self.low["limit"]).any(axis=1)
         over = told.gone | ~np.isfinite(told.start_time)
         self.low["spec_limit"] = np.full_like(self.low["limit"], np.nan)
@@ -82,11 +78,9 @@ class BatchReads:
 
     def _fill_load(self, grid: Grid) -> None:
         """Read the load of the containers whose memory moves: the others are told alike with it and without it."""
-        high = self.high
-        peak = nonreclaimable_of(high["working_set"], high["rss"], high["cache"])
         limit = ToldLimits(self.low["limit"], self.low["spec_limit"]).latest()
-        still = needs_no_load(self.low, peak, limit, grid)
-        self.low["cpu"] = np.full_like(peak, np.nan)
+        still = needs_no_load(self.low, self.peak, limit, grid)
+        self.low["cpu"] = np.full_like(self.peak, np.nan)
         self._fill([("cpu", grid, ~still)])
         self.unasked = frozenset(np.flatnonzero(still).tolist())
 
@@ -116,7 +110,6 @@ class BatchReads:
         return found
 
     def _take(self, begun: Iterable[tuple[Gathering, Future[int]]]) -> None:
-        for member, gathering in self._ended(begun).items():
-            self.low[member] = gathering.low
-            if member in MEMORY:
-                self.high[member] = gathering.high
+        ended = self._ended(begun)
+        self.low |= {member: gathering.low for member, gathering in ended.items()}
+        self.peak = nonreclaimable_of(*(ended[member].high for member in ("working_set", "rss", "cache")))

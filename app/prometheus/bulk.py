@@ -20,7 +20,6 @@ from app.prometheus.reduce import Reduced, Steps
 from app.prometheus.server_source import ServerSource, history_grid
 from app.prometheus.source import Batch, ContainerRef, Control, Plan, Reading
 from app.settings import Settings
-from detectors.memory import nonreclaimable
 from detectors.panel import Floats, History
 
 # Of a shorter time than that two reads cost more than they save.
@@ -63,9 +62,7 @@ class BulkSource(ServerSource):
                 told = self._selection
                 reads.in_two(plan.grid, limits_over_time=told.limits_over_time, load_of_all=told.load_of_all)
         reading = reading_of(reads.low, batch.containers, plan.grid, reads.samples)
-        high = reads.high
-        highs = replace(reading.panel, working_set=high["working_set"], rss=high["rss"], cache=high["cache"])
-        return replace(reading, panel=replace(reading.panel, peak=nonreclaimable(highs)), unasked=reads.unasked)
+        return replace(reading, panel=replace(reading.panel, peak=reads.peak), unasked=reads.unasked)
 
     def history(
         self, plan: Plan, containers: Sequence[ContainerRef], seconds: float, control: Control

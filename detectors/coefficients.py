@@ -89,15 +89,17 @@ class GrowthCoefficients:
 
 @dataclass(frozen=True, slots=True)
 class ForecastCoefficients:
-    """Widths of the time to the limit that hold the truth in 80 of 100 cases, of its logarithm.
+    """What is open about the time to the limit, of its logarithm.
 
-    to_come: what no figure of the past tells; of_life: what is open in how long a life lasts, in shares of it; both:
-    how much surer the two are together
+    to_come: what no figure of the past tells, half of the 80 % interval; standard deviations: between_lives: by how
+    much lives of one workload differ in how long they last; between_rates: in how fast they leak; of_young: what a life
+    that has just begun may be off from its later rate
     """
 
     to_come: float = 0.4
-    of_life: float = 0.07
-    both: float = 1.0
+    between_lives: float = 0.35
+    between_rates: float = 0.5
+    of_young: float = 0.3
 
 
 LIFETIME = LifetimeCoefficients()

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.coefficients import GROWTH
-from detectors.forecast import Swing, time_to_limit
 from detectors.judgement import Quantiles
 from detectors.late import LATE
 from detectors.onset import onset_block, onset_bounds
-from detectors.panel import Floats, Ints
+from detectors.outlook import outlook
+from detectors.panel import Ints
 from detectors.pool import Pooled
-from detectors.ranked import middle_of, quantiles_of
+from detectors.ranked import middle_of
+from detectors.rate import estimate_error, widened
 from detectors.scene import Scene
 from detectors.trend import trend
 
-_MOST_ERROR = 20.0
 # Lives that are laid over each other leak from their first hour, which is left out of what is compared.
 _WARM_UP_SECONDS = 3600.0
 
@@ -71,34 +70,21 @@ def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     first = min(pooled.lifetimes, key=lambda one: float(scene.lifetimes.began[one]))
     began = float(scene.lifetimes.began[first])
     onset = max(began, scene.panel.grid.start)
-    low, high = widened(pooled.growth, pooled.low, pooled.high)
+    rate = widened(pooled.growth, pooled.low, pooled.high)
     floor, _ = scene.latest(lifetime)
     hours = float(scene.evidence.span_hours[lifetime])
-    until = _time_to_limit(scene, lifetime, floor, (pooled.growth, low, high), pooled.life)
+    lives = np.array(pooled.lifetimes) if pooled.end_at_limit else None
+    until = outlook(scene, lifetime, floor, rate, lives, of_others=True)
     matters = _matters(scene, pooled.growth, floor, until)
     return Growth(
-        pooled.growth,
-        low,
-        high,
+        *rate,
         onset,
         (since(scene, first), began + _WARM_UP_SECONDS),
         (floor - pooled.growth * hours, floor),
         until,
         matters,
-        _error(pooled.growth, pooled.low, pooled.high),
+        estimate_error(pooled.growth, pooled.low, pooled.high),
     )
-
-
-def widened(rate: float, low: float, high: float) -> tuple[float, float]:
-    """The 80 % interval of a rate: that of its estimate, and what the floor itself may be off from what is leaked.
-
-    Heaps grow by more than what they hold, caches and arenas along with it: errors in proportion to the rate, which no
-    number of samples averages out. Both widths were fitted to cover 80 % of known rates.
-    """
-    if rate <= 0:
-        return min(low, rate), max(high, rate)
-    width = float(np.sqrt(GROWTH.proportional**2 + (GROWTH.per_estimate * _error(rate, low, high)) ** 2))
-    return rate * float(np.exp(-width)), rate * float(np.exp(width))
 
 
 def _growth(
@@ -107,7 +93,7 @@ def _growth(
     grid, blocks = scene.panel.grid, scene.blocks
     rate = rate if np.isfinite(rate) else 0.0
     of_estimate = [value if np.isfinite(value) else 0.0 for value in estimated]
-    low, high = widened(rate, *of_estimate)
+    wide = widened(rate, *of_estimate)
     count = int(blocks.count[lifetime])
     times = blocks.time[lifetime, :count]
     onset = grid.start + float(times[start]) * 3600.0 if start else float(scene.lifetimes.began[lifetime])
@@ -115,14 +101,14 @@ def _growth(
     now = middle_of(line)
     floor, _ = scene.latest(present)
     stands = now if present == lifetime else floor
-    until = _time_to_limit(scene, present, stands, (rate, low, high), _life(scene, lifetime, present))
+    until = outlook(scene, present, stands, wide, None, of_others=present != lifetime)
     began = now - rate * float(times[-1] - times[start])
     matters = _matters(scene, rate, floor, until)
-    error = _error(rate, *of_estimate)
     bounds = onset_bounds(times, scene.evidence.adjusted[lifetime, :count], start)
     earliest = since(scene, lifetime) if bounds[0] == 0 else grid.start + float(times[bounds[0]]) * 3600.0
     interval = earliest, grid.start + float(times[bounds[1]]) * 3600.0
-    return Growth(rate, low, high, max(onset, grid.start), interval, (began, now), until, matters, error)
+    error = estimate_error(rate, *of_estimate)
+    return Growth(*wide, max(onset, grid.start), interval, (began, now), until, matters, error)
 
 
 def since(scene: Scene, lifetime: int) -> float:
@@ -132,49 +118,12 @@ def since(scene: Scene, lifetime: int) -> float:
     return float(lifetimes.began[lifetime]) if told or lifetimes.seen_from_start[lifetime] else -np.inf
 
 
-def _error(rate: float, low: float, high: float) -> float:
-    """Half of an estimate's interval in shares of the rate; beyond some tens it says no more."""
-    return min(max(high - low, 0.0) / 2 / rate, _MOST_ERROR) if rate > 0 else _MOST_ERROR
-
-
 def _onset_block(scene: Scene, lifetime: int) -> int:
     """The block at which growth set in: the first, unless a late onset describes it better than anything else."""
     if int(scene.evidence.shapes.best[lifetime]) != LATE:
         return 0
     count = int(scene.blocks.count[lifetime])
     return onset_block(scene.blocks.time[lifetime, :count], scene.evidence.adjusted[lifetime, :count])
-
-
-def _swing(scene: Scene, lifetime: int, now: float, rate: float) -> Swing:
-    """How far peaks go above the line of growth, in the later half of the lifetime."""
-    count = int(scene.blocks.count[lifetime])
-    later = slice(count // 2, count)
-    times, peak = scene.blocks.time[lifetime, later], scene.blocks.peak[lifetime, later]
-    above: Floats = peak - (now + rate * (times - times[-1]))
-    low, middle, high = quantiles_of(above, (0.5, 0.9, 1.0))
-    return Swing(now, low, middle, high)
-
-
-def _life(scene: Scene, lifetime: int, present: int) -> tuple[float, float, float] | None:
-    """How long a life lasted that ended in an OOM kill and stands for the one that runs now, seconds."""
-    if present == lifetime or not scene.lifetimes.killed[lifetime]:
-        return None
-    lasted = float(scene.lifetimes.began[lifetime + 1] - scene.lifetimes.began[lifetime])
-    return lasted, lasted, lasted
-
-
-def _time_to_limit(
-    scene: Scene,
-    lifetime: int,
-    now: float,
-    rates: tuple[float, float, float],
-    life: tuple[float, float, float] | None,
-) -> Quantiles | None:
-    limit = float(scene.panel.limit[scene.lifetimes.row[lifetime]])
-    if not np.isfinite(limit):
-        return None
-    age = scene.panel.grid.end - float(scene.lifetimes.began[lifetime])
-    return time_to_limit(limit, _swing(scene, lifetime, now, rates[0]), *rates, age, life)
 
 
 def _matters(scene: Scene, rate: float, floor: float, until: Quantiles | None) -> bool:

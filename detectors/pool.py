@@ -38,8 +38,8 @@ _LEAST_BETWEEN = 0.2
 class Pooled:
     """What a subject's lifetimes say together.
 
-    log_odds: that they leak, bounded; growth: bytes/hour, with an 80 % interval; life: seconds that lives that end in
-    OOM kills last, shortest, middle, longest, None where they do not end so.
+    log_odds: that they leak, bounded; growth: bytes/hour, with an 80 % interval; end_at_limit: whether these
+    lifetimes ended in OOM kills.
     """
 
     log_odds: float
@@ -47,7 +47,7 @@ class Pooled:
     growth: float
     low: float
     high: float
-    life: tuple[float, float, float] | None = None
+    end_at_limit: bool = False
 
 
 def same_slope(scene: Scene, members: Ints) -> Pooled | None:
@@ -122,8 +122,7 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     seen_at = _typical(at_age, life_seconds)[known]
     between = float(np.interp(0.8, ages[known], seen_at) - np.interp(0.3, ages[known], seen_at))
     slopes = (late - early) / (max(between, _LEAST_BETWEEN) * life / 3600.0)
-    low, typical, high = np.quantile(life, [0.1, 0.5, 0.9]).tolist()
-    return Pooled(log_odds, tuple(ended.tolist()), *_spread(slopes), life=(low, typical, high))
+    return Pooled(log_odds, tuple(ended.tolist()), *_spread(slopes), end_at_limit=True)
 
 
 def climbing(pooled: Sequence[Pooled | None]) -> Pooled | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detectors.growth import growths_of, pooled_growth, widened
+from detectors.growth import growths_of, pooled_growth
 from detectors.options import Options
 from detectors.pool import oom_loop
 from tests.support.panels import MIB, START, hours, noise, panel_of
@@ -105,25 +105,5 @@ def test_where_lives_end_in_kills_the_next_one_ends_as_they_did():
     scene, members = members_of(panel_of([memory], start_time=[starts], oom_killed=[killed], limit=210 * MIB))
     (running,) = members[scene.running[members]]
     found = pooled_growth(scene, int(running), oom_loop(scene, members))
-    assert found.time_to_limit.p50 == pytest.approx((2 - age[-1]) * HOUR, abs=600)
+    assert found.time_to_limit.p50 == pytest.approx((2 - age[-1]) * HOUR, rel=0.25)
     assert found.matters
-
-
-@pytest.mark.parametrize(
-    ("rate", "low", "high"), [(10.0, 10.0, 10.0), (10.0, 5.0, 20.0), (10.0, -5.0, 40.0), (10.0, 10.0, 1e9)]
-)
-def test_an_interval_is_widened_by_what_no_number_of_samples_averages_out(rate, low, high):
-    wide_low, wide_high = widened(rate, low, high)
-    assert 0 < wide_low < rate < wide_high < np.inf
-    assert wide_low * wide_high == pytest.approx(rate**2)
-
-
-def test_a_wider_estimate_gives_a_wider_interval():
-    widths = [np.subtract(*widened(10.0, 10.0 - half, 10.0 + half)[::-1]) for half in (0.0, 1.0, 3.0)]
-    assert widths == sorted(widths)
-    assert widths[0] > 0
-
-
-@pytest.mark.parametrize("rate", [0.0, -2.0])
-def test_where_nothing_grows_the_interval_is_that_of_the_estimate(rate):
-    assert widened(rate, rate - 1, rate + 1) == (rate - 1, rate + 1)

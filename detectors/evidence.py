@@ -25,13 +25,11 @@ _POSITIVE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """Each member's arrays have shape (lifetimes,), but for `adjusted`, bytes, shape (lifetimes, BLOCKS).
+class Weighed:
+    """What a lifetime's probability is made of. Arrays have shape (lifetimes,), `adjusted` (lifetimes, BLOCKS), bytes.
 
     level: bytes, median floor; span_hours: between the first and the last block
     adjusted: the floor with load removed
-    raw_slope, slope: bytes/hour of the floor, and of the floor with load removed
-    explained: share of the growth that load explains, 0 to 1
     raw_valleys, valleys: of the floor, and of the floor with load removed; the rest is of the latter
     whole_days: how much of another day can be compared, 0 to 1; day_on_day: -1 to 1, see detectors.season
     refills: how far an earlier life of the workload had come to rest above, 0 to 1, see detectors.earlier
@@ -41,11 +39,6 @@ class Evidence:
     level: Floats
     span_hours: Floats
     adjusted: Floats
-    raw_slope: Floats
-    slope: Floats
-    explained: Floats
-    raw_records: Records
-    records: Records
     raw_valleys: Valleys
     valleys: Valleys
     shapes: Shapes
@@ -55,24 +48,38 @@ class Evidence:
     probability: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence(Weighed):
+    """The same, and what is told of it beside its probability. Arrays have shape (lifetimes,).
+
+    raw_slope, slope: bytes/hour of the floor, and of the floor with load removed
+    explained: share of the growth that load explains, 0 to 1
+    raw_records, records: of the floor, and of the floor with load removed
+    """
+
+    raw_slope: Floats
+    slope: Floats
+    explained: Floats
+    raw_records: Records
+    records: Records
+
+
 def gather(blocks: Blocks) -> Evidence:
     """The evidence of each lifetime, from its own blocks; what others say of it is not yet in the probability."""
+    return described(blocks, weighed(blocks))
+
+
+def weighed(blocks: Blocks) -> Weighed:
+    """The part of it that is weighed: of a view that is asked for nothing else, the rest need not be worked out."""
     count = blocks.count
     level = np.nan_to_num(median(blocks.floor, count))
     tolerance = _TOLERANCE * level
     adjusted = without_load(blocks.time, blocks.floor, blocks.cpu)
-    raw_slope, without = slope(blocks.time, blocks.floor, count), slope(blocks.time, adjusted, count)
-    span = blocks.span_hours
     season = day_on_day(blocks.time, adjusted, count, tolerance)
-    return Evidence(
+    return Weighed(
         level=level,
-        span_hours=span,
+        span_hours=blocks.span_hours,
         adjusted=adjusted,
-        raw_slope=raw_slope,
-        slope=without,
-        explained=_explained(raw_slope * span, without * span, tolerance),
-        raw_records=records(blocks.floor, count, tolerance),
-        records=records(adjusted, count, tolerance),
         raw_valleys=valleys(blocks.floor, count, tolerance),
         valleys=valleys(adjusted, count, tolerance),
         shapes=shapes(blocks.time, adjusted, blocks.cpu),
@@ -83,7 +90,21 @@ def gather(blocks: Blocks) -> Evidence:
     )
 
 
-def weigh(evidence: Evidence) -> None:
+def described(blocks: Blocks, part: Weighed) -> Evidence:
+    """The whole of it, from the blocks and what is weighed of them."""
+    count, tolerance = blocks.count, _TOLERANCE * part.level
+    raw_slope, without = slope(blocks.time, blocks.floor, count), slope(blocks.time, part.adjusted, count)
+    return Evidence(
+        **{field.name: getattr(part, field.name) for field in fields(Weighed)},
+        raw_slope=raw_slope,
+        slope=without,
+        explained=_explained(raw_slope * part.span_hours, without * part.span_hours, tolerance),
+        raw_records=records(blocks.floor, count, tolerance),
+        records=records(part.adjusted, count, tolerance),
+    )
+
+
+def weigh(evidence: Weighed) -> None:
     """Set the probability of each lifetime from its figures."""
     # Row by row: a product of matrices may add in another order where it has more rows or threads.
     evidence.probability[:] = logistic((figures_of(evidence) * LIFETIME.weights).sum(axis=1) + LIFETIME.intercept)
@@ -99,6 +120,14 @@ def adopt(whole: Any, part: Any, rows: Ints, chosen: Bools, kept: frozenset[str]
             old[rows[chosen]] = new[chosen]
 
 
+def rows_of(whole: Any, rows: Ints) -> Any:
+    """The figures of some rows, in that order."""
+    members = {field.name: getattr(whole, field.name) for field in fields(whole)}
+    return type(whole)(
+        **{name: rows_of(one, rows) if is_dataclass(one) else one[rows] for name, one in members.items()}
+    )
+
+
 def grows_at_all(evidence: Evidence, lifetime: int) -> bool:
     """Whether some growth describes a lifetime better than no change does, by a difference that counts as positive.
 
@@ -107,12 +136,12 @@ def grows_at_all(evidence: Evidence, lifetime: int) -> bool:
     return bool(growing(evidence)[lifetime])
 
 
-def growing(evidence: Evidence) -> Bools:
+def growing(evidence: Weighed) -> Bools:
     """`grows_at_all` of each lifetime, shape (lifetimes,)."""
     return evidence.shapes.over_flat >= _POSITIVE
 
 
-def figures_of(evidence: Evidence) -> Floats:
+def figures_of(evidence: Weighed) -> Floats:
     """What the coefficients weigh, shape (lifetimes, figures), in the order of LIFETIME.names."""
     raw_agreement, agreement = evidence.raw_valleys.agreement, evidence.valleys.agreement
     over_saturating = _signed_root(evidence.shapes.over_saturating)

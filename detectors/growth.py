@@ -23,7 +23,6 @@ _WARM_UP_SECONDS = 3600.0
 class Growth:
     """rate, low, high: bytes/hour, with an 80 % interval; onset: unix seconds; matters: it gets somewhere in time.
 
-    onset_interval: unix seconds between which it may have set in; -inf where it may be older than all that is known.
     fit: bytes of the fitted line at the onset and at the lifetime's end; estimate_error: half of the estimate's own
     interval, in shares of the rate, before what the floor itself may be off is added.
     """
@@ -32,7 +31,6 @@ class Growth:
     low: float
     high: float
     onset: float
-    onset_interval: tuple[float, float]
     fit: tuple[float, float]
     time_to_limit: Quantiles | None
     matters: bool
@@ -67,9 +65,7 @@ def growths_of(scene: Scene, chosen: Ints, present: Ints | None = None) -> dict[
 
 def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     """The growth of the lifetimes that were laid over each other, seen from where one that runs stands now."""
-    first = min(pooled.lifetimes, key=lambda one: float(scene.lifetimes.began[one]))
-    began = float(scene.lifetimes.began[first])
-    onset = max(began, scene.panel.grid.start)
+    onset = max(float(scene.lifetimes.began[_first(scene, pooled)]), scene.panel.grid.start)
     rate = widened(pooled.growth, pooled.low, pooled.high)
     floor, _ = scene.latest(lifetime)
     hours = float(scene.evidence.span_hours[lifetime])
@@ -79,7 +75,6 @@ def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     return Growth(
         *rate,
         onset,
-        (since(scene, first), began + _WARM_UP_SECONDS),
         (floor - pooled.growth * hours, floor),
         until,
         matters,
@@ -104,11 +99,24 @@ def _growth(
     until = outlook(scene, present, stands, wide, None, of_others=present != lifetime)
     began = now - rate * float(times[-1] - times[start])
     matters = _matters(scene, rate, floor, until)
-    bounds = onset_bounds(times, scene.evidence.adjusted[lifetime, :count], start)
-    earliest = since(scene, lifetime) if bounds[0] == 0 else grid.start + float(times[bounds[0]]) * 3600.0
-    interval = earliest, grid.start + float(times[bounds[1]]) * 3600.0
     error = estimate_error(rate, *of_estimate)
-    return Growth(*wide, max(onset, grid.start), interval, (began, now), until, matters, error)
+    return Growth(*wide, max(onset, grid.start), (began, now), until, matters, error)
+
+
+def onset_interval(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[float, float]:
+    """Unix seconds between which growth may have set in; -inf where it may be older than all that is known.
+
+    lifetime: the one that tells it, unless it was lifetimes laid over each other.
+    """
+    if pooled is not None:
+        first = _first(scene, pooled)
+        return since(scene, first), float(scene.lifetimes.began[first]) + _WARM_UP_SECONDS
+    count = int(scene.blocks.count[lifetime])
+    times, adjusted = scene.blocks.time[lifetime, :count], scene.evidence.adjusted[lifetime, :count]
+    first, last = onset_bounds(times, adjusted, _onset_block(scene, lifetime))
+    start = scene.panel.grid.start
+    earliest = since(scene, lifetime) if first == 0 else start + float(times[first]) * 3600.0
+    return earliest, start + float(times[last]) * 3600.0
 
 
 def since(scene: Scene, lifetime: int) -> float:
@@ -116,6 +124,11 @@ def since(scene: Scene, lifetime: int) -> float:
     lifetimes = scene.lifetimes
     told = np.isfinite(scene.panel.start_time[lifetimes.row[lifetime], lifetimes.first[lifetime]])
     return float(lifetimes.began[lifetime]) if told or lifetimes.seen_from_start[lifetime] else -np.inf
+
+
+def _first(scene: Scene, pooled: Pooled) -> int:
+    """The lifetime that began first."""
+    return min(pooled.lifetimes, key=lambda one: float(scene.lifetimes.began[one]))
 
 
 def _onset_block(scene: Scene, lifetime: int) -> int:

@@ -10,7 +10,7 @@ from detectors.coefficients import UNTOLD_PROBABILITY
 from detectors.evidence import grows_at_all
 from detectors.exhibit import exhibit
 from detectors.figures import figures
-from detectors.growth import Growth, growths_of, pooled_growth, since
+from detectors.growth import Growth, growths_of, onset_interval, pooled_growth, since
 from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
@@ -157,7 +157,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
         evidence=exhibit(scene, case.members, leaking, {lifetime: growth}) if leaks or explain else (),
         figures=figures(scene, lifetime, case.pooled) if explain else (),
         floor_bytes=floor if np.isfinite(floor) else None,
-        onset_interval=growth.onset_interval if leaks else None,
+        onset_interval=onset_interval(scene, lifetime, case.pooled) if leaks else None,
         current_began_at=_current_began(scene, case.running),
     )
 

@@ -35,11 +35,14 @@ def outlook(
 
 
 def _own(scene: Scene, lifetime: int) -> Rate | None:
-    """The rate of a lifetime that may be too young to tell a leak, None where it has hardly a sample."""
+    """The rate of a lifetime that may be too young to tell a leak, None where it has hardly a sample.
+
+    Of its floor as it is: load that comes with the day takes room as well, and in so short a time the two are one.
+    """
     count = int(scene.blocks.count[lifetime])
     if count < _LEAST_BLOCKS:
         return None
-    time, floor = scene.blocks.time[lifetime, :count], scene.evidence.adjusted[lifetime, :count]
+    time, floor = scene.blocks.time[lifetime, :count], scene.blocks.floor[lifetime, :count]
     told = trend(time[None], floor[None], np.array([count]))
     return widened(float(told.slope[0]), float(told.low[0]), float(told.high[0]))
 

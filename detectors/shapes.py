@@ -24,8 +24,9 @@ _LEAST_OF_A_STEP = 2.0
 # Residuals smaller than this share of the level are rounding.
 _ROUNDING = 1e-5
 _LEAST_POINTS = 4.0
-# A series of 48 points takes up 20 kB for each thing that is worked out between any two of them.
-_SERIES_AT_ONCE = 32
+# A series of 48 points takes up 20 kB for each thing that is worked out between any two of them, of which there are
+# about ten at a time.
+_SERIES_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from detectors.blocks import Blocks
-from detectors.evidence import Evidence, adopt, gather, growing, weigh
+from detectors.evidence import Evidence, adopt, described, growing, rows_of, weigh, weighed
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Bools
 from detectors.steady import ask_without_last_window
@@ -34,7 +34,7 @@ def look_from_later_on(blocks: Blocks, evidence: Evidence, older: Bools, doubtfu
         return
     views, shares = np.tile(asked, _LEFT_OUT.size), np.repeat(_LEFT_OUT, asked.size)
     part = blocks.since(views, np.ceil(shares * blocks.count[views]).astype(np.int64))
-    later = gather(part)
+    later = weighed(part)
     later.refills[:] = evidence.refills[views]
     weigh(later)
     ask_without_last_window(part, later, doubtful)
@@ -42,4 +42,6 @@ def look_from_later_on(blocks: Blocks, evidence: Evidence, older: Bools, doubtfu
     chosen = np.repeat(np.arange(_LEFT_OUT.size), asked.size) == np.tile(says_most, _LEFT_OUT.size)
     # A view too short to tell would take the word from a life that is not.
     chosen &= (later.span_hours >= min_hours) & (later.probability > evidence.probability[views])
-    adopt(evidence, later, views, chosen, OF_THE_WHOLE)
+    kept = np.flatnonzero(chosen)
+    told = described(part.since(kept, np.zeros_like(kept)), rows_of(later, kept))
+    adopt(evidence, told, views[kept], np.ones(kept.size, dtype=bool), OF_THE_WHOLE)

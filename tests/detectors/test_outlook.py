@@ -14,13 +14,14 @@ LIMIT = 400 * MIB
 SURE = (10 * MIB, 9.5 * MIB, 10.5 * MIB)
 
 
-def _lives(lasted, per_hour, *, killed=True, revisions=None):
-    """A pod's lives, one after the other, the last not over; per_hour: of each, bytes/hour."""
+def _lives(lasted, per_hour, *, killed=True, by_load=False):
+    """A pod's lives, one after the other, the last not over; per_hour: of each, bytes/hour, all of it by_load."""
     begins = np.concatenate(([0.0], np.cumsum(lasted)))
     life = np.searchsorted(begins, T, side="right") - 1
     memory = 100 * MIB + np.take(per_hour, life) * (T - begins[life]) + noise(N, 0.5 * MIB)
     oom = np.where((life > 0) & killed, 1.0, np.nan)
-    panel = panel_of([memory], start_time=[START + begins[life] * HOUR], oom_killed=[oom], limit=LIMIT)
+    cpu = [(memory - 100 * MIB) / (10 * MIB) + 1.0] if by_load else None
+    panel = panel_of([memory], start_time=[START + begins[life] * HOUR], oom_killed=[oom], limit=LIMIT, cpu=cpu)
     scene, members = members_of(panel)
     (running,) = members[scene.running[members]]
     return scene, int(running)
@@ -31,8 +32,9 @@ def _until(scene, running, *, rate=SURE, lives=None, of_others=False):
     return outlook(scene, running, floor, rate, lives, of_others=of_others)
 
 
-def test_a_life_that_leaks_faster_than_the_one_before_ends_sooner():
-    scene, running = _lives([40.0], [5 * MIB, 12 * MIB])
+@pytest.mark.parametrize("by_load", [False, True], ids=["it leaks faster", "load that comes with the day takes room"])
+def test_a_life_that_grows_faster_than_the_one_before_ends_sooner(by_load):
+    scene, running = _lives([40.0], [5 * MIB, 12 * MIB], by_load=by_load)
     rate = (5 * MIB, 4.8 * MIB, 5.2 * MIB)
     as_before, faster = (_until(scene, running, rate=rate, of_others=own) for own in (False, True))
     assert faster.p50 < 0.85 * as_before.p50

@@ -53,6 +53,8 @@ def _earlier(scene: Scene, present: int, lives: Ints | None) -> EarlierLives | N
     if lives is None:
         lives = np.flatnonzero(lifetimes.killed)
         lives = lives[panel.subject[lifetimes.row[lives]] == panel.subject[lifetimes.row[present]]]
+        if lives.size == 0:
+            return None
         alike = panel.revision[lifetimes.row[lives]] == panel.revision[lifetimes.row[present]]
         lives = lives[alike] if alike.any() else lives
     told = np.isfinite(panel.start_time[lifetimes.row[lives], lifetimes.first[lives]])

@@ -26,7 +26,7 @@ _ROUNDING = 1e-5
 _LEAST_POINTS = 4.0
 # A series of 48 points takes up 20 kB for each thing that is worked out between any two of them, of which there are
 # about ten at a time.
-_SERIES_AT_ONCE = 6
+_SERIES_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,13 @@ def _steps_of_few(y: Floats, known: Bools) -> list[Floats]:
     """
     sums, squares, points = (_since_start(part) for part in (y, y * y, known.astype(np.float64)))
     points_between = points[:, None, :] - points[:, :, None]
-    sum_between = sums[:, None, :] - sums[:, :, None]
-    between = squares[:, None, :] - squares[:, :, None] - sum_between**2 / np.maximum(points_between, 1.0)
-    between = np.where(points_between >= _LEAST_OF_A_STEP, np.maximum(between, 0.0), np.inf)
+    of_mean = sums[:, None, :] - sums[:, :, None]
+    of_mean *= of_mean
+    of_mean /= np.maximum(points_between, 1.0)
+    between = squares[:, None, :] - squares[:, :, None]
+    between -= of_mean
+    np.maximum(between, 0.0, out=between)
+    between[points_between < _LEAST_OF_A_STEP] = np.inf
     # Shape (series, points + 1): what is left up to each point, of one level, then with a step more each time.
     left, errors = between[:, 0, :], []
     for _ in range(_MOST_STEPS - 1):

@@ -11,6 +11,8 @@ from detectors.ranked import median
 from detectors.rows import correlation_of_neighbours
 
 _COVERAGE = 0.8
+# The pairs of a series of 48 points take up 9 kB; those of so many stay in a core's cache.
+_SERIES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,13 @@ def slope(time: Floats, value: Floats, count: Ints) -> Floats:
     """
     middle = np.full(value.shape[0], np.nan)
     for points in np.unique(count[count >= 2]):
-        rows = np.flatnonzero(count == points)
-        slopes = _pairwise(time[rows, :points], value[rows, :points])
-        lower, upper = (slopes.shape[1] - 1) // 2, slopes.shape[1] // 2
-        slopes.partition((lower, upper), axis=1)
-        middle[rows] = (slopes[:, lower] + slopes[:, upper]) / 2
+        of_that_length = np.flatnonzero(count == points)
+        for first in range(0, of_that_length.size, _SERIES_AT_ONCE):
+            rows = of_that_length[first : first + _SERIES_AT_ONCE]
+            slopes = _pairwise(time[rows, :points], value[rows, :points])
+            lower, upper = (slopes.shape[1] - 1) // 2, slopes.shape[1] // 2
+            slopes.partition((lower, upper), axis=1)
+            middle[rows] = (slopes[:, lower] + slopes[:, upper]) / 2
     return middle
 
 

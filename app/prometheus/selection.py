@@ -8,6 +8,7 @@ from app.errors import SourceUnusable
 from app.prometheus.batching import cut_into_batches
 from app.prometheus.client import reading_threads
 from app.prometheus.members import container_key
+from app.prometheus.owner_lists import Listing, OwnerLists, recent
 from app.prometheus.ownership import Ownership, SeenContainer, usable_refs
 from app.prometheus.promql import one_of, together
 from app.prometheus.source import ContainerRef, Control, LabelSet, Plan, ScanRequest
@@ -17,8 +18,6 @@ from detectors.panel import Grid
 # The label sets of a metric with these matchers in a grid's span, and the server's warnings; the label in between is
 # the one by which it can be asked for in parts.
 ListSeries = Callable[[str, str, str, Grid, Control], tuple[list[LabelSet], list[str]]]
-
-_RECENT_SECONDS = 1800.0
 
 
 class Selection:
@@ -37,32 +36,33 @@ class Selection:
         grid, namespaces = request.grid, one_of("namespace", request.namespaces)
         memory = together(names.container_matchers, namespaces, request.selector)
         state = together(names.state_matchers, namespaces)
-        wanted = [
-            (names.working_set, memory, "pod", grid),
-            (names.rss, memory, "pod", _recent(grid)),
-            (names.container_info, state, "pod", grid),
-            (names.pod_owner, state, "pod", grid),
-            (names.replicaset_owner, state, "replicaset", grid),
-            (names.job_owner, state, "job_name", grid),
-        ]
         with reading_threads(concurrency, control) as pool:
-            answers = [pool.submit(list_series, *what, control) for what in wanted]
-            found = [answer.result() for answer in answers]
-        if not _keys(found[0][0]) >= _keys(found[1][0]) or not found[0][0]:
-            found[1] = list_series(names.rss, memory, "pod", grid, control)
-        working_set, rss, info, *owners = (labels for labels, _ in found)
-        problems = [Problem("server_warning", text) for _, warnings in found for text in warnings]
+
+            def begin(metric: str, matchers: str, label: str, grid: Grid) -> Listing:
+                return pool.submit(list_series, metric, matchers, label, grid, control)
+
+            # cAdvisor tells both metrics of a container, or neither. Where one of them is left out of what is scraped
+            # it shows at the end, as long as such a container runs.
+            begun = [begin(names.working_set, memory, "pod", grid), begin(names.rss, memory, "pod", recent(grid))]
+            lists = OwnerLists(begin, names, state, grid)
+            found = [listing.result() for listing in begun]
+            if not _keys(found[0][0]) >= _keys(found[1][0]) or not found[0][0]:
+                found[1] = begin(names.rss, memory, "pod", grid).result()
+            working_set, rss = (labels for labels, _ in found)
+            owners = lists.of({key[:2] for key in _keys([*working_set, *rss])})
+        warnings = [*(text for _, said in found for text in said), *owners.warnings]
+        problems = [Problem("server_warning", text) for text in warnings]
         if not working_set and not rss:
             raise SourceUnusable(
                 f"no container memory between the window's ends: {names.working_set}{{{memory}}} matches nothing",
                 "check --namespace and --selector, or LEAKWATCH_METRICS__CONTAINER_MATCHERS and the metric names",
             )
-        if not owners[0]:
+        if not owners.pods:
             problems.append(
                 Problem("no_kube_state_metrics", "no pod owners: workloads are told by pod names, limits by cAdvisor")
             )
-        ownership = Ownership.from_label_sets(*owners, known=request.owners)
-        refs, odd = usable_refs(_seen([*working_set, *rss], info), ownership)
+        ownership = Ownership.from_label_sets(owners.pods, owners.replicasets, owners.jobs, known=request.owners)
+        refs, odd = usable_refs(_seen([*working_set, *rss], owners.info), ownership)
         problems += odd
         self._pods_in_namespace = Counter(ref.namespace for ref in refs)
         return Plan(grid, cut_into_batches(refs, grid.steps, max_samples), distinct(problems))
@@ -102,15 +102,6 @@ class Selection:
 def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, in order of appearance."""
     return tuple(dict.fromkeys(problems))
-
-
-def _recent(grid: Grid) -> Grid:
-    """The end of a window, which costs a server least: cAdvisor tells both metrics of a container, or neither.
-
-    Where one of them is left out of what is scraped it shows there, as long as such a container runs.
-    """
-    steps = min(max(round(_RECENT_SECONDS / grid.step) + 1, 2), grid.steps)
-    return Grid(grid.end - (steps - 1) * grid.step, grid.step, steps)
 
 
 def _keys(series: Iterable[LabelSet]) -> set[tuple[str, str, str]]:

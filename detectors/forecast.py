@@ -8,6 +8,7 @@ import numpy as np
 from detectors.coefficients import FORECAST
 from detectors.judgement import Quantiles
 from detectors.panel import Floats
+from detectors.rows import TINY
 
 # Ten times the middle stands for "much later".
 _LATEST = 10.0
@@ -45,7 +46,8 @@ class EarlierLives:
         """
         if seconds.size == 0:
             return None
-        logarithm = np.log(np.maximum(seconds, _SHORTEST_SECONDS))
+        seconds = np.maximum(seconds, _SHORTEST_SECONDS)
+        logarithm = np.log(seconds)
         apart = float(((logarithm - logarithm.mean()) ** 2).sum()) + _LIVES_BEFOREHAND * FORECAST.between_lives**2
         variance = apart / (_LIVES_BEFOREHAND + seconds.size - 1) * (1 + 1 / seconds.size)
         return cls(float(np.median(seconds)), float(np.sqrt(variance)))
@@ -64,7 +66,8 @@ def time_to_limit(
 
     The floor tells how fast it grows, the peak when that ends: what gets killed is the first peak that goes over the
     limit. Where earlier lives of the same kind ended in OOM kills (age: seconds since this one began), what the line
-    says and what is left of such a life are averaged, each weighing by the inverse of its variance.
+    says and what is left of such a life are averaged, each weighing by the inverse of its variance. How far the two are
+    apart is open as well.
     """
     if rate <= 0:
         return None
@@ -90,7 +93,8 @@ def _with_lives(middle: float, spread: float, lives: EarlierLives, age: float) -
     left = max(lives.typical - age, 0.0)
     error_of_life = lives.error * lives.typical
     error_of_line = middle * (np.exp(spread / NORMAL_80) - 1)
-    share = error_of_life**2 / (error_of_life**2 + error_of_line**2)
+    share = error_of_life**2 / max(error_of_life**2 + error_of_line**2, TINY)
     both = share * middle + (1 - share) * left
-    error = float(np.sqrt(share * error_of_line**2 + (1 - share) * error_of_life**2))
+    between = share * (1 - share) * (middle - left) ** 2
+    error = float(np.sqrt(share * error_of_line**2 + (1 - share) * error_of_life**2 + between))
     return float(both), float(np.log1p(error * NORMAL_80 / max(both, 1.0)))

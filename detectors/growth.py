@@ -7,7 +7,7 @@ import numpy as np
 from detectors.judgement import Quantiles
 from detectors.late import LATE
 from detectors.onset import onset_block, onset_bounds
-from detectors.outlook import outlook
+from detectors.outlook import climbed_to_the_limit, outlook
 from detectors.panel import Ints
 from detectors.pool import Pooled
 from detectors.ranked import middle_of
@@ -69,14 +69,14 @@ def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     rate = widened(pooled.growth, pooled.low, pooled.high)
     floor, _ = scene.latest(lifetime)
     hours = float(scene.evidence.span_hours[lifetime])
-    lives = np.array(pooled.lifetimes) if pooled.end_at_limit else None
+    lives = np.array(pooled.lifetimes) if pooled.end_at_limit else climbed_to_the_limit(scene, lifetime)
     until = outlook(scene, lifetime, floor, rate, lives, of_others=True)
-    matters = _matters(scene, pooled.growth, floor, until)
+    matters = _matters(scene, pooled.growth, floor, until.by_line)
     return Growth(
         *rate,
         onset,
         (floor - pooled.growth * hours, floor),
-        until,
+        until.told,
         matters,
         estimate_error(pooled.growth, pooled.low, pooled.high),
     )
@@ -96,11 +96,11 @@ def _growth(
     now = middle_of(line)
     floor, _ = scene.latest(present)
     stands = now if present == lifetime else floor
-    until = outlook(scene, present, stands, wide, None, of_others=present != lifetime)
+    until = outlook(scene, present, stands, wide, climbed_to_the_limit(scene, present), of_others=present != lifetime)
     began = now - rate * float(times[-1] - times[start])
-    matters = _matters(scene, rate, floor, until)
+    matters = _matters(scene, rate, floor, until.by_line)
     error = estimate_error(rate, *of_estimate)
-    return Growth(*wide, max(onset, grid.start), (began, now), until, matters, error)
+    return Growth(*wide, max(onset, grid.start), (began, now), until.told, matters, error)
 
 
 def onset_interval(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[float, float]:

@@ -27,19 +27,24 @@ def estimate_error(rate: float, low: float, high: float) -> float:
     return min(max(high - low, 0.0) / 2 / rate, _MOST_ERROR) if rate > 0 else _MOST_ERROR
 
 
-def of_both(of_others: Rate, own: Rate) -> Rate:
+def of_both(of_others: Rate, own: Rate, young: float = 1.0) -> Rate:
     """What other lives leaked at and what this one does so far, each weighing by the inverse of its variance.
 
     What others did where one of the two may be nothing. No two lives see the same load: one leaks twice as fast as the
-    one before, by as much as it is asked for. What a young one does is half warm-up.
+    one before, by as much as it is asked for. What a young one does is half warm-up: young, how many times too short it
+    is to be judged, makes that less sure. How far the two are apart is open as well.
     """
     if not (of_others[1] > 0 and own[1] > 0):
         return of_others
     (theirs, their_error), (its, its_error) = _logarithm(of_others), _logarithm(own)
-    their_variance, its_variance = their_error**2 + FORECAST.between_rates**2, its_error**2 + FORECAST.of_young**2
+    their_variance, its_variance = (
+        their_error**2 + FORECAST.between_rates**2,
+        its_error**2 + (FORECAST.of_young * max(young, 1.0)) ** 2,
+    )
     share = its_variance / (their_variance + its_variance)
     both = share * theirs + (1 - share) * its
-    width = NORMAL_80 * float(np.sqrt(share * their_variance))
+    between = share * (1 - share) * (theirs - its) ** 2
+    width = NORMAL_80 * float(np.sqrt(share * their_variance + between))
     return float(np.exp(both)), float(np.exp(both - width)), float(np.exp(both + width))
 
 

@@ -4,7 +4,7 @@ Of what runs kube-state-metrics' label sets are those of the window's end; of po
 name. Over a day of blocks all of them cost a server half of what it spends on a plan.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -53,14 +53,14 @@ class OwnerLists:
         for (_, _, into), listing in zip(self._lists(), self._recent, strict=True):
             self._take([listing], into)
         # What no name of anything can be has no owner either, and is not for a query to carry.
-        gone = {pod for pod in pods if is_name(pod[1])} - _named(owners.pods, "pod")
-        self._fill(((self._names.container_info, owners.info), (self._names.pod_owner, owners.pods)), "pod", gone, pods)
+        wanted = {pod for pod in pods if is_name(pod[1])}
+        self._fill(((self._names.container_info, owners.info), (self._names.pod_owner, owners.pods)), "pod", wanted)
         for kind, metric, label, into in (
             ("ReplicaSet", self._names.replicaset_owner, "replicaset", owners.replicasets),
             ("Job", self._names.job_owner, "job_name", owners.jobs),
         ):
-            wanted = {(one.get("namespace", ""), one["owner_name"]) for one in owners.pods if _owned_by(one, kind)}
-            self._fill(((metric, into),), label, wanted - _named(into, label), wanted)
+            owning = {(one.get("namespace", ""), one["owner_name"]) for one in owners.pods if _owned_by(one, kind)}
+            self._fill(((metric, into),), label, owning)
         return owners
 
     def _lists(self) -> Iterator[tuple[str, str, list[LabelSet]]]:
@@ -70,15 +70,12 @@ class OwnerLists:
         yield names.replicaset_owner, "replicaset", owners.replicasets
         yield names.job_owner, "job_name", owners.jobs
 
-    def _fill(
-        self,
-        metrics: Sequence[tuple[str, list[LabelSet]]],
-        label: str,
-        missing: Collection[Name],
-        wanted: Collection[Name],
-    ) -> None:
+    def _fill(self, metrics: Sequence[tuple[str, list[LabelSet]]], label: str, wanted: Set[Name]) -> None:
         """Add the label sets of what the window's end does not tell."""
-        begun = [(self._missing(metric, label, missing, len(wanted)), into) for metric, into in metrics if missing]
+        if recent(self._grid) == self._grid:
+            return
+        missing = [(metric, into, wanted - _named(into, label)) for metric, into in metrics]
+        begun = [(self._missing(metric, label, names, len(wanted)), into) for metric, into, names in missing if names]
         for listings, into in begun:
             self._take(listings, into)
 

@@ -118,6 +118,17 @@ def test_lives_of_many_lengths_leave_more_open_than_lives_alike():
     assert _width(alike) < 0.8 * _width(open_)
 
 
+def test_line_and_lives_that_contradict_each_other_leave_more_open():
+    line = (10.0, 9.0, 11.0)
+    agree, contradict = (_until(growth=line, lives=EarlierLives(hours * HOUR, 0.3)) for hours in (10.0, 2.0))
+    assert _width(contradict) > 1.5 * _width(agree)
+
+
+def test_lives_of_no_time_at_the_limit_itself_leave_none():
+    found = _until(swing=Swing(100.0, 0.0, 0.0, 0.0), lives=EarlierLives(0.0, 0.0))
+    assert (found.p10, found.p50, found.p90) == (0.0, 0.0, 0.0)
+
+
 def test_quantiles_are_in_order():
     rng = np.random.default_rng(1)
     for _ in range(200):

@@ -64,3 +64,15 @@ def test_two_that_say_the_same_are_surer_than_the_surer_one_alone_would_be_of_an
     _, low, high = of_both(SURE, SURE)
     _, low_alone, high_alone = of_both(SURE, _times(OPEN, 1.0))
     assert high / low < high_alone / low_alone
+
+
+def test_a_young_life_counts_less():
+    own = _times(SURE, 2.0)
+    rates = [of_both(SURE, own, young)[0] for young in (1.0, 2.0, 8.0)]
+    assert 10.0 < rates[2] < rates[1] < rates[0] < 20.0
+
+
+def test_two_that_contradict_each_other_leave_more_open():
+    _, low, high = of_both(SURE, SURE)
+    _, low_apart, high_apart = of_both(SURE, _times(SURE, 10.0))
+    assert high_apart / low_apart > 2 * high / low

@@ -100,12 +100,12 @@ def _comparable(judged):
 
 
 def test_a_large_panel_is_judged_in_parts_with_the_numbers_of_the_whole():
-    panel = _many(300)
+    panel = _many(500)
     parts = list(scenes_of(panel, Options()))
     judged = judge(panel)
     assert len(parts) > 1
-    assert [one.subject for one in judged] == list(range(300))
-    assert [one.verdict is Verdict.LEAK for one in judged] == [one % 5 == 0 for one in range(300)]
+    assert [one.subject for one in judged] == list(range(500))
+    assert [one.verdict is Verdict.LEAK for one in judged] == [one % 5 == 0 for one in range(500)]
     for one in judged:
         for shown in one.evidence:
             assert panel.subject[shown.row] == one.subject
@@ -114,8 +114,8 @@ def test_a_large_panel_is_judged_in_parts_with_the_numbers_of_the_whole():
 
 def test_a_subject_with_more_rows_than_a_part_is_judged_whole():
     rows = [100 * MIB + noise(SHORT.size, MIB, seed) for seed in range(4)]
-    panel = panel_of([rows[one % 4] for one in range(600)], subject=[0] * 2 + [1] * 520 + [2] * 78)
-    assert [one.pods_observed for one in judge(panel)] == [2, 520, 78]
+    panel = panel_of([rows[one % 4] for one in range(900)], subject=[0] * 2 + [1] * 820 + [2] * 78)
+    assert [one.pods_observed for one in judge(panel)] == [2, 820, 78]
 
 
 def test_numbers_that_no_row_has_are_told_as_nothing():
@@ -132,6 +132,6 @@ def test_the_order_of_rows_of_others_changes_nothing():
 
 
 def test_a_part_says_what_the_whole_does():
-    panel = _many(300)
+    panel = _many(500)
     few = np.flatnonzero(panel.subject < 20)
     assert [_comparable(one) for one in judge(panel.take(few))] == [_comparable(one) for one in judge(panel)[:20]]

@@ -116,6 +116,18 @@ def test_what_is_no_name_is_in_no_query():
     assert all(matchers == 'namespace=~"shop",pod=~"cart-6c2-x"' for _, matchers in server.of_the_whole_window())
 
 
+def test_images_are_asked_for_where_only_they_are_missing():
+    server = Server([_pod(name) for name in RUNNING], [_info(name) for name in RUNNING])
+    assert {one["pod"] for one in server.owners(*RUNNING).info} == set(RUNNING)
+
+
+def test_of_a_window_that_is_no_longer_than_its_end_nothing_is_asked_twice():
+    short = Grid(GRID.start, 300.0, 4)
+    server = Server()
+    OwnerLists(server.begin, NAMES, "", short).of({("shop", pod) for pod in RUNNING})
+    assert len(server.asked) == 4
+
+
 def test_warnings_are_told():
     assert set(Server(NOW, warning="half of the stores did not answer").owners(*RUNNING).warnings) == {
         "half of the stores did not answer"

@@ -55,6 +55,7 @@ class Evidence(Weighed):
     raw_slope, slope: bytes/hour of the floor, and of the floor with load removed
     explained: share of the growth that load explains, 0 to 1
     raw_records, records: of the floor, and of the floor with load removed
+    since: the block from which on a view behind a step looks, 0 for all of it; see detectors.after_step
     """
 
     raw_slope: Floats
@@ -62,6 +63,7 @@ class Evidence(Weighed):
     explained: Floats
     raw_records: Records
     records: Records
+    since: Ints
 
 
 def gather(blocks: Blocks) -> Evidence:
@@ -101,6 +103,7 @@ def described(blocks: Blocks, part: Weighed) -> Evidence:
         explained=_explained(raw_slope * part.span_hours, without * part.span_hours, tolerance),
         raw_records=records(blocks.floor, count, tolerance),
         records=records(part.adjusted, count, tolerance),
+        since=np.zeros(count.shape, dtype=np.int64),
     )
 
 

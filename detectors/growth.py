@@ -132,7 +132,10 @@ def _first(scene: Scene, pooled: Pooled) -> int:
 
 
 def _onset_block(scene: Scene, lifetime: int) -> int:
-    """The block at which growth set in: the first, unless a late onset describes it better than anything else."""
+    """The block at which growth set in: the first, unless a late onset describes it better than anything else, or it
+    was told behind a step."""
+    if scene.evidence.since[lifetime]:
+        return int(scene.evidence.since[lifetime])
     if int(scene.evidence.shapes.best[lifetime]) != LATE:
         return 0
     count = int(scene.blocks.count[lifetime])

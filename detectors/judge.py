@@ -15,7 +15,7 @@ from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
 from detectors.panel import Ints, Panel
-from detectors.pool import Pooled, climbing, oom_loop, same_slope
+from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, same_slope
 from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
 from detectors.workload import workload_probability
@@ -88,10 +88,13 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         code = "no_samples" if members.size == 0 else "no_recent_samples"
         return _Untold(subject, members, running, Reason(code, text))
     grown = scene.telling(members)
-    if float(scene.evidence.probability[grown].max(initial=0.0)) < _PLAIN:
-        slopes, loops = same_slope(scene, members), oom_loop(scene, members)
+    plain = grown[scene.evidence.probability[grown] >= _PLAIN]
+    if not scene.running[plain].any():
+        # What a long life that is over says so plainly may be little, and nothing of a loop that has begun since.
+        slopes = None if plain.size else same_slope(scene, members)
+        loops = loop_since_calm(scene, members) if plain.size else oom_loop(scene, members)
         pooled = climbing([slopes, loops])
-        if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, grown, pooled):
+        if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, members, grown, pooled):
             probability = workload_probability(scene, grown, slopes, loops)
             return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, probability)
     if grown.size == 0:
@@ -102,9 +105,15 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     return _Case(subject, members, running, best, None, workload_probability(scene, grown, None, None))
 
 
-def _still_grows(scene: Scene, grown: Ints, pooled: Pooled) -> bool:
-    """Whether the lives that run go on as those laid over each other did, as far as they are told."""
-    running = grown[scene.running[grown]]
+def _still_grows(scene: Scene, members: Ints, grown: Ints, pooled: Pooled) -> bool:
+    """Whether the lives that run go on as those laid over each other did, as far as they are told.
+
+    Where pods were killed and run again it is theirs that are asked: one replica of many may leak alone.
+    """
+    running, rows = grown[scene.running[grown]], scene.lifetimes.row
+    of_killed = np.isin(rows[members], rows[list(pooled.lifetimes)]) & scene.running[members]
+    if pooled.end_at_limit and of_killed.any():
+        running = np.intersect1d(running, members[of_killed])
     if running.size == 0:
         return True
     return float(scene.evidence.slope[running].max()) >= _STILL_GROWS_RATIO * pooled.growth

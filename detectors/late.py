@@ -11,8 +11,8 @@ from detectors.shapes import NAMES
 
 LATE = NAMES.index("late")
 _LEAST_BLOCKS = 16
-# What stays as it is of the whole life: where its line runs, and that it began late.
-OF_THE_WHOLE = frozenset({"adjusted", "level", "best"})
+# What stays as it is of the whole life: where its line runs, and that it began late, or behind a step.
+OF_THE_WHOLE = frozenset({"adjusted", "level", "best", "since"})
 
 
 def look_since_onset(blocks: Blocks, evidence: Evidence) -> None:

@@ -22,6 +22,10 @@ _GENERATION_SECONDS = 3600.0
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
 _MIN_GROWTH_PER_DAY = 0.05
 MIN_KILLED = 2
+# A loop that began after calm is told by more lives: they were chosen by where they stand.
+_LEAST_SINCE_CALM = 3
+_CALM_TIMES = 4.0
+_OUTLASTS = 2.0
 _MIN_CLIMB = 0.3
 # The ages, as shares of a whole life, in which levels are compared: after the warm-up and before a last spike.
 _AGES = (0.15, 0.35, 0.55, 0.75, 0.95)
@@ -89,9 +93,39 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     Each sample of a life that is over has an age, as a share of that life: laid over each other, lives of minutes, of
     which each has a sample or two, show one curve. The climb is how much of the room to the limit was used up between
     the first and the fourth of the ages: some 0.7 for a straight leak, none for a spike after calm, and little for a
-    warm-up, whose climb is over early.
+    warm-up, whose climb is over early. Lives since a long one are looked at by themselves too: a day of calm says
+    nothing of a loop that has begun, and goes on.
     """
     over = members[scene.lifetimes.ended[members]]
+    return climbing([_climb(scene, over), loop_since_calm(scene, members)])
+
+
+def loop_since_calm(scene: Scene, members: Ints) -> Pooled | None:
+    """The same of the lives since a long one alone; None where there is no such, or it is calm again."""
+    return _climb(scene, _since_calm(scene, members))
+
+
+def _since_calm(scene: Scene, members: Ints) -> Ints:
+    """The lives of each pod since its longest one, if that was several times as long as any of them, and the one that
+    runs now has not outlasted them."""
+    lifetimes = scene.lifetimes
+    if np.count_nonzero(lifetimes.killed[members]) < _LEAST_SINCE_CALM:
+        return members[:0]
+    found = []
+    row = lifetimes.row[members]
+    for one in np.unique(row[lifetimes.killed[members]]):
+        lives = members[row == one]
+        lasted = np.diff(lifetimes.began[lives], append=scene.panel.grid.end)
+        calm = int(lasted.argmax())
+        since, present = lasted[calm + 1 : -1], lives[-1]
+        if since.size < _LEAST_SINCE_CALM or not scene.running[present]:
+            continue
+        if _CALM_TIMES * since.max() <= lasted[calm] and lasted[-1] <= _OUTLASTS * since.max():
+            found.append(lives[calm + 1 : -1])
+    return np.concatenate(found) if found else members[:0]
+
+
+def _climb(scene: Scene, over: Ints) -> Pooled | None:
     if over.size < MIN_KILLED:
         return None
     curve, at_age, life_seconds, limit = _by_age(scene, over)

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from detectors.after_step import look_after_step
 from detectors.blocks import Blocks, cut
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
@@ -69,6 +70,7 @@ class Scene:
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
+        look_after_step(blocks, evidence, _DOUBTFUL)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)

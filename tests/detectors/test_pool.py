@@ -96,6 +96,82 @@ def test_bursts_of_crashes_do_not_speak_for_the_long_lives_between_them():
     assert _pooled(panel).log_odds > 2
 
 
+def _after_calm(minutes, shape, *, calm_hours=30.0, until_hours=48.0, again=False, creeps=0.0):
+    """A pod at rest for a day and more, then in a loop; again: at rest once more in its last hours; creeps: bytes/hour
+    that it grows by while at rest."""
+    t = hours(until_hours)
+    begins = np.concatenate(([0.0], calm_hours + np.arange(2000) * minutes / 60))
+    if again:
+        begins = begins[begins < until_hours - 8.4]
+    life = np.searchsorted(begins, t, side="right") - 1
+    age = (t - begins[life]) / (minutes / 60)
+    calm = (life == 0) | (again & (life == begins.size - 1))
+    memory = np.where(calm, 60 * MIB + creeps * t, shape(np.minimum(age, 1.0))) + noise(t.size, 0.5 * MIB)
+    killed = np.where(life > 1, 1.0, np.nan)
+    return panel_of([memory], start_time=[START + begins[life] * 3600], oom_killed=[killed], limit=LIMIT)
+
+
+@pytest.mark.parametrize("creeps", [0.0, 0.1 * MIB], ids=["flat before", "creeping up before"])
+@pytest.mark.parametrize("minutes", [17, 30, 120, 240], ids=lambda m: f"{m} min")
+def test_a_loop_that_begins_after_a_day_of_calm_is_told(minutes, creeps):
+    (judged,) = judge(_after_calm(minutes, _climb, creeps=creeps))
+    assert judged.verdict is Verdict.LEAK
+    assert judged.reasons[0].code == "oom_loop"
+    assert judged.onset_at == pytest.approx(START + 30 * 3600, abs=minutes * 60 + 600)
+
+
+@pytest.mark.parametrize(
+    "loop", [_loop([42], _climb, lasts_hours=48.0), _after_calm(42, _climb)], ids=["always", "late"]
+)
+def test_one_replica_of_many_in_a_loop_is_told(loop):
+    calm = [60 * MIB + noise(N, 0.5 * MIB, seed) for seed in range(9)]
+    panel = panel_of(
+        [*calm, loop.rss[0]],
+        start_time=[*[np.full(N, START - 86_400.0)] * 9, loop.start_time[0]],
+        oom_killed=[*[np.full(N, np.nan)] * 9, loop.oom_killed[0]],
+        limit=LIMIT,
+        subject=[0] * 10,
+    )
+    (judged,) = judge(panel)
+    assert judged.verdict is Verdict.LEAK
+    assert judged.reasons[0].code == "oom_loop"
+    assert judged.pods_leaking == 1
+
+
+def test_a_replica_that_was_in_a_loop_and_is_gone_is_told_no_more():
+    loop = _loop([42], _climb, lasts_hours=48.0)
+    calm = [60 * MIB + noise(N, 0.5 * MIB, seed) for seed in range(9)]
+    gone = np.where(T < 40.0, loop.rss[0], np.nan)
+    panel = panel_of(
+        [*calm, gone],
+        start_time=[*[np.full(N, START - 86_400.0)] * 9, loop.start_time[0]],
+        oom_killed=[*[np.full(N, np.nan)] * 9, loop.oom_killed[0]],
+        limit=LIMIT,
+        subject=[0] * 10,
+    )
+    assert judge(panel)[0].verdict is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        _after_calm(30, lambda age: np.where(age > 0.9, 195 * MIB, 60 * MIB)),
+        _after_calm(30, _climb, again=True),
+        _after_calm(240, _climb, again=True, until_hours=54.5),
+        _after_calm(240, _climb, until_hours=38.5),
+    ],
+    ids=[
+        "spikes after calm",
+        "it is calm again",
+        "it has outlasted what was killed",
+        "two kills are no loop after calm",
+    ],
+)
+def test_what_is_no_loop_after_calm(panel):
+    pooled = _pooled(panel)
+    assert pooled is None or pooled.log_odds <= 0
+
+
 def test_it_tells_that_lives_end_at_the_limit():
     assert _pooled(_loop([60, 120, 180], _climb, lasts_hours=47)).end_at_limit
 

@@ -1,0 +1,50 @@
+"""Growth behind a step: what was loaded at once is not growth, and hides what has grown since."""
+
+import numpy as np
+
+from detectors.blocks import Blocks
+from detectors.evidence import Evidence, adopt, described, rows_of, weigh, weighed
+from detectors.late import OF_THE_WHOLE
+from detectors.steady import ask_without_last_window
+
+# A step has at least this share of all between the lowest floor and the highest.
+_LEAST_SHARE = 0.25
+# Closer to its beginning it is a warm-up of the life's own.
+_LEAST_BEFORE = 4
+_LEAST_BLOCKS = 16
+# What was loaded settles for hours: the day has to go on growing.
+_LEAST_HOURS = 12.0
+# No view is needed where a leak is plain.
+_PLAIN = 0.9
+
+
+def look_after_step(blocks: Blocks, evidence: Evidence, doubtful: float) -> None:
+    """Look at lifetimes whose floor once leapt, and stayed up, from there on, and keep of the two views the one that
+    says more.
+
+    doubtful: see `ask_without_last_window`, which holds for the view. A switch that is turned on, an index or a cache
+    that is loaded, makes straight growth since then look like a step that wanders. The view has the hours since the
+    step only, and is weighed so.
+    """
+    floor, count = blocks.floor, blocks.count
+    rise = np.nan_to_num(np.diff(floor, axis=1), nan=-np.inf)
+    step = rise.argmax(axis=1) + 1
+    moved = np.fmax.reduce(floor, axis=1, initial=-np.inf) - np.fmin.reduce(floor, axis=1, initial=np.inf)
+    asked = (rise.max(axis=1) >= _LEAST_SHARE * moved) & (evidence.probability < _PLAIN)
+    behind = np.arange(floor.shape[1]) >= step[:, None]
+    before = np.fmax.reduce(np.where(behind, np.nan, floor), axis=1, initial=-np.inf)
+    after = np.fmin.reduce(np.where(behind, floor, np.nan), axis=1, initial=np.inf)
+    asked &= after > before
+    asked &= (step >= _LEAST_BEFORE) & (count - step >= _LEAST_BLOCKS)
+    views = np.flatnonzero(asked)
+    if views.size == 0:
+        return
+    part = blocks.since(views, step[views])
+    later = weighed(part)
+    later.refills[:] = evidence.refills[views]
+    weigh(later)
+    ask_without_last_window(part, later, doubtful)
+    kept = np.flatnonzero((later.span_hours >= _LEAST_HOURS) & (later.probability > evidence.probability[views]))
+    told = described(part.since(kept, np.zeros_like(kept)), rows_of(later, kept))
+    adopt(evidence, told, views[kept], np.ones(kept.size, dtype=bool), OF_THE_WHOLE)
+    evidence.since[views[kept]] = step[views[kept]]

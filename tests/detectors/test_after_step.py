@@ -1,0 +1,67 @@
+"""Growth behind a step is growth; a step is none."""
+
+import numpy as np
+import pytest
+
+from detectors.judge import judge
+from detectors.judgement import Verdict
+from tests.support.panels import MIB, START, hours, noise, panel_of
+
+T = hours(48)
+N = T.size
+LIMIT = 900 * MIB
+
+
+def _stepping(at, step_mib, shape):
+    """Flat, then a step of so much, and `shape` of the hours since then, MiB."""
+    since = np.maximum(T - at, 0.0)
+    return 100 * MIB + np.where(at < T, step_mib + shape(since), 0.0) * MIB + noise(N, 0.5 * MIB)
+
+
+def _judged(memory):
+    (judged,) = judge(panel_of([memory], limit=LIMIT))
+    return judged
+
+
+@pytest.mark.parametrize(
+    ("at", "step_mib", "per_hour"),
+    [(24, 100, 4), (12, 100, 4), (30, 100, 4), (24, 40, 4), (24, 200, 4), (24, 100, 10)],
+    ids=["half way", "early", "late", "a small step", "a large one", "fast growth"],
+)
+def test_growth_behind_a_step_is_told_with_its_rate_and_since_when(at, step_mib, per_hour):
+    judged = _judged(_stepping(at, step_mib, lambda since: per_hour * since))
+    assert judged.verdict is Verdict.LEAK
+    assert judged.growth_bytes_per_hour == pytest.approx(per_hour * MIB, rel=0.1)
+    assert judged.onset_at == pytest.approx(START + at * 3600, abs=3 * 3600)
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [
+        _stepping(24, 100, lambda since: 0 * since),
+        _stepping(24, 100, lambda since: 30 * (1 - np.exp(-since / 3))),
+        _stepping(24, 100, lambda since: 4 * np.minimum(since, 8)),
+        _stepping(24, 200, lambda since: -3 * since),
+        _stepping(24, 100, lambda since: 40 * (since > 12)),
+        _stepping(24, 100, lambda since: 20 * np.sin(since / 24 * 2 * np.pi)),
+        _stepping(40, 100, lambda since: 4 * since),
+    ],
+    ids=[
+        "flat behind it",
+        "it settles",
+        "it climbs for eight hours",
+        "it is given back",
+        "another step",
+        "it swings with the day",
+        "eight hours are too few",
+    ],
+)
+def test_what_is_no_growth_behind_a_step(memory):
+    assert _judged(memory).verdict is Verdict.HEALTHY
+
+
+def test_growth_before_the_step_counts_where_it_says_more():
+    memory = _stepping(44, 60, lambda since: 0 * since) + 4 * MIB * T
+    judged = _judged(memory)
+    assert judged.verdict is Verdict.LEAK
+    assert judged.growth_bytes_per_hour == pytest.approx(4 * MIB, rel=0.4)

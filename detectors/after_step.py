@@ -5,11 +5,12 @@ import numpy as np
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence, adopt, described, rows_of, weigh, weighed
 from detectors.late import OF_THE_WHOLE
+from detectors.panel import Bools
 from detectors.steady import ask_without_last_window
 
 # A step has at least this share of all between the lowest floor and the highest.
 _LEAST_SHARE = 0.25
-# Closer to its beginning it is a warm-up of the life's own.
+# Closer to its beginning, where that is in the window, it is a warm-up of the life's own.
 _LEAST_BEFORE = 4
 _LEAST_BLOCKS = 16
 # What was loaded settles for hours: the day has to go on growing.
@@ -18,13 +19,14 @@ _LEAST_HOURS = 12.0
 _PLAIN = 0.9
 
 
-def look_after_step(blocks: Blocks, evidence: Evidence, doubtful: float) -> None:
+def look_after_step(blocks: Blocks, evidence: Evidence, from_start: Bools, doubtful: float, min_hours: float) -> None:
     """Look at lifetimes whose floor once leapt, and stayed up, from there on, and keep of the two views the one that
     says more.
 
-    doubtful: see `ask_without_last_window`, which holds for the view. A switch that is turned on, an index or a cache
-    that is loaded, makes straight growth since then look like a step that wanders. The view has the hours since the
-    step only, and is weighed so.
+    from_start: which lifetimes' beginning is in the window, shape (lifetimes,); doubtful: what a view must say more
+    than, see also `ask_without_last_window`, which holds for it; min_hours: one of fewer tells nothing. A switch that
+    is turned on, an index or a cache that is loaded, makes straight growth since then look like a step that wanders.
+    The view has the hours since the step only, and is weighed so.
     """
     floor, count = blocks.floor, blocks.count
     rise = np.nan_to_num(np.diff(floor, axis=1), nan=-np.inf)
@@ -35,7 +37,7 @@ def look_after_step(blocks: Blocks, evidence: Evidence, doubtful: float) -> None
     before = np.fmax.reduce(np.where(behind, np.nan, floor), axis=1, initial=-np.inf)
     after = np.fmin.reduce(np.where(behind, floor, np.nan), axis=1, initial=np.inf)
     asked &= after > before
-    asked &= (step >= _LEAST_BEFORE) & (count - step >= _LEAST_BLOCKS)
+    asked &= (step >= np.where(from_start, _LEAST_BEFORE, 1)) & (count - step >= _LEAST_BLOCKS)
     views = np.flatnonzero(asked)
     if views.size == 0:
         return
@@ -44,7 +46,8 @@ def look_after_step(blocks: Blocks, evidence: Evidence, doubtful: float) -> None
     later.refills[:] = evidence.refills[views]
     weigh(later)
     ask_without_last_window(part, later, doubtful)
-    kept = np.flatnonzero((later.span_hours >= _LEAST_HOURS) & (later.probability > evidence.probability[views]))
+    says_more = later.probability > np.maximum(evidence.probability[views], doubtful)
+    kept = np.flatnonzero((later.span_hours >= max(_LEAST_HOURS, min_hours)) & says_more)
     told = described(part.since(kept, np.zeros_like(kept)), rows_of(later, kept))
     adopt(evidence, told, views[kept], np.ones(kept.size, dtype=bool), OF_THE_WHOLE)
     evidence.since[views[kept]] = step[views[kept]]

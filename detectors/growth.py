@@ -113,7 +113,8 @@ def onset_interval(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[
         return since(scene, first), float(scene.lifetimes.began[first]) + _WARM_UP_SECONDS
     count = int(scene.blocks.count[lifetime])
     times, adjusted = scene.blocks.time[lifetime, :count], scene.evidence.adjusted[lifetime, :count]
-    first, last = onset_bounds(times, adjusted, _onset_block(scene, lifetime))
+    step = int(scene.evidence.since[lifetime])
+    first, last = (step - 1, step + 1) if step else onset_bounds(times, adjusted, _onset_block(scene, lifetime))
     start = scene.panel.grid.start
     earliest = since(scene, lifetime) if first == 0 else start + float(times[first]) * 3600.0
     return earliest, start + float(times[last]) * 3600.0

@@ -14,8 +14,9 @@ from detectors.growth import Growth, growths_of, onset_interval, pooled_growth, 
 from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
+from detectors.outlook import CLIMBED
 from detectors.panel import Ints, Panel
-from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, same_slope
+from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, outlasts, same_slope
 from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
 from detectors.workload import workload_probability
@@ -89,14 +90,15 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         return _Untold(subject, members, running, Reason(code, text))
     grown = scene.telling(members)
     plain = grown[scene.evidence.probability[grown] >= _PLAIN]
-    if not scene.running[plain].any():
+    if not scene.running[plain].any() and not _came_to_limit(scene, plain):
         # What a long life that is over says so plainly may be little, and nothing of a loop that has begun since.
         slopes = None if plain.size else same_slope(scene, members)
         loops = loop_since_calm(scene, members) if plain.size else oom_loop(scene, members)
         pooled = climbing([slopes, loops])
         if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, members, grown, pooled):
             probability = workload_probability(scene, grown, slopes, loops)
-            return _Case(subject, members, running, _nearest_to_limit(scene, running), pooled, probability)
+            present = _nearest_to_limit(scene, _of_killed(scene, running, pooled))
+            return _Case(subject, members, running, present, pooled, probability)
     if grown.size == 0:
         grown = scene.unmended(members)
     if grown.size == 0:
@@ -105,18 +107,36 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     return _Case(subject, members, running, best, None, workload_probability(scene, grown, None, None))
 
 
+def _came_to_limit(scene: Scene, lifetimes: Ints) -> bool:
+    """Whether the floor of one of these was near its limit when it ended."""
+    limit = scene.panel.limit[scene.lifetimes.row[lifetimes]]
+    return any(scene.latest(int(one), 1)[0] >= CLIMBED * most for one, most in zip(lifetimes, limit, strict=True))
+
+
+def _of_killed(scene: Scene, running: Ints, pooled: Pooled) -> Ints:
+    """Those of the lives that run whose pod was killed again and again, where that is what was laid over each other;
+    else, or where no such pod runs any more, all."""
+    rows = scene.lifetimes.row
+    killed = running[np.isin(rows[running], rows[list(pooled.lifetimes)])]
+    return killed if pooled.end_at_limit and killed.size else running
+
+
 def _still_grows(scene: Scene, members: Ints, grown: Ints, pooled: Pooled) -> bool:
     """Whether the lives that run go on as those laid over each other did, as far as they are told.
 
-    Where pods were killed and run again it is theirs that are asked: one replica of many may leak alone.
+    Where pods were killed and run again it is theirs that are asked, one by one: one replica of many may leak alone.
+    One that is too young to be told goes on as long as it has not outlasted those before it.
     """
-    running, rows = grown[scene.running[grown]], scene.lifetimes.row
-    of_killed = np.isin(rows[members], rows[list(pooled.lifetimes)]) & scene.running[members]
-    if pooled.end_at_limit and of_killed.any():
-        running = np.intersect1d(running, members[of_killed])
-    if running.size == 0:
-        return True
-    return float(scene.evidence.slope[running].max()) >= _STILL_GROWS_RATIO * pooled.growth
+    running, grows = members[scene.running[members]], _STILL_GROWS_RATIO * pooled.growth
+    killed = _of_killed(scene, running, pooled)
+    if pooled.end_at_limit and np.isin(scene.lifetimes.row[killed], scene.lifetimes.row[list(pooled.lifetimes)]).all():
+        told, lives = np.isin(killed, grown), np.array(pooled.lifetimes)
+        return any(
+            scene.evidence.slope[one] >= grows if is_told else not outlasts(scene, int(one), lives)
+            for one, is_told in zip(killed, told, strict=True)
+        )
+    slope = scene.evidence.slope[grown[scene.running[grown]]]
+    return slope.size == 0 or float(slope.max()) >= grows
 
 
 def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:

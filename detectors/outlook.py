@@ -16,7 +16,7 @@ from detectors.trend import trend
 # Fewer blocks of a life tell no rate of its own.
 _LEAST_BLOCKS = 4
 # The floor of a life that was climbed to its end comes so near to the limit; what is killed below leapt.
-_CLIMBED = 0.8
+CLIMBED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def climbed_to_the_limit(scene: Scene, present: int) -> Ints:
     alike = (panel.subject[row] == panel.subject[here]) & (panel.revision[row] == panel.revision[here])
     killed = killed[alike]
     floor = last_of(blocks.floor[killed], blocks.count[killed])
-    climbed: Ints = killed[floor >= _CLIMBED * panel.limit[here]]
+    climbed: Ints = killed[floor >= CLIMBED * panel.limit[here]]
     return climbed
 
 

@@ -22,10 +22,11 @@ _GENERATION_SECONDS = 3600.0
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
 _MIN_GROWTH_PER_DAY = 0.05
 MIN_KILLED = 2
-# A loop that began after calm is told by more lives: they were chosen by where they stand.
+# A loop that began after calm is told by more kills: they were chosen by where they stand.
 _LEAST_SINCE_CALM = 3
 _CALM_TIMES = 4.0
-_OUTLASTS = 2.0
+# Lives of one loop differ by the load that they see; one that is older than this is out of it.
+_OUTLASTS = 5.0
 _MIN_CLIMB = 0.3
 # The ages, as shares of a whole life, in which levels are compared: after the warm-up and before a last spike.
 _AGES = (0.15, 0.35, 0.55, 0.75, 0.95)
@@ -105,23 +106,34 @@ def loop_since_calm(scene: Scene, members: Ints) -> Pooled | None:
     return _climb(scene, _since_calm(scene, members))
 
 
+def outlasts(scene: Scene, present: int, lives: Ints) -> bool:
+    """Whether the life that runs is so much older than these ever got, of its pod, that it is none of that kind."""
+    lifetimes = scene.lifetimes
+    of_pod = lives[lifetimes.row[lives] == lifetimes.row[present]]
+    lasted = lifetimes.began[of_pod + 1] - lifetimes.began[of_pod]
+    age = scene.panel.grid.end - float(lifetimes.began[present])
+    return age > _OUTLASTS * float(lasted.max(initial=0.0))
+
+
 def _since_calm(scene: Scene, members: Ints) -> Ints:
-    """The lives of each pod since its longest one, if that was several times as long as any of them, and the one that
-    runs now has not outlasted them."""
+    """The lives of each pod since the last one that was several times as long as any that followed it and is over, as
+    long as the one that runs now has not outlasted them."""
     lifetimes = scene.lifetimes
     if np.count_nonzero(lifetimes.killed[members]) < _LEAST_SINCE_CALM:
         return members[:0]
+    ended = members[lifetimes.ended[members]]
     found = []
-    row = lifetimes.row[members]
-    for one in np.unique(row[lifetimes.killed[members]]):
-        lives = members[row == one]
-        lasted = np.diff(lifetimes.began[lives], append=scene.panel.grid.end)
-        calm = int(lasted.argmax())
-        since, present = lasted[calm + 1 : -1], lives[-1]
-        if since.size < _LEAST_SINCE_CALM or not scene.running[present]:
+    for present in members[scene.running[members]].tolist():
+        lives = ended[lifetimes.row[ended] == lifetimes.row[present]]
+        if lives.size <= _LEAST_SINCE_CALM:
             continue
-        if _CALM_TIMES * since.max() <= lasted[calm] and lasted[-1] <= _OUTLASTS * since.max():
-            found.append(lives[calm + 1 : -1])
+        lasted = lifetimes.began[lives + 1] - lifetimes.began[lives]
+        longest_since = np.maximum.accumulate(lasted[::-1])[::-1][1:]
+        calm = np.flatnonzero(lasted[:-1] >= _CALM_TIMES * longest_since)
+        calm = calm[calm < lives.size - _LEAST_SINCE_CALM]
+        since = lives[calm[-1] + 1 :] if calm.size else lives[:0]
+        if np.count_nonzero(lifetimes.killed[since]) >= _LEAST_SINCE_CALM and not outlasts(scene, present, since):
+            found.append(since)
     return np.concatenate(found) if found else members[:0]
 
 

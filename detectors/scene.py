@@ -70,7 +70,7 @@ class Scene:
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
-        look_after_step(blocks, evidence, _DOUBTFUL)
+        look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
@@ -96,7 +96,9 @@ class Scene:
             return members[long_enough]
         ends = self.panel.grid.start + self.lifetimes.last[members] * self.panel.grid.step
         since = began[None, :] >= ends[:, None] - self.panel.grid.step
-        contradicted = (since & (hours[None, :] >= _CONTRADICTS_SHARE * hours[:, None])).any(axis=1)
+        # What is told of a life may be of its last hours; it contradicts by all that was seen of it.
+        seen = self.blocks.span_hours[members]
+        contradicted = (since & (seen[None, :] >= _CONTRADICTS_SHARE * hours[:, None])).any(axis=1)
         of_today = np.isin(revision, revision[running])
         still = ~running & of_today & ~contradicted & long_enough
         return np.concatenate((members[running & long_enough], members[still]))

@@ -26,7 +26,7 @@ def look_from_later_on(blocks: Blocks, evidence: Evidence, older: Bools, doubtfu
     fewer hours, and is weighed so. A life's own beginning is no chance: it is a warm-up, of which a later view would
     only see the straighter part.
     """
-    in_doubt = (evidence.probability > _HOPELESS) & (evidence.probability < _PLAIN) & older
+    in_doubt = (evidence.probability > _HOPELESS) & (evidence.probability < _PLAIN) & older & (evidence.since == 0)
     # Behind a peak nothing but the valleys shows growth; a valley is not lifted by what was higher before it.
     lifted = np.maximum(evidence.valleys.agreement, evidence.raw_valleys.agreement) > _LIFTED
     asked = np.flatnonzero(in_doubt & (growing(evidence) | lifted) & (blocks.count >= _LEAST_BLOCKS))

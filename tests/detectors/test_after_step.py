@@ -5,6 +5,7 @@ import pytest
 
 from detectors.judge import judge
 from detectors.judgement import Verdict
+from detectors.options import Options
 from tests.support.panels import MIB, START, hours, noise, panel_of
 
 T = hours(48)
@@ -65,3 +66,30 @@ def test_growth_before_the_step_counts_where_it_says_more():
     judged = _judged(memory)
     assert judged.verdict is Verdict.LEAK
     assert judged.growth_bytes_per_hour == pytest.approx(4 * MIB, rel=0.4)
+
+
+def test_onset_is_told_within_a_block_of_the_step():
+    judged = _judged(_stepping(24, 100, lambda since: 4 * since))
+    low, high = ((at - START) / 3600 for at in judged.onset_interval)
+    assert 22 < low < 24.6 < high < 27
+
+
+def test_a_window_that_begins_right_before_the_step_sees_it_too():
+    memory, began = _stepping(1.5, 100, lambda since: 4 * since), np.full(N, START - 20 * 3600.0)
+    (judged,) = judge(panel_of([memory], start_time=[began], limit=LIMIT))
+    assert judged.verdict is Verdict.LEAK
+
+
+def test_where_half_a_day_is_too_short_to_tell_the_whole_is_judged():
+    memory = _stepping(24, 100, lambda since: 4 * since)
+    (judged,) = judge(panel_of([memory], limit=LIMIT), Options(min_hours=30.0))
+    assert judged.verdict is Verdict.HEALTHY
+
+
+@pytest.mark.parametrize("step_at", [33.0, 34.0, 35.0])
+def test_a_leak_that_a_restart_mended_is_not_told_again_for_a_step_since(step_at):
+    mended = T >= 30
+    memory = np.where(mended, 100 + 80.0 * (step_at < T) + 5 * np.log1p(np.maximum(T - step_at, 0)), 100 + 8 * T) * MIB
+    starts = np.where(mended, START + 30 * 3600.0, START)
+    panel = panel_of([memory + noise(N, 0.5 * MIB)], start_time=[starts], limit=LIMIT)
+    assert judge(panel)[0].verdict is Verdict.HEALTHY

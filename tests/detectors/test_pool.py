@@ -157,7 +157,7 @@ def test_a_replica_that_was_in_a_loop_and_is_gone_is_told_no_more():
     [
         _after_calm(30, lambda age: np.where(age > 0.9, 195 * MIB, 60 * MIB)),
         _after_calm(30, _climb, again=True),
-        _after_calm(240, _climb, again=True, until_hours=54.5),
+        _after_calm(120, _climb, again=True, until_hours=54.0),
         _after_calm(240, _climb, until_hours=38.5),
     ],
     ids=[
@@ -168,8 +168,38 @@ def test_a_replica_that_was_in_a_loop_and_is_gone_is_told_no_more():
     ],
 )
 def test_what_is_no_loop_after_calm(panel):
-    pooled = _pooled(panel)
-    assert pooled is None or pooled.log_odds <= 0
+    assert judge(panel)[0].verdict is not Verdict.LEAK
+
+
+@pytest.mark.parametrize("columns", range(0, 12, 2), ids=lambda columns: f"{5 * columns} min before")
+def test_at_every_age_of_the_running_life_it_is_the_one_that_loops(columns):
+    loop = _loop([42], _climb, lasts_hours=48.0)
+    rows = [*(130 * MIB + noise(N, 0.5 * MIB, seed) for seed in range(9)), loop.rss[0]]
+    starts = [*[np.full(N, START - 86_400.0)] * 9, loop.start_time[0]]
+    killed = [*[np.full(N, np.nan)] * 9, loop.oom_killed[0]]
+    until = slice(0, N - columns)
+    panel = panel_of(
+        [row[until] for row in rows],
+        start_time=[one[until] for one in starts],
+        oom_killed=[one[until] for one in killed],
+        limit=LIMIT,
+        subject=[0] * 10,
+    )
+    (judged,) = judge(panel)
+    assert (judged.verdict, judged.pods_leaking) == (Verdict.LEAK, 1)
+    age = (N - 1 - columns) * 5 % 42
+    assert judged.time_to_limit.p50 == pytest.approx((42 - age) * 60, abs=12 * 60)
+
+
+def test_a_leak_that_was_killed_at_its_limit_is_not_told_by_the_crashes_since():
+    begins = np.array([0.0, 44.0, 44.3, 44.6, 44.9, 45.2])
+    life = np.searchsorted(begins, T, side="right") - 1
+    memory = np.where(life == 0, 40 * MIB + 3.6 * MIB * T, 60 * MIB + 300 * MIB * (T - begins[life]))
+    killed = np.where(life > 0, 1.0, np.nan)
+    memory = np.where(life == 5, 45 * MIB, memory) + noise(N, 0.5 * MIB)
+    (judged,) = judge(panel_of([memory], start_time=[START + begins[life] * 3600], oom_killed=[killed], limit=LIMIT))
+    assert judged.verdict is Verdict.LEAK
+    assert judged.growth_bytes_per_hour == pytest.approx(3.6 * MIB, rel=0.2)
 
 
 def test_it_tells_that_lives_end_at_the_limit():

@@ -95,10 +95,11 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         slopes = None if plain.size else same_slope(scene, members)
         loops = loop_since_calm(scene, members) if plain.size else oom_loop(scene, members)
         pooled = climbing([slopes, loops])
-        if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, members, grown, pooled):
+        if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, running, grown, pooled):
             probability = workload_probability(scene, grown, slopes, loops)
-            present = _nearest_to_limit(scene, _of_killed(scene, running, pooled))
-            return _Case(subject, members, running, present, pooled, probability)
+            present = _run_again(scene, running, pooled)
+            present = present if present.size else running
+            return _Case(subject, members, running, _nearest_to_limit(scene, present), pooled, probability)
     if grown.size == 0:
         grown = scene.unmended(members)
     if grown.size == 0:
@@ -113,29 +114,27 @@ def _came_to_limit(scene: Scene, lifetimes: Ints) -> bool:
     return any(scene.latest(int(one), 1)[0] >= CLIMBED * most for one, most in zip(lifetimes, limit, strict=True))
 
 
-def _of_killed(scene: Scene, running: Ints, pooled: Pooled) -> Ints:
-    """Those of the lives that run whose pod was killed again and again, where that is what was laid over each other;
-    else, or where no such pod runs any more, all."""
+def _run_again(scene: Scene, running: Ints, pooled: Pooled) -> Ints:
+    """Those of the lives that run whose pod was killed, where such lives were laid over each other."""
     rows = scene.lifetimes.row
-    killed = running[np.isin(rows[running], rows[list(pooled.lifetimes)])]
-    return killed if pooled.end_at_limit and killed.size else running
+    again: Ints = running[np.isin(rows[running], rows[list(pooled.lifetimes)])]
+    return again if pooled.end_at_limit else running[:0]
 
 
-def _still_grows(scene: Scene, members: Ints, grown: Ints, pooled: Pooled) -> bool:
+def _still_grows(scene: Scene, running: Ints, grown: Ints, pooled: Pooled) -> bool:
     """Whether the lives that run go on as those laid over each other did, as far as they are told.
 
     Where pods were killed and run again it is theirs that are asked, one by one: one replica of many may leak alone.
     One that is too young to be told goes on as long as it has not outlasted those before it.
     """
-    running, grows = members[scene.running[members]], _STILL_GROWS_RATIO * pooled.growth
-    killed = _of_killed(scene, running, pooled)
-    if pooled.end_at_limit and np.isin(scene.lifetimes.row[killed], scene.lifetimes.row[list(pooled.lifetimes)]).all():
-        told, lives = np.isin(killed, grown), np.array(pooled.lifetimes)
-        return any(
-            scene.evidence.slope[one] >= grows if is_told else not outlasts(scene, int(one), lives)
-            for one, is_told in zip(killed, told, strict=True)
+    grows, slope = _STILL_GROWS_RATIO * pooled.growth, scene.evidence.slope
+    again, lives = _run_again(scene, running, pooled), np.array(pooled.lifetimes)
+    if again.size:
+        told = np.isin(again, grown)
+        return any(slope[one] >= grows for one in again[told]) or any(
+            not outlasts(scene, int(one), lives) for one in again[~told]
         )
-    slope = scene.evidence.slope[grown[scene.running[grown]]]
+    slope = slope[grown[scene.running[grown]]]
     return slope.size == 0 or float(slope.max()) >= grows
 
 

@@ -3,10 +3,9 @@
 import numpy as np
 
 from detectors.blocks import Blocks
-from detectors.evidence import Evidence, adopt, described, rows_of, weigh, weighed
-from detectors.late import OF_THE_WHOLE
+from detectors.evidence import Evidence
 from detectors.panel import Bools
-from detectors.steady import ask_without_last_window
+from detectors.view import take_views, views_from
 
 # A step has at least this share of all between the lowest floor and the highest.
 _LEAST_SHARE = 0.25
@@ -41,13 +40,8 @@ def look_after_step(blocks: Blocks, evidence: Evidence, from_start: Bools, doubt
     views = np.flatnonzero(asked)
     if views.size == 0:
         return
-    part = blocks.since(views, step[views])
-    later = weighed(part)
-    later.refills[:] = evidence.refills[views]
-    weigh(later)
-    ask_without_last_window(part, later, doubtful)
-    says_more = later.probability > np.maximum(evidence.probability[views], doubtful)
-    kept = np.flatnonzero((later.span_hours >= max(_LEAST_HOURS, min_hours)) & says_more)
-    told = described(part.since(kept, np.zeros_like(kept)), rows_of(later, kept))
-    adopt(evidence, told, views[kept], np.ones(kept.size, dtype=bool), OF_THE_WHOLE)
+    part, later = views_from(blocks, evidence, views, step[views], doubtful)
+    kept = later.probability > np.maximum(evidence.probability[views], doubtful)
+    kept &= later.span_hours >= max(_LEAST_HOURS, min_hours)
+    take_views(evidence, views, part, later, kept)
     evidence.since[views[kept]] = step[views[kept]]

@@ -3,10 +3,9 @@
 import numpy as np
 
 from detectors.blocks import Blocks
-from detectors.evidence import Evidence, adopt, described, growing, rows_of, weigh, weighed
-from detectors.late import OF_THE_WHOLE
+from detectors.evidence import Evidence, growing
 from detectors.panel import Bools
-from detectors.steady import ask_without_last_window
+from detectors.view import take_views, views_from
 
 # A window that had begun a twelfth or a sixth of itself later: four and eight hours of 48.
 _LEFT_OUT = np.array([1 / 12, 1 / 6])
@@ -33,15 +32,10 @@ def look_from_later_on(blocks: Blocks, evidence: Evidence, older: Bools, doubtfu
     if asked.size == 0:
         return
     views, shares = np.tile(asked, _LEFT_OUT.size), np.repeat(_LEFT_OUT, asked.size)
-    part = blocks.since(views, np.ceil(shares * blocks.count[views]).astype(np.int64))
-    later = weighed(part)
-    later.refills[:] = evidence.refills[views]
-    weigh(later)
-    ask_without_last_window(part, later, doubtful)
+    first = np.ceil(shares * blocks.count[views]).astype(np.int64)
+    part, later = views_from(blocks, evidence, views, first, doubtful)
     says_most = np.argmax(later.probability.reshape(_LEFT_OUT.size, -1), axis=0)
     chosen = np.repeat(np.arange(_LEFT_OUT.size), asked.size) == np.tile(says_most, _LEFT_OUT.size)
     # A view too short to tell would take the word from a life that is not.
     chosen &= (later.span_hours >= min_hours) & (later.probability > evidence.probability[views])
-    kept = np.flatnonzero(chosen)
-    told = described(part.since(kept, np.zeros_like(kept)), rows_of(later, kept))
-    adopt(evidence, told, views[kept], np.ones(kept.size, dtype=bool), OF_THE_WHOLE)
+    take_views(evidence, views, part, later, chosen)

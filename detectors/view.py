@@ -1,0 +1,29 @@
+"""A lifetime looked at from one of its blocks on: what that part says by itself, and how it takes the whole's place."""
+
+from detectors.blocks import Blocks
+from detectors.evidence import Evidence, Weighed, adopt, described, rows_of, weigh, weighed
+from detectors.late import OF_THE_WHOLE
+from detectors.panel import Bools, Ints
+from detectors.steady import ask_without_last_window
+
+
+def views_from(
+    blocks: Blocks, evidence: Evidence, chosen: Ints, first: Ints, doubtful: float
+) -> tuple[Blocks, Weighed]:
+    """Some lifetimes from a block on, and what is weighed of them. chosen, first: shape (views,).
+
+    doubtful: see `ask_without_last_window`, which holds for each view. What other lives say of refills still holds.
+    """
+    part = blocks.since(chosen, first)
+    told = weighed(part)
+    told.refills[:] = evidence.refills[chosen]
+    weigh(told)
+    ask_without_last_window(part, told, doubtful)
+    return part, told
+
+
+def take_views(evidence: Evidence, chosen: Ints, part: Blocks, told: Weighed, kept: Bools) -> None:
+    """Put the kept views, shape (views,), in the place of what is told of their lifetimes."""
+    rows = kept.nonzero()[0]
+    whole = described(part.since(rows, rows * 0), rows_of(told, rows))
+    adopt(evidence, whole, chosen[rows], kept[rows], OF_THE_WHOLE)

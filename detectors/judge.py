@@ -19,7 +19,7 @@ from detectors.panel import Ints, Panel
 from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, outlasts, same_slope
 from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
-from detectors.workload import workload_probability
+from detectors.workload import told_alone, workload_probability
 
 # Where something plainly speaks against a leak, evidence of growth leaves no more than this probability.
 CONTRADICTED = 0.1
@@ -31,7 +31,10 @@ _STILL_GROWS_RATIO = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One subject of a scene: its lifetimes, those that run, the one that tells most, and what all tell together."""
+    """One subject of a scene: its lifetimes, those that run, the one that tells most, and what all tell together.
+
+    contradicted: what lifetimes say together where they take back what the one that tells most says alone
+    """
 
     subject: int
     members: Ints
@@ -39,6 +42,7 @@ class _Case:
     lifetime: int
     pooled: Pooled | None
     probability: float
+    contradicted: Pooled | None = None
 
 
 def judge(panel: Panel, options: Options | None = None) -> list[Judgement]:
@@ -90,6 +94,7 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         return _Untold(subject, members, running, Reason(code, text))
     grown = scene.telling(members)
     plain = grown[scene.evidence.probability[grown] >= _PLAIN]
+    slopes = None
     if not scene.running[plain].any() and not _came_to_limit(scene, plain):
         # What a long life that is over says so plainly may be little, and nothing of a loop that has begun since.
         slopes = None if plain.size else same_slope(scene, members)
@@ -104,8 +109,11 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         grown = scene.unmended(members)
     if grown.size == 0:
         return _Untold(subject, members, running, reasons.too_young(scene, members))
-    best = int(grown[np.lexsort((grown, -scene.evidence.slope[grown], -scene.evidence.probability[grown]))[0]])
-    return _Case(subject, members, running, best, None, workload_probability(scene, grown, None, None))
+    alone = told_alone(scene, grown, slopes)
+    best = int(np.lexsort((grown, -scene.evidence.slope[grown], -alone))[0])
+    lifetime, probability = int(grown[best]), float(alone[best])
+    spared = probability < scene.options.threshold <= float(scene.evidence.probability[lifetime])
+    return _Case(subject, members, running, lifetime, None, probability, slopes if spared else None)
 
 
 def _came_to_limit(scene: Scene, lifetimes: Ints) -> bool:
@@ -160,6 +168,8 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
         kind = MemoryKind.KERNEL if reasons.rises_by_kernel(scene, lifetime) else MemoryKind.ANON
     else:
         said = reasons.against_leak(scene, lifetime, growth, held)
+        if case.contradicted is not None:
+            said = [reasons.alike_each_lifetime(case.contradicted), *said]
         if cache is not None:
             said, kind = [cache, *said], MemoryKind.PAGE_CACHE
     if weighed is not None:
@@ -183,7 +193,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
         suspect_revision=suspect_revision(scene, case.members, case.pooled) if leaks else None,
         reasons=tuple(said),
         evidence=exhibit(scene, case.members, leaking, {lifetime: growth}) if leaks or explain else (),
-        figures=figures(scene, lifetime, case.pooled) if explain else (),
+        figures=figures(scene, lifetime, case.pooled or case.contradicted) if explain else (),
         floor_bytes=floor if np.isfinite(floor) else None,
         onset_interval=onset_interval(scene, lifetime, case.pooled) if leaks else None,
         current_began_at=_current_began(scene, case.running),

@@ -43,7 +43,7 @@ def without_load(time: Floats, floor: Floats, cpu: Floats) -> Floats:
     best = np.full(points.shape, -np.inf)
     explained = np.zeros(floor.shape)
     for weight in _FOLLOWS:
-        follows = _running_mean(load, weight)
+        follows = running_mean(load, weight)
         per_core, fit = _bytes_per_core(memory, wiggles, follows, slow, known, points)
         better = fit > best + (_PREFERENCE if np.isfinite(best).all() else 0.0)
         best = np.where(better, fit, best)
@@ -84,7 +84,7 @@ def _mean(values: Floats, known: Bools) -> Floats:
     return mean
 
 
-def _running_mean(load: Floats, weight: float) -> Floats:
+def running_mean(load: Floats, weight: float) -> Floats:
     """The exponentially weighted mean of the load so far; a hole starts it anew."""
     if weight == 1.0:
         return load

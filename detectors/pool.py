@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.coefficients import POOL
+from detectors.overlay import overlay
 from detectors.panel import Floats, Ints
 from detectors.rows import from_point
 from detectors.scene import Scene
@@ -21,6 +22,8 @@ _LATER_RATIOS, _STRAIGHT = (0.8, 0.95, 1.5, 2.0), (0.0, 1.0, 1.0, 0.0)
 _GENERATION_SECONDS = 3600.0
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
 _MIN_GROWTH_PER_DAY = 0.05
+# A life of which so much of its growth is left when that of the others is taken off grows by itself.
+_STILL_RISES = 0.25
 MIN_KILLED = 2
 # A loop that began after calm is told by more kills: they were chosen by where they stand.
 _LEAST_SINCE_CALM = 3
@@ -56,36 +59,45 @@ class Pooled:
 
 
 def same_slope(scene: Scene, members: Ints) -> Pooled | None:
-    """Whether lifetimes that end before they show much all grow alike; None when there are too few, or they do not.
+    """Whether lifetimes that end before they show much all grow alike, or follow load and level off alike (log-odds
+    below 0, of the lifetimes that this explains); None when there are too few, or they do neither.
 
-    A warm-up is over when the later half of a lifetime begins; a leak goes on at the same rate, each time. The mean
-    slope of generations is compared with its standard error between them, once for the whole and once for the later
-    half, and the weaker of the two decides, by as much as the two are the same.
+    A warm-up is over when the later half of a lifetime begins; a leak goes on at the same rate, each time. Load and
+    warm-up are taken off by what all lives say of them together. The mean slope of generations is compared with its
+    standard error between them, once for the whole and once for the later half, and the weaker of the two decides, by
+    as much as the two are the same; but never more than that growth which goes on explains the lives better than load
+    and growth that levels off.
     """
     evidence, blocks = scene.evidence, scene.blocks
     grown = members[(evidence.span_hours[members] >= MIN_LIFETIME_HOURS) & (evidence.level[members] > 0)]
     if grown.size < MIN_GENERATIONS:
         return None
-    generation = _generations(scene.lifetimes.began[grown])
+    began = scene.lifetimes.began[grown]
+    generation = _generations(began)
     if generation.max() + 1 < MIN_GENERATIONS:
         return None
-    typical = _by_generation(evidence.slope[grown] / evidence.level[grown], generation)
-    whole = _t(typical)
-    if whole <= POOL.even_t:
-        return None
-    half, count = blocks.count[grown] // 2, blocks.count[grown]
-    late = slope(
-        from_point(blocks.time[grown], half, count), from_point(evidence.adjusted[grown], half, count), count - half
-    )
-    later = _by_generation(np.nan_to_num(late) / evidence.level[grown], generation)
-    t = min(whole, _t(later))
+    time, count, level = blocks.time[grown], blocks.count[grown], evidence.level[grown]
+    age = time - (began[:, None] - scene.panel.grid.start) / 3600.0
+    memory, cpu = blocks.floor[grown] / level[:, None], blocks.cpu[grown]
+    laid = overlay(age, memory, cpu)
+    each = slope(time, laid.adjusted, count)
+    if laid.log_odds < 0:
+        # A life that grows beyond what the others show, as one of a revision that leaks does, is not spoken for.
+        left = slope(time, laid.left_by_others(generation), count)
+        alike = grown[left < _STILL_RISES * evidence.slope[grown] / level]
+        return Pooled(_bounded(laid.log_odds), tuple(alike.tolist()), *_spread(each * level))
+    typical = _by_generation(each, generation)
+    half = count // 2
+    late = slope(from_point(time, half, count), from_point(laid.adjusted, half, count), count - half)
+    later = _by_generation(late, generation)
+    t = min(_t(typical), _t(later))
     if t <= POOL.even_t or float(np.median(later)) * 24 < _MIN_GROWTH_PER_DAY:
         return None
     straight = float(np.interp(later.mean() / typical.mean(), _LATER_RATIOS, _STRAIGHT))
     if straight == 0.0:
         return None
-    log_odds = straight * _bounded(POOL.per_t * (t - POOL.even_t))
-    return Pooled(log_odds, tuple(grown.tolist()), *_spread(evidence.slope[grown]))
+    log_odds = straight * min(_bounded(POOL.per_t * (t - POOL.even_t)), laid.log_odds)
+    return Pooled(log_odds, tuple(grown.tolist()), *_spread(each * level))
 
 
 def oom_loop(scene: Scene, members: Ints) -> Pooled | None:

@@ -94,6 +94,12 @@ def against_leak(scene: Scene, lifetime: int, growth: Growth, held: float | None
     return reasons + (_shape_against(scene, lifetime) or [_mixed(scene, lifetime)])
 
 
+def alike_each_lifetime(pooled: Pooled) -> Reason:
+    """That this lifetime does what the others do, which follow load and level off."""
+    text = f"{len(pooled.lifetimes)} lifetimes follow load and level off alike: what the others show explains this one"
+    return Reason("alike_each_lifetime", text)
+
+
 def _refills() -> Reason:
     return Reason("refills", "an earlier life of the workload had come to rest about there or higher")
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from detectors.coefficients import WORKLOAD
 from detectors.evidence import log_odds_of, logistic
-from detectors.panel import Ints
+from detectors.panel import Floats, Ints
 from detectors.pool import Pooled
 from detectors.scene import Scene
 
@@ -18,3 +18,13 @@ def workload_probability(scene: Scene, telling: Ints, slopes: Pooled | None, loo
     plainest = float(log_odds_of(scene.evidence.probability[telling]).max()) if telling.size else WORKLOAD.untold
     alike, loop = (0.0 if one is None else max(one.log_odds, 0.0) for one in (slopes, loops))
     return float(logistic(np.array(plainest + WORKLOAD.same_slope * alike + WORKLOAD.oom_loop * loop)))
+
+
+def told_alone(scene: Scene, telling: Ints, slopes: Pooled | None) -> Floats:
+    """The probability of each of these lifetimes by itself, shape (telling,), less where others explain it all."""
+    log_odds = log_odds_of(scene.evidence.probability[telling])
+    if slopes is not None and slopes.log_odds < 0:
+        explained = np.isin(telling, slopes.lifetimes)
+        log_odds = np.where(explained, log_odds + WORKLOAD.same_slope * slopes.log_odds, log_odds)
+    told: Floats = logistic(log_odds)
+    return told

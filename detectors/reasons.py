@@ -107,8 +107,10 @@ def _refills() -> Reason:
 def _shape_against(scene: Scene, lifetime: int) -> list[Reason]:
     evidence, reasons = scene.evidence, []
     rest = float(max(evidence.raw_records.rest[lifetime], evidence.records.rest[lifetime]))
-    if rest > 0.25:
-        since = span(rest * float(evidence.span_hours[lifetime]))
+    since = span(rest * float(evidence.span_hours[lifetime]))
+    if scene.rested[lifetime]:
+        reasons.append(Reason("plateau", f"it has come to rest for {since}, and never rested so long while it grew"))
+    elif rest > 0.25:
         reasons.append(Reason("plateau", f"no new high for {since}"))
     if float(evidence.raw_valleys.agreement[lifetime]) <= 0.5:
         share = percent(float(evidence.raw_valleys.agreement[lifetime]))

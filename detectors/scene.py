@@ -16,6 +16,7 @@ from detectors.memory import nonreclaimable, peaks
 from detectors.options import Options
 from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.ranked import middle_of
+from detectors.rest import lower_what_came_to_rest
 from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
 from detectors.still import hardly_moves
@@ -35,7 +36,7 @@ _ROWS_AT_ONCE = 768
 @dataclass(frozen=True, slots=True)
 class Scene:
     """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
-    running: shape (lifetimes,), not over when the window ends.
+    running: shape (lifetimes,), not over when the window ends; rested: of that shape, whose growth has come to rest
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
     from first_subject on, `subjects` of them, here numbered from 0.
@@ -49,6 +50,7 @@ class Scene:
     blocks: Blocks
     evidence: Evidence
     running: Bools
+    rested: Bools
     rows: Ints
     first_subject: int
     subjects: int
@@ -72,9 +74,12 @@ class Scene:
         look_since_onset(blocks, evidence)
         look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
+        rested = lower_what_came_to_rest(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
-        return cls(panel, options, memory, peak, lifetimes, blocks, evidence, running, rows, first_subject, subjects)
+        return cls(
+            panel, options, memory, peak, lifetimes, blocks, evidence, running, rested, rows, first_subject, subjects
+        )
 
     def members(self) -> list[Ints]:
         """The lifetimes of each subject."""

@@ -43,7 +43,9 @@ def _lives(form=_follows, *, growth=0.0, fills=0.0, fills_in=2.5, deploys=DEPLOY
             own = cpu[inside] + noise(age.size, 0.01, 50 + 10 * number + pod)
             leaked = growth * age * (number >= leaks_from)
             filled = fills * (1 - np.exp(-age / fills_in))
-            row[inside] = LEVEL + 400 * MIB * form(cpu[inside]) + leaked + filled + noise(age.size, 2 * MIB, 10 * number + pod)
+            row[inside] = (
+                LEVEL + 400 * MIB * form(cpu[inside]) + leaked + filled + noise(age.size, 2 * MIB, 10 * number + pod)
+            )
             used[inside] = own
             rows.append(row)
             cpus.append(used)

@@ -17,9 +17,9 @@ NOISE = noise(T.size, 0.5 * MIB)
     ("memory", "despite"),
     [
         (100 * MIB + 5 * MIB * T + NOISE, []),
-        (100 * MIB + 5 * MIB * np.minimum(T, 36) + NOISE, ["growth_decays"]),
+        (100 * MIB + 5 * MIB * np.minimum(T, 43.5) + NOISE, ["growth_decays"]),
     ],
-    ids=["a leak that goes on", "a leak that has paused for twelve hours"],
+    ids=["a leak that goes on", "a leak that has paused for four hours"],
 )
 def test_a_leak_says_what_spoke_against_it_after_what_speaks_for_it(memory, despite):
     (found,) = judge(panel_of([memory]), Options())

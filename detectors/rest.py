@@ -1,0 +1,97 @@
+"""Growth that has come to rest for longer than it ever did while it grew: a bound was reached, or a leak mended.
+
+How long a rest must be to mean that is not the same for all: a leak in steps rests for hours between them, one by the
+request rests at night. A life is its own measure: each earlier stretch of its climb as long as the rest, and with no
+more work done in it, has risen; the last one has not.
+"""
+
+import numpy as np
+
+from detectors.blocks import Blocks
+from detectors.evidence import Evidence
+from detectors.panel import Bools, Floats, Ints
+from detectors.rows import TINY
+
+# Where growth is over, evidence of it leaves no more than this probability: it may begin again.
+RESTED = 0.2
+# Rests that are looked for, in blocks, which are an hour each of two days; and their least length.
+_LENGTHS = range(6, 17)
+_LEAST_HOURS = 3.0
+# A rest rises by less than this share of what the least of the stretches before it did.
+_RISES = 0.25
+# The climb begins where memory leaves its lowest tenth for good.
+_BEGINS = 0.1
+# Memory that has come so near to its limit can rise no further.
+_AT_LIMIT = 0.95
+# Work that differs by less is the same; where less of it is known, the clock alone tells.
+_SAME_WORK = 1.1
+_LEAST_KNOWN = 0.8
+
+
+def lower_what_came_to_rest(blocks: Blocks, evidence: Evidence, limit: Floats, doubtful: float) -> Bools:
+    """Set a bound to the probability of lifetimes whose floor has come to rest, and so with load removed; which these
+    are, shape (lifetimes,).
+
+    limit: bytes of each lifetime, shape (lifetimes,), NaN where there is none: what stands there rests because it must.
+    Those that say no more than `doubtful` are left as they are.
+    """
+    at_limit = np.fmax.reduce(blocks.peak, axis=1, initial=0.0) >= _AT_LIMIT * limit
+    asked = np.flatnonzero((evidence.probability > doubtful) & (blocks.count > 3 * _LENGTHS.start) & ~at_limit)
+    over = np.zeros(blocks.count.shape, dtype=bool)
+    if asked.size == 0:
+        return over
+    count = blocks.count[asked]
+    time, cpu = _last_to_the_right(blocks.time[asked], count), _last_to_the_right(blocks.cpu[asked], count)
+    rests = np.ones(asked.size, dtype=bool)
+    for value in (blocks.floor[asked], evidence.adjusted[asked]):
+        rests &= _rests(time, _last_to_the_right(value, count), cpu)
+    over[asked[rests]] = True
+    evidence.probability[over] = np.minimum(evidence.probability[over], RESTED)
+    return over
+
+
+def _rests(time: Floats, value: Floats, cpu: Floats) -> Bools:
+    """Whether a series ends in a rest; all of shape (series, blocks), the last block in the last column, NaN before."""
+    level = _middle_of_three(value)
+    work = np.cumsum(np.nan_to_num(cpu), axis=1)
+    told = np.isfinite(cpu).sum(axis=1) >= _LEAST_KNOWN * np.isfinite(value).sum(axis=1)
+    begins = _begin_of_climb(level)[:, None]
+    last = value.shape[1] - 1
+    found = np.zeros(len(value), dtype=bool)
+    for length in _LENGTHS:
+        before = last - length
+        rose = np.fmax.reduce(level[:, before + 1 :], axis=1) - level[:, before]
+        ends = np.arange(length, before + 1)
+        stretches = level[:, length : before + 1] - level[:, : before + 1 - length]
+        done = work[:, length : before + 1] - work[:, : before + 1 - length]
+        no_more = (done <= _SAME_WORK * (work[:, last] - work[:, before])[:, None]) | ~told[:, None]
+        compared = (ends - length >= begins) & no_more & np.isfinite(stretches)
+        least = np.where(compared, stretches, np.inf).min(axis=1, initial=np.inf)
+        enough = (compared.sum(axis=1) >= length) & (time[:, last] - time[:, before] >= _LEAST_HOURS)
+        found |= enough & (least > 0) & (rose < _RISES * least)
+    return found
+
+
+def _begin_of_climb(level: Floats) -> Ints:
+    """The first block after which a series never comes back to the lowest tenth of what it rose, shape (series,)."""
+    low = np.fmin.reduce(level, axis=1, keepdims=True)
+    rise = np.maximum(np.fmax.reduce(level, axis=1, keepdims=True) - low, TINY)
+    in_lowest = np.nan_to_num(level, nan=-np.inf) <= low + _BEGINS * rise
+    begins: Ints = level.shape[1] - 1 - in_lowest[:, ::-1].argmax(axis=1)
+    return begins
+
+
+def _middle_of_three(value: Floats) -> Floats:
+    """Each block with its neighbours: one that is off by itself neither ends a rest nor makes one."""
+    around = np.stack([np.roll(value, 1, axis=1), value, np.roll(value, -1, axis=1)])
+    around[0, :, 0], around[2, :, -1] = value[:, 0], value[:, -1]
+    around = np.where(np.isfinite(around), around, value)
+    middle: Floats = np.median(around, axis=0)
+    return middle
+
+
+def _last_to_the_right(value: Floats, count: Ints) -> Floats:
+    """The same with the last block of each row in the last column, NaN before the first."""
+    columns = value.shape[1]
+    index = np.arange(columns) - (columns - count[:, None])
+    return np.where(index >= 0, np.take_along_axis(value, np.maximum(index, 0), axis=1), np.nan)

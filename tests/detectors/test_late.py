@@ -106,3 +106,23 @@ def test_only_who_began_late_is_touched():
     alone = [scene_of(panel_of([row])).evidence for row in rows]
     for name in ("span_hours", "probability", "slope"):
         assert getattr(together, name).tolist() == [float(getattr(one, name)[0]) for one in alone], name
+
+
+def _loaded(peak_hour, today=1.0):
+    """Cores of each step: a wave a day, and since 36 hours so many times as high."""
+    wave = 0.5 - 0.5 * np.cos(2 * np.pi * (T - peak_hour + 12) / 24)
+    return 0.05 + 0.4 * wave * np.where(T > 36, today, 1.0) + noise(N, 0.01, 9)
+
+
+def _told(row, cpu):
+    return judge(panel_of([row], limit=LIMIT, cpu=[cpu]))[0].verdict
+
+
+@pytest.mark.parametrize("peak_hour", [0, 3, 6, 21], ids=lambda hour: f"load peaks at {hour}")
+def test_load_that_passed_over_a_flat_floor_the_day_before_explains_no_climb_today(peak_hour):
+    assert _told(_row(100 + 8 * _up(39)), _loaded(peak_hour)) is Verdict.LEAK
+
+
+def test_load_as_there_never_was_may_explain_what_there_never_was():
+    cpu = _loaded(48, today=3.0)
+    assert _told(_row(100 + 300 * np.maximum(cpu - 0.45, 0.0)), cpu) is not Verdict.LEAK

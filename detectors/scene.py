@@ -20,6 +20,7 @@ from detectors.rest import lower_what_came_to_rest
 from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
 from detectors.still import hardly_moves
+from detectors.swing import look_without_swing
 from detectors.window_begin import look_from_later_on
 
 # The first hour of a life is warm-up, and no more than its first quarter.
@@ -71,6 +72,7 @@ class Scene:
         evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
+        look_without_swing(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
         look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)

@@ -69,18 +69,15 @@ def without_swing(time: Floats, value: Floats) -> Floats | None:
     earlier = np.interp(time[compared] - _DAY_HOURS, time, value)
     lift = value[compared] - earlier
     daily = float(np.median(lift))
-    if daily <= 0 or float(np.corrcoef(earlier, value[compared])[0, 1]) < _ALIKE:
-        return None
-    quiet = earlier <= np.quantile(earlier, _QUIET)
-    if float(np.median(lift[quiet])) < _LEAST_OF_QUIET * daily:
-        return None
     changes = np.diff(value)
-    if changes.max() > max(_LEAP_OF_LIFT * daily, _LEAP_OF_CHANGES * float(np.quantile(np.abs(changes), 0.9))):
+    leaps = changes.max() > max(_LEAP_OF_LIFT * daily, _LEAP_OF_CHANGES * float(np.quantile(np.abs(changes), 0.9)))
+    quiet = earlier <= np.quantile(earlier, _QUIET)
+    if daily <= 0 or leaps or float(np.median(lift[quiet])) < _LEAST_OF_QUIET * daily or _rises_once(time, value):
         return None
-    if _rises_once(time, value):
+    level = value - daily * (time - time[0]) / _DAY_HOURS
+    swings = level[compared], np.interp(time[compared] - _DAY_HOURS, time, level)
+    if not float(np.corrcoef(*swings)[0, 1]) >= _ALIKE:
         return None
-    rise = daily * (time - time[0]) / _DAY_HOURS
-    level = value - rise
     days = int((time[-1] - time[0]) // _DAY_HOURS) + 1
     shifts = _DAY_HOURS * np.arange(-days, days + 1)
     at_hour = np.array([np.interp(time + shift, time, level, left=np.nan, right=np.nan) for shift in shifts])

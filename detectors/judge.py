@@ -16,7 +16,7 @@ from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
 from detectors.outlook import CLIMBED
 from detectors.panel import Ints, Panel
-from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, outlasts, same_slope
+from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, outlasts, restart_loop, same_slope
 from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
 from detectors.workload import told_alone, workload_probability
@@ -99,6 +99,8 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         # What a long life that is over says so plainly may be little, and nothing of a loop that has begun since.
         slopes = None if plain.size else same_slope(scene, members)
         loops = loop_since_calm(scene, members) if plain.size else oom_loop(scene, members)
+        if all(one is None or one.log_odds <= 0 for one in (slopes, loops)) and not plain.size:
+            slopes = restart_loop(scene, members) or slopes
         pooled = climbing([slopes, loops])
         if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, running, grown, pooled):
             probability = workload_probability(scene, grown, slopes, loops)
@@ -126,7 +128,7 @@ def _run_again(scene: Scene, running: Ints, pooled: Pooled) -> Ints:
     """Those of the lives that run whose pod was killed, where such lives were laid over each other."""
     rows = scene.lifetimes.row
     again: Ints = running[np.isin(rows[running], rows[list(pooled.lifetimes)])]
-    return again if pooled.end_at_limit else running[:0]
+    return again if pooled.restarted else running[:0]
 
 
 def _still_grows(scene: Scene, running: Ints, grown: Ints, pooled: Pooled) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,10 @@ MIN_LIFETIME_HOURS = 5.0
 _LATER_RATIOS, _STRAIGHT = (0.8, 0.95, 1.5, 2.0), (0.0, 1.0, 1.0, 0.0)
 # Pods that began within that are one generation: what they share may be the hour, and not their age.
 _GENERATION_SECONDS = 3600.0
+# Restarts for no reason are told from so many on, of lives so long: in less the climb is a start, not a life.
+_LEAST_RESTARTS, _LEAST_LOOP_HOURS = 5, 0.25
+# A life of such a loop climbs by at least this share of its middle level.
+_LEAST_CLIMB = 0.2
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
 _MIN_GROWTH_PER_DAY = 0.05
 # A life of which so much of its growth is left when that of the others is taken off grows by itself.
@@ -47,7 +51,7 @@ class Pooled:
     """What a subject's lifetimes say together.
 
     log_odds: that they leak, bounded; growth: bytes/hour, with an 80 % interval; end_at_limit: whether these
-    lifetimes ended in OOM kills.
+    lifetimes ended in OOM kills; restarted: whether they ended, as those do, in a restart of their container.
     """
 
     log_odds: float
@@ -56,6 +60,7 @@ class Pooled:
     low: float
     high: float
     end_at_limit: bool = False
+    restarted: bool = False
 
 
 def same_slope(scene: Scene, members: Ints) -> Pooled | None:
@@ -68,23 +73,46 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     as much as the two are the same; but never more than that growth which goes on explains the lives better than load
     and growth that levels off.
     """
-    evidence, blocks = scene.evidence, scene.blocks
+    evidence = scene.evidence
     grown = members[(evidence.span_hours[members] >= MIN_LIFETIME_HOURS) & (evidence.level[members] > 0)]
-    if grown.size < MIN_GENERATIONS:
+    generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
+    return _alike(scene, grown, generation) if generation.max(initial=-1) + 1 >= MIN_GENERATIONS else None
+
+
+def restart_loop(scene: Scene, members: Ints) -> Pooled | None:
+    """Whether containers that are started anew each few hours, for no reason the kubelet gives, climb straight until
+    they are; None where they do not, or where one that runs has outlasted them.
+
+    So ends a process that runs into the bound of its own heap, or fails its probes while it collects garbage: long
+    before the limit of its container. A deploy ends pods and is no restart. Lives that are over tell it, from a handful
+    on, as `same_slope` does, if each climbs by much; what levels off before it ends is a warm-up.
+    """
+    lifetimes, evidence = scene.lifetimes, scene.evidence
+    short = members[lifetimes.ended[members] & (evidence.level[members] > 0)]
+    hours = scene.blocks.span_hours[short]
+    short = short[(hours >= _LEAST_LOOP_HOURS) & (hours < MIN_LIFETIME_HOURS)]
+    running = members[scene.running[members]]
+    again = running[np.isin(lifetimes.row[running], lifetimes.row[short])]
+    if short.size < _LEAST_RESTARTS or all(outlasts(scene, int(one), short) for one in again):
         return None
-    began = scene.lifetimes.began[grown]
-    generation = _generations(began)
-    if generation.max() + 1 < MIN_GENERATIONS:
+    pooled = _alike(scene, short, np.argsort(np.argsort(lifetimes.began[short], kind="stable"), kind="stable"))
+    if pooled is None or pooled.log_odds <= 0:
         return None
-    time, count, level = blocks.time[grown], blocks.count[grown], evidence.level[grown]
-    age = time - (began[:, None] - scene.panel.grid.start) / 3600.0
-    memory, cpu = blocks.floor[grown] / level[:, None], blocks.cpu[grown]
-    laid = overlay(age, memory, cpu)
+    climbed = float(np.median(evidence.slope[short] * scene.blocks.span_hours[short] / evidence.level[short]))
+    return replace(pooled, restarted=True) if climbed >= _LEAST_CLIMB else None
+
+
+def _alike(scene: Scene, lives: Ints, generation: Ints) -> Pooled | None:
+    """What `same_slope` says of these lives, of those generations, numbered from 0."""
+    evidence, blocks = scene.evidence, scene.blocks
+    time, count, level = blocks.time[lives], blocks.count[lives], evidence.level[lives]
+    age = time - (scene.lifetimes.began[lives][:, None] - scene.panel.grid.start) / 3600.0
+    laid = overlay(age, blocks.floor[lives] / level[:, None], blocks.cpu[lives])
     each = slope(time, laid.adjusted, count)
     if laid.log_odds < 0:
         # A life that grows beyond what the others show, as one of a revision that leaks does, is not spoken for.
         left = slope(time, laid.left_by_others(generation), count)
-        alike = grown[left < _STILL_RISES * evidence.slope[grown] / level]
+        alike = lives[left < _STILL_RISES * evidence.slope[lives] / level]
         return Pooled(_bounded(laid.log_odds), tuple(alike.tolist()), *_spread(each * level))
     typical = _by_generation(each, generation)
     half = count // 2
@@ -97,7 +125,7 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     if straight == 0.0:
         return None
     log_odds = straight * min(_bounded(POOL.per_t * (t - POOL.even_t)), laid.log_odds)
-    return Pooled(log_odds, tuple(grown.tolist()), *_spread(each * level))
+    return Pooled(log_odds, tuple(lives.tolist()), *_spread(each * level))
 
 
 def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
@@ -180,7 +208,7 @@ def _climb(scene: Scene, over: Ints) -> Pooled | None:
     seen_at = _typical(at_age, life_seconds)[known]
     between = float(np.interp(0.8, ages[known], seen_at) - np.interp(0.3, ages[known], seen_at))
     slopes = (late - early) / (max(between, _LEAST_BETWEEN) * life / 3600.0)
-    return Pooled(log_odds, tuple(ended.tolist()), *_spread(slopes), end_at_limit=True)
+    return Pooled(log_odds, tuple(ended.tolist()), *_spread(slopes), end_at_limit=True, restarted=True)
 
 
 def climbing(pooled: Sequence[Pooled | None]) -> Pooled | None:
@@ -220,11 +248,11 @@ def _typical(curve: Floats, life_seconds: Floats) -> Floats:
     return levels
 
 
-def _generations(began: Floats) -> Ints:
-    """The generation of each lifetime, numbered in order of time."""
+def _generations(began: Floats, apart: float) -> Ints:
+    """The generation of each lifetime, numbered in order of time; those that began within `apart` seconds are one."""
     order = np.argsort(began, kind="stable")
     generation = np.zeros(began.size, dtype=np.int64)
-    generation[order[1:]] = np.cumsum(np.diff(began[order]) > _GENERATION_SECONDS)
+    generation[order[1:]] = np.cumsum(np.diff(began[order]) > apart)
     return generation
 
 

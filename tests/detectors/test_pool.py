@@ -301,3 +301,52 @@ def test_the_plainest_speaks():
     assert climbing([None, None]) is None
     assert climbing([None, alike]) is alike
     assert climbing([alike, loop]) is max(alike, loop, key=lambda one: one.log_odds)
+
+
+def _heap(hours_of, climbs=lambda age: 60 * MIB + 120 * MIB * age, *, lasts_hours=48.0, limit=400 * MIB):
+    """Lives that end in a restart for no reason the kubelet gives, at the bound of their own heap."""
+    return _loop([60 * hours for hours in hours_of], climbs, lasts_hours=lasts_hours, killed=0.0, limit=limit)
+
+
+def _mended(panel, at):
+    """The same panel with nothing but calm since the last restart before that hour."""
+    calm = T >= at
+    panel.start_time[:, calm] = panel.start_time[0, calm.argmax()]
+    panel.rss[:, calm] = panel.working_set[:, calm] = 100 * MIB + noise(int(calm.sum()), MIB)
+    return panel
+
+
+@pytest.mark.parametrize("hours_of", [[0.6], [2.0], [4.5], [1.5, 3.0, 2.2]], ids=str)
+def test_restarts_each_few_hours_that_each_end_a_straight_climb(hours_of):
+    (judged,) = judge(_heap(hours_of))
+    assert judged.verdict is Verdict.LEAK
+    assert judged.reasons[0].code == "same_slope_each_lifetime"
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        _heap([2.0], lambda age: 120 * MIB + 0 * age),
+        _heap([2.0], lambda age: 60 * MIB + 120 * MIB * (1 - np.exp(-age / 0.2))),
+        _heap([2.0], lambda age: 60 * MIB + 120 * MIB * (age > 0.6)),
+        _heap([2.0], lambda age: 60 * MIB + 8 * MIB * age),
+        _mended(_heap([0.6]), 12),
+    ],
+    ids=["flat", "a warm-up", "a step in each", "by next to nothing", "not for a day now"],
+)
+def test_restarts_that_memory_has_no_part_in(panel):
+    assert judge(panel)[0].verdict is not Verdict.LEAK
+
+
+def test_of_many_replicas_the_one_that_restarts_so_is_told():
+    loop, rest = _heap([2.0]), np.tile(100 * MIB + noise(N, MIB), (9, 1))
+    panel = panel_of(
+        [loop.rss[0], *rest],
+        start_time=[loop.start_time[0], *np.full(rest.shape, START - 90_000.0)],
+        oom_killed=[loop.oom_killed[0], *np.full(rest.shape, np.nan)],
+        limit=400 * MIB,
+        subject=[0] * 10,
+    )
+    (judged,) = judge(panel)
+    assert judged.verdict is Verdict.LEAK
+    assert judged.pods_leaking == 1

@@ -167,7 +167,7 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     if leaks:
         said = reasons.for_leak(scene, lifetime, growth, case.pooled, len(leaking), _pods(scene, case.running))
         said += reasons.despite(scene, lifetime) if alone else []
-        kind = MemoryKind.KERNEL if reasons.rises_by_kernel(scene, lifetime) else MemoryKind.ANON
+        kind = _kind(scene, lifetime)
     else:
         said = reasons.against_leak(scene, lifetime, growth, held)
         if case.contradicted is not None:
@@ -250,6 +250,12 @@ def _limit(scene: Scene, lifetimes: Ints) -> float | None:
 
 def _pods(scene: Scene, lifetimes: Ints) -> int:
     return len(set(scene.lifetimes.row[lifetimes].tolist()))
+
+
+def _kind(scene: Scene, lifetime: int) -> MemoryKind:
+    if scene.in_files[scene.lifetimes.row[lifetime]]:
+        return MemoryKind.PAGE_CACHE
+    return MemoryKind.KERNEL if reasons.rises_by_kernel(scene, lifetime) else MemoryKind.ANON
 
 
 def _leaking_rows(scene: Scene, case: _Case) -> set[int]:

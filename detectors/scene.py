@@ -21,6 +21,7 @@ from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
 from detectors.still import hardly_moves
 from detectors.swing import look_without_swing
+from detectors.unreclaimed import unreclaimed
 from detectors.window_begin import look_from_later_on
 
 # The first hour of a life is warm-up, and no more than its first quarter.
@@ -38,6 +39,7 @@ _ROWS_AT_ONCE = 768
 class Scene:
     """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
     running: shape (lifetimes,), not over when the window ends; rested: of that shape, whose growth has come to rest
+    in_files: shape (rows,), whose page cache the kernel cannot take back, so that it counts
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
     from first_subject on, `subjects` of them, here numbered from 0.
@@ -52,6 +54,7 @@ class Scene:
     evidence: Evidence
     running: Bools
     rested: Bools
+    in_files: Bools
     rows: Ints
     first_subject: int
     subjects: int
@@ -60,8 +63,10 @@ class Scene:
     def of(cls, panel: Panel, options: Options, rows: Ints, first_subject: int, subjects: int) -> Self:
         """Cut and gather, all rows at once."""
         memory = nonreclaimable(panel)
-        peak = peaks(panel, memory)
         lifetimes = split(panel, memory)
+        in_files = unreclaimed(panel, memory, lifetimes)
+        memory = np.where(in_files[:, None], np.fmax(panel.working_set, memory), memory)
+        peak = peaks(panel, memory)
         length = lifetimes.last - lifetimes.first + 1
         step = max(panel.grid.step, TINY)  # times that are all the same are no reason to fail
         warm_up = np.minimum(_WARM_UP_HOURS * 3600 / step, length * _WARM_UP_SHARE)
@@ -80,7 +85,19 @@ class Scene:
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
         return cls(
-            panel, options, memory, peak, lifetimes, blocks, evidence, running, rested, rows, first_subject, subjects
+            panel,
+            options,
+            memory,
+            peak,
+            lifetimes,
+            blocks,
+            evidence,
+            running,
+            rested,
+            in_files,
+            rows,
+            first_subject,
+            subjects,
         )
 
     def members(self) -> list[Ints]:

@@ -310,7 +310,7 @@ def _heap(hours_of, climbs=lambda age: 60 * MIB + 120 * MIB * age, *, lasts_hour
 
 def _mended(panel, at):
     """The same panel with nothing but calm since the last restart before that hour."""
-    calm = T >= at
+    calm = at <= T
     panel.start_time[:, calm] = panel.start_time[0, calm.argmax()]
     panel.rss[:, calm] = panel.working_set[:, calm] = 100 * MIB + noise(int(calm.sum()), MIB)
     return panel

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from detectors.after_step import look_after_step
+from detectors.beside import heed_replicas
 from detectors.blocks import Blocks, cut
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
@@ -84,6 +85,7 @@ class Scene:
         rested = lower_what_came_to_rest(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
+        heed_replicas(blocks, evidence, panel.subject[lifetimes.row], panel.revision[lifetimes.row], running, _DOUBTFUL)
         return cls(
             panel,
             options,

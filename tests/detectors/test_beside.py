@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from detectors.beside import heed_replicas
 from detectors.judge import judge
 from detectors.judgement import Verdict
 from tests.support.panels import MIB, START, hours, noise, panel_of
@@ -57,11 +58,22 @@ def test_a_leak_of_all_replicas_is_told_of_the_young_ones_too():
     assert judge(_replicas(memories, [-10, 34]))[0].verdict is Verdict.LEAK
 
 
-def test_one_of_many_that_grow_alike_does_not_outvote_the_rest():
-    fills = [(300 - 120 * np.exp(-np.maximum(T - 30, 0) / 4)) * MIB] * 12
-    probability = scene_of(_replicas(fills, [30] * 12, scatter=2.0)).evidence.probability
-    assert np.median(probability) <= 0.2
-    assert probability.max() <= 0.2
+@pytest.mark.parametrize(
+    ("probabilities", "rates", "of_first"),
+    [
+        ([0.8, 0.1, 0.1, 0.1, 0.15], [4, 4, 4, 4, 4], 0.1),
+        ([0.8, 0.7, 0.6, 0.1, 0.15], [4, 4, 4, 4, 4], 0.8),
+        ([0.8, 0.1, 0.1, 0.1, 0.15], [4, 0, 0, 0, 0], 0.8),
+        ([0.8, 0.1], [4, 4], 0.8),
+    ],
+    ids=["outvoted by those that grow alike", "most say the same", "the others do not grow", "two are no majority"],
+)
+def test_what_most_that_began_together_say(probabilities, rates, of_first):
+    scene = scene_of(_replicas([(200 + rate * T) * MIB for rate in rates], [-60] * len(rates)))
+    scene.evidence.probability[:] = probabilities
+    same = np.zeros(len(rates), dtype=np.int64)
+    heed_replicas(scene.blocks, scene.evidence, same, same, scene.running, 0.2)
+    assert scene.evidence.probability[0] == pytest.approx(of_first)
 
 
 def test_one_that_grows_alone_is_not_outvoted():

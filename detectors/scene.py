@@ -16,6 +16,7 @@ from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable, peaks
 from detectors.options import Options
 from detectors.panel import Accepted, Bools, Floats, Ints, Panel
+from detectors.part_day import ask_without_load
 from detectors.ranked import middle_of
 from detectors.rest import lower_what_came_to_rest
 from detectors.rows import TINY
@@ -78,6 +79,7 @@ class Scene:
         evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
+        ask_without_load(blocks, evidence, _DOUBTFUL)
         look_without_swing(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
         look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)

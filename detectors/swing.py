@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from detectors.blocks import Blocks
-from detectors.evidence import Evidence, Weighed, adopt, described, rows_of, weigh, weighed
+from detectors.evidence import Evidence, adopt, described, rows_of
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Floats, Ints
 from detectors.rows import TINY
-from detectors.steady import ask_without_last_window
+from detectors.view import told_of
 
 _DAY_HOURS = 24.0
 # All of the hours must be told of by another day, and nearly all be higher than there.
@@ -102,10 +102,7 @@ def _rises_once(time: Floats, value: Floats) -> bool:
 def _take_if_it_says_more(blocks: Blocks, evidence: Evidence, views: Ints, lines: Floats, doubtful: float) -> None:
     unknown = np.full(lines.shape, np.nan)
     part = replace(blocks.since(views, views * 0), floor=lines, cpu=unknown)
-    told: Weighed = weighed(part)
-    told.refills[:] = evidence.refills[views]
-    weigh(told)
-    ask_without_last_window(part, told, doubtful)
+    told = told_of(part, evidence.refills[views], doubtful)
     told.probability[:] = np.minimum(told.probability, _MOST)
     kept = told.probability > np.maximum(evidence.probability[views], doubtful)
     rows = kept.nonzero()[0]

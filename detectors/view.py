@@ -3,7 +3,7 @@
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence, Weighed, adopt, described, rows_of, weigh, weighed
 from detectors.late import OF_THE_WHOLE
-from detectors.panel import Bools, Ints
+from detectors.panel import Bools, Floats, Ints
 from detectors.steady import ask_without_last_window
 
 
@@ -15,11 +15,17 @@ def views_from(
     doubtful: see `ask_without_last_window`, which holds for each view. What other lives say of refills still holds.
     """
     part = blocks.since(chosen, first)
+    return part, told_of(part, evidence.refills[chosen], doubtful)
+
+
+def told_of(part: Blocks, refills: Floats, doubtful: float) -> Weighed:
+    """What is weighed of some blocks, with what other lives say of refills, shape (lifetimes,), without their newest
+    sixth too where they say more than `doubtful`."""
     told = weighed(part)
-    told.refills[:] = evidence.refills[chosen]
+    told.refills[:] = refills
     weigh(told)
     ask_without_last_window(part, told, doubtful)
-    return part, told
+    return told
 
 
 def take_views(evidence: Evidence, chosen: Ints, part: Blocks, told: Weighed, kept: Bools) -> None:

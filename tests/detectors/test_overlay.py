@@ -71,7 +71,7 @@ def test_load_of_the_day_that_deploys_cut_in_two(form, fills):
 
 
 def test_a_life_that_fills_as_all_before_it_did_is_spared_and_says_so():
-    alone, with_others = _lives(fills=400 * MIB, fills_in=4.0, deploys=(35.5,)), _lives(fills=400 * MIB, fills_in=4.0)
+    alone, with_others = (_lives(np.zeros_like, fills=500 * MIB, fills_in=6.0, deploys=d) for d in ((35.5,), DEPLOYS))
     (by_itself,), (told,) = judge(alone), judge(with_others)
     assert by_itself.verdict is Verdict.LEAK
     assert told.verdict is Verdict.HEALTHY

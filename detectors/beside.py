@@ -21,7 +21,7 @@ _LEAST_BLOCKS = 4
 _CALM = 0.4
 # Replicas that began within that began together, and so many make a majority that counts.
 _TOGETHER_HOURS = 1.0
-_LEAST_TWINS = 3
+_LEAST_TWINS = 5
 
 
 def heed_replicas(

@@ -64,9 +64,9 @@ def test_a_leak_of_all_replicas_is_told_of_the_young_ones_too():
         ([0.8, 0.1, 0.1, 0.1, 0.15], [4, 4, 4, 4, 4], 0.1),
         ([0.8, 0.7, 0.6, 0.1, 0.15], [4, 4, 4, 4, 4], 0.8),
         ([0.8, 0.1, 0.1, 0.1, 0.15], [4, 0, 0, 0, 0], 0.8),
-        ([0.8, 0.1], [4, 4], 0.8),
+        ([0.8, 0.1, 0.1], [4, 4, 4], 0.8),
     ],
-    ids=["outvoted by those that grow alike", "most say the same", "the others do not grow", "two are no majority"],
+    ids=["outvoted by those that grow alike", "most say the same", "the others do not grow", "three are no vote"],
 )
 def test_what_most_that_began_together_say(probabilities, rates, of_first):
     scene = scene_of(_replicas([(200 + rate * T) * MIB for rate in rates], [-60] * len(rates)))

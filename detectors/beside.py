@@ -33,10 +33,11 @@ def heed_replicas(
     says that is no leak, nor nearly, and does so beside it (a leak that all replicas have shows more in the older one,
     not less); and to what most of those say that began together and grow alike, where that is no more than `doubtful`.
     """
-    before = evidence.probability.copy()
+    before, hours = evidence.probability.copy(), blocks.span_hours
     for one in np.flatnonzero(running & (before > doubtful)).tolist():
         others = np.flatnonzero(running & (subject == subject[one]) & (revision == revision[one]))
-        told = [float(before[other]) for other in others.tolist() if _is_calm_elder(blocks, before, other, one)]
+        elders = others[(before[others] < _CALM) & (hours[others] >= hours[one] + _LONGER_HOURS)]
+        told = [float(before[elder]) for elder in elders.tolist() if _does_so(blocks, elder, one)]
         twins = others[_twins(blocks, evidence.slope, others, one)]
         if twins.size >= _LEAST_TWINS and np.median(before[twins]) <= doubtful:
             told.append(float(np.median(before[twins])))
@@ -53,15 +54,12 @@ def _twins(blocks: Blocks, slope: Floats, others: Ints, one: int) -> Bools:
     return twins
 
 
-def _is_calm_elder(blocks: Blocks, probability: Floats, elder: int, young: int) -> bool:
-    """Whether an older lifetime is no leak, rose as a younger one did in the hours of that, and stands as high."""
+def _does_so(blocks: Blocks, elder: int, young: int) -> bool:
+    """Whether an older lifetime rose as a younger one did in the hours of that, and stands as high."""
     count = int(blocks.count[young])
-    longer = blocks.span_hours[elder] >= blocks.span_hours[young] + _LONGER_HOURS
-    if probability[elder] >= _CALM or not longer or count < _LEAST_BLOCKS:
-        return False
     time, floor = blocks.time[elder, : blocks.count[elder]], blocks.floor[elder, : blocks.count[elder]]
     beside = floor[time >= blocks.time[young, 0]]
-    if beside.size < _LEAST_BLOCKS:
+    if min(beside.size, count) < _LEAST_BLOCKS:
         return False
     begins, stands = _ends(beside)
     young_begins, young_stands = _ends(blocks.floor[young, :count])

@@ -190,15 +190,18 @@ def _loads(cpu: Floats, known: Bools) -> Iterator[Floats]:
         return
     for weight in _FOLLOWS:
         yield centred(np.where(told, running_mean(cpu, weight), 0.0), told)
+    known_so_far = np.where(told, cpu, 0.0)
     for release in _RELEASES:
-        yield centred(np.where(told, _held(cpu, release), 0.0), told)
+        yield centred(_held(known_so_far, release), told)
 
 
 def _held(cpu: Floats, release: float) -> Floats:
-    """The highest load so far; of what lies above the present one this share is let go each block."""
+    """The highest load so far; of what lies above the present one this share is let go each block. None is unknown."""
+    if release == 0.0:
+        highest: Floats = np.maximum.accumulate(cpu, axis=1)
+        return highest
     held = cpu.copy()
     for block in range(1, cpu.shape[1]):
-        before = np.where(np.isfinite(held[:, block - 1]), held[:, block - 1], -np.inf)
-        kept = np.where(np.isfinite(before), (1 - release) * before + release * np.nan_to_num(cpu[:, block]), before)
-        held[:, block] = np.fmax(cpu[:, block], kept)
+        now = cpu[:, block]
+        held[:, block] = np.maximum(now, held[:, block - 1] + release * (now - held[:, block - 1]))
     return held

@@ -76,7 +76,20 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     evidence = scene.evidence
     grown = members[(evidence.span_hours[members] >= MIN_LIFETIME_HOURS) & (evidence.level[members] > 0)]
     generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
-    return _alike(scene, grown, generation) if generation.max(initial=-1) + 1 >= MIN_GENERATIONS else None
+    if generation.max(initial=-1) + 1 < MIN_GENERATIONS or _in_turn(scene, grown) < MIN_GENERATIONS:
+        return None
+    return _alike(scene, grown, generation)
+
+
+def _in_turn(scene: Scene, lives: Ints) -> int:
+    """How many of the lives were there one after the other: what replicas show at once they may share by the hour."""
+    first, last = scene.lifetimes.first[lives], scene.lifetimes.last[lives]
+    overlap = _GENERATION_SECONDS / max(scene.panel.grid.step, 1.0)
+    count, ends = 0, -np.inf
+    for one in np.argsort(last, kind="stable"):
+        if first[one] >= ends - overlap:
+            count, ends = count + 1, last[one]
+    return count
 
 
 def restart_loop(scene: Scene, members: Ints) -> Pooled | None:

@@ -19,6 +19,8 @@ _ALIKE, _AS_HIGH = 0.6, 0.9
 _LEAST_BLOCKS = 4
 # What an older one may say and be no leak, nor nearly.
 _CALM = 0.4
+# So many of them are asked, those that say most first.
+_MOST_ELDERS = 8
 # Replicas that began within that began together, and so many make a majority that counts.
 _TOGETHER_HOURS = 1.0
 _LEAST_TWINS = 5
@@ -26,8 +28,9 @@ _LEAST_TWINS = 5
 
 def heed_replicas(
     blocks: Blocks, evidence: Evidence, subject: Ints, revision: Ints, running: Bools, doubtful: float
-) -> None:
-    """Lower the probability of lifetimes that run to what replicas of the same revision say which do the same.
+) -> Bools:
+    """Lower the probability of lifetimes that run to what replicas of the same revision say which do the same; of which
+    it was lowered, shape (lifetimes,).
 
     subject, revision, running: shape (lifetimes,). Only of those that say more than `doubtful`: to what an older one
     says that is no leak, nor nearly, and does so beside it (a leak that all replicas have shows more in the older one,
@@ -37,12 +40,14 @@ def heed_replicas(
     for one in np.flatnonzero(running & (before > doubtful)).tolist():
         others = np.flatnonzero(running & (subject == subject[one]) & (revision == revision[one]))
         elders = others[(before[others] < _CALM) & (hours[others] >= hours[one] + _LONGER_HOURS)]
-        told = [float(before[elder]) for elder in elders.tolist() if _does_so(blocks, elder, one)]
+        likeliest = elders[np.argsort(-before[elders], kind="stable")][:_MOST_ELDERS].tolist()
+        told = [float(before[elder]) for elder in likeliest if _does_so(blocks, elder, one)][:1]
         twins = others[_twins(blocks, evidence.slope, others, one)]
         if twins.size >= _LEAST_TWINS and np.median(before[twins]) <= doubtful:
             told.append(float(np.median(before[twins])))
         if told:
             evidence.probability[one] = min(float(before[one]), max(told))
+    return evidence.probability < before
 
 
 def _twins(blocks: Blocks, slope: Floats, others: Ints, one: int) -> Bools:

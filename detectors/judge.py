@@ -115,6 +115,8 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     best = int(np.lexsort((grown, -scene.evidence.slope[grown], -alone))[0])
     lifetime, probability = int(grown[best]), float(alone[best])
     spared = probability < scene.options.threshold <= float(scene.evidence.probability[lifetime])
+    # Who leaks, and since which revision, is asked of what stands.
+    scene.evidence.probability[grown] = alone
     return _Case(subject, members, running, lifetime, None, probability, slopes if spared else None)
 
 

@@ -21,7 +21,8 @@ class Lifetimes:
     row: the panel's row; first, last: columns of its first and last sample
     began: unix seconds of its start, or of its first sample where that is unknown
     seen_from_start: whether its first samples are in the window
-    ended: it was followed by another lifetime of its row; killed: by an OOM kill, as far as is known
+    ended: it was followed by another lifetime of its row; killed: by an OOM kill, as far as is known;
+    said: the kubelet says so
     """
 
     row: Ints
@@ -31,6 +32,7 @@ class Lifetimes:
     seen_from_start: Bools
     ended: Bools
     killed: Bools
+    said: Bools
 
     @property
     def count(self) -> int:
@@ -55,6 +57,7 @@ def split(panel: Panel, memory: Floats) -> Lifetimes:
     start_time = panel.start_time[row, first]
     began = np.where(np.isfinite(start_time), np.minimum(start_time, first_time), first_time)
     seen_from_start = (first_time - began <= 2 * panel.grid.step) & ~(~np.isfinite(start_time) & (first == 0))
+    killed, said = _killed(panel, peaks(panel, memory), row, last, next_first, same_row)
     return Lifetimes(
         row=row,
         first=first,
@@ -62,7 +65,8 @@ def split(panel: Panel, memory: Floats) -> Lifetimes:
         began=began,
         seen_from_start=seen_from_start,
         ended=same_row,
-        killed=_killed(panel, peaks(panel, memory), row, last, next_first, same_row),
+        killed=killed,
+        said=said,
     )
 
 
@@ -92,14 +96,14 @@ def _change(values: Floats, samples: Ints) -> Floats:
         return np.diff(values.reshape(-1)[samples], prepend=np.nan)
 
 
-def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints, ended: Bools) -> Bools:
-    """Whether each lifetime ended by an OOM kill.
+def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints, ended: Bools) -> tuple[Bools, Bools]:
+    """Whether each lifetime ended by an OOM kill, and whether the kubelet says so.
 
     The kubelet's word where there is one; else a last sample within a tenth of the limit. cAdvisor's own counter
     stays at zero when the container dies with it (google/cadvisor#3015).
     """
     if row.size == 0:
-        return np.zeros(0, dtype=bool)
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
     # The reason may be reported a few scrapes after the container runs again.
     slack = np.minimum(np.where(ended, next_first, 0)[:, None] + np.arange(3), panel.grid.steps - 1)
     said = panel.oom_killed[row[:, None], slack]
@@ -107,5 +111,4 @@ def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints,
     oom = np.where(np.isfinite(said), said, 0.0).max(axis=1) > 0
     tail = np.maximum(last[:, None] - np.arange(2), 0)
     near_limit = np.fmax.reduce(peak[row[:, None], tail], axis=1) >= 0.9 * panel.limit[row]
-    killed: Bools = ended & np.where(told, oom, near_limit)
-    return killed
+    return ended & np.where(told, oom, near_limit), ended & oom

@@ -190,18 +190,16 @@ def _loads(cpu: Floats, known: Bools) -> Iterator[Floats]:
         return
     for weight in _FOLLOWS:
         yield centred(np.where(told, running_mean(cpu, weight), 0.0), told)
-    known_so_far = np.where(told, cpu, 0.0)
     for release in _RELEASES:
-        yield centred(_held(known_so_far, release), told)
+        yield centred(_held(np.where(told, cpu, np.nan), release), told)
 
 
 def _held(cpu: Floats, release: float) -> Floats:
-    """The highest load so far; of what lies above the present one this share is let go each block. None is unknown."""
-    if release == 0.0:
-        highest: Floats = np.maximum.accumulate(cpu, axis=1)
-        return highest
-    held = cpu.copy()
-    for block in range(1, cpu.shape[1]):
-        now = cpu[:, block]
-        held[:, block] = np.maximum(now, held[:, block - 1] + release * (now - held[:, block - 1]))
+    """The highest load so far; of what lies above the present one this share is let go each block that is known."""
+    held = np.fmax.accumulate(cpu, axis=1)
+    if release > 0.0:
+        for block in range(1, cpu.shape[1]):
+            now, before = cpu[:, block], held[:, block - 1]
+            let_go = np.fmax(now, before + release * (now - before))
+            held[:, block] = np.where(np.isfinite(let_go), let_go, before)
     return held

@@ -22,6 +22,8 @@ _LATER_RATIOS, _STRAIGHT = (0.8, 0.95, 1.5, 2.0), (0.0, 1.0, 1.0, 0.0)
 _GENERATION_SECONDS = 3600.0
 # Restarts for no reason are told from so many on, of lives so long: in less the climb is a start, not a life.
 _LEAST_RESTARTS, _LEAST_LOOP_HOURS = 5, 0.25
+# Work that ends by itself, and is begun again, looks the same: no more than that is said of it.
+_MOST_OF_RESTARTS = 2.0
 # A life of such a loop climbs by at least this share of its middle level.
 _LEAST_CLIMB = 0.2
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
@@ -78,7 +80,7 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
     if generation.max(initial=-1) + 1 < MIN_GENERATIONS or _in_turn(scene, grown) < MIN_GENERATIONS:
         return None
-    return _alike(scene, grown, generation)
+    return _alike(scene, grown, generation, spare=True)
 
 
 def _in_turn(scene: Scene, lives: Ints) -> int:
@@ -97,31 +99,36 @@ def restart_loop(scene: Scene, members: Ints) -> Pooled | None:
     they are; None where they do not, or where one that runs has outlasted them.
 
     So ends a process that runs into the bound of its own heap, or fails its probes while it collects garbage: long
-    before the limit of its container. A deploy ends pods and is no restart. Lives that are over tell it, from a handful
-    on, as `same_slope` does, if each climbs by much; what levels off before it ends is a warm-up.
+    before the limit of its container. Lives that are over tell it, from a handful on, as `same_slope` does, if each
+    climbs by much; what levels off before it ends is a warm-up. OOM kills are for `oom_loop` to tell. Work that ends
+    by itself and is begun again looks the same, so that no more than little is said.
     """
     lifetimes, evidence = scene.lifetimes, scene.evidence
-    short = members[lifetimes.ended[members] & (evidence.level[members] > 0)]
+    short = members[lifetimes.ended[members] & ~lifetimes.killed[members] & (evidence.level[members] > 0)]
     hours = scene.blocks.span_hours[short]
     short = short[(hours >= _LEAST_LOOP_HOURS) & (hours < MIN_LIFETIME_HOURS)]
     running = members[scene.running[members]]
     again = running[np.isin(lifetimes.row[running], lifetimes.row[short])]
     if short.size < _LEAST_RESTARTS or all(outlasts(scene, int(one), short) for one in again):
         return None
-    pooled = _alike(scene, short, np.argsort(np.argsort(lifetimes.began[short], kind="stable"), kind="stable"))
-    if pooled is None or pooled.log_odds <= 0:
+    in_turn = np.argsort(np.argsort(lifetimes.began[short], kind="stable"), kind="stable")
+    pooled = _alike(scene, short, in_turn, spare=False)
+    if pooled is None:
         return None
     climbed = float(np.median(evidence.slope[short] * scene.blocks.span_hours[short] / evidence.level[short]))
-    return replace(pooled, restarted=True) if climbed >= _LEAST_CLIMB else None
+    said = min(pooled.log_odds, _MOST_OF_RESTARTS)
+    return replace(pooled, log_odds=said, restarted=True) if climbed >= _LEAST_CLIMB else None
 
 
-def _alike(scene: Scene, lives: Ints, generation: Ints) -> Pooled | None:
-    """What `same_slope` says of these lives, of those generations, numbered from 0."""
+def _alike(scene: Scene, lives: Ints, generation: Ints, *, spare: bool) -> Pooled | None:
+    """What `same_slope` says of these lives, of those generations, numbered from 0; unless `spare`, never below 0."""
     evidence, blocks = scene.evidence, scene.blocks
     time, count, level = blocks.time[lives], blocks.count[lives], evidence.level[lives]
     age = time - (scene.lifetimes.began[lives][:, None] - scene.panel.grid.start) / 3600.0
     laid = overlay(age, blocks.floor[lives] / level[:, None], blocks.cpu[lives])
     each = slope(time, laid.adjusted, count)
+    if laid.log_odds < 0 and not spare:
+        return None
     if laid.log_odds < 0:
         # A life that grows beyond what the others show, as one of a revision that leaks does, is not spoken for.
         left = slope(time, laid.left_by_others(generation), count)

@@ -87,6 +87,8 @@ def against_leak(scene: Scene, lifetime: int, growth: Growth, held: float | None
     if growth.rate > 0 and not growth.matters:
         text = f"{amount(growth.rate)}/h comes near no limit in the time that counts"
         reasons.append(Reason("growth_too_slow", text))
+    if scene.as_replicas[lifetime]:
+        reasons.append(Reason("like_its_replicas", "replicas of its revision do the same beside it, and are no leak"))
     if raw > _SMALL * level and float(evidence.explained[lifetime]) > 0.5:
         reasons.append(Reason("load_explains", f"it grew {amount(raw)} but CPU grew with it"))
     if float(evidence.refills[lifetime]) > 0:
@@ -108,8 +110,9 @@ def _shape_against(scene: Scene, lifetime: int) -> list[Reason]:
     evidence, reasons = scene.evidence, []
     rest = float(max(evidence.raw_records.rest[lifetime], evidence.records.rest[lifetime]))
     since = span(rest * float(evidence.span_hours[lifetime]))
-    if scene.rested[lifetime]:
-        reasons.append(Reason("plateau", f"it has come to rest for {since}, and never rested so long while it grew"))
+    if scene.rested[lifetime] > 0:
+        rested = span(float(scene.rested[lifetime]))
+        reasons.append(Reason("plateau", f"it has come to rest for {rested}, and never rested so long while it grew"))
     elif rest > 0.25:
         reasons.append(Reason("plateau", f"no new high for {since}"))
     if float(evidence.raw_valleys.agreement[lifetime]) <= 0.5:

@@ -9,14 +9,14 @@ import numpy as np
 
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence
-from detectors.panel import Bools, Floats, Ints
+from detectors.panel import Floats, Ints
 from detectors.rows import TINY
 
 # Where growth is over, evidence of it leaves no more than this probability: it may begin again.
 RESTED = 0.2
-# Rests that are looked for, in blocks, which are an hour each of two days; and their least length.
+# Rests that are looked for, in blocks, which are an hour each of two days; none is shorter than four hours.
 _LENGTHS = range(6, 17)
-_LEAST_HOURS = 3.0
+_LEAST_HOURS = 4.0
 # A rest rises by less than this share of what the least of the stretches before it did.
 _RISES = 0.25
 # The climb begins where memory leaves its lowest tenth for good.
@@ -28,36 +28,37 @@ _SAME_WORK = 1.1
 _LEAST_KNOWN = 0.8
 
 
-def lower_what_came_to_rest(blocks: Blocks, evidence: Evidence, limit: Floats, doubtful: float) -> Bools:
-    """Set a bound to the probability of lifetimes whose floor has come to rest, and so with load removed; which these
-    are, shape (lifetimes,).
+def lower_what_came_to_rest(blocks: Blocks, evidence: Evidence, limit: Floats, doubtful: float) -> Floats:
+    """Set a bound to the probability of lifetimes whose floor has come to rest, and so with load removed; for how
+    many hours each has rested, shape (lifetimes,), 0 where it has not.
 
     limit: bytes of each lifetime, shape (lifetimes,), NaN where there is none: what stands there rests because it must.
     Those that say no more than `doubtful` are left as they are.
     """
     at_limit = np.fmax.reduce(blocks.peak, axis=1, initial=0.0) >= _AT_LIMIT * limit
     asked = np.flatnonzero((evidence.probability > doubtful) & (blocks.count > 3 * _LENGTHS.start) & ~at_limit)
-    over = np.zeros(blocks.count.shape, dtype=bool)
+    rested = np.zeros(blocks.count.shape)
     if asked.size == 0:
-        return over
+        return rested
     count = blocks.count[asked]
     time, cpu = _last_to_the_right(blocks.time[asked], count), _last_to_the_right(blocks.cpu[asked], count)
-    rests = np.ones(asked.size, dtype=bool)
-    for value in (blocks.floor[asked], evidence.adjusted[asked]):
-        rests &= _rests(time, _last_to_the_right(value, count), cpu)
-    over[asked[rests]] = True
+    values = blocks.floor[asked], evidence.adjusted[asked]
+    raw, adjusted = (_rests(time, _last_to_the_right(value, count), cpu) for value in values)
+    rested[asked] = np.minimum(raw, adjusted)
+    over = rested > 0
     evidence.probability[over] = np.minimum(evidence.probability[over], RESTED)
-    return over
+    return rested
 
 
-def _rests(time: Floats, value: Floats, cpu: Floats) -> Bools:
-    """Whether a series ends in a rest; all of shape (series, blocks), the last block in the last column, NaN before."""
+def _rests(time: Floats, value: Floats, cpu: Floats) -> Floats:
+    """Hours of the rest that each series ends in, 0 where it does not; all of shape (series, blocks), the last block in
+    the last column, NaN before."""
     level = _middle_of_three(value)
     work = np.cumsum(np.nan_to_num(cpu), axis=1)
     told = np.isfinite(cpu).sum(axis=1) >= _LEAST_KNOWN * np.isfinite(value).sum(axis=1)
     begins = _begin_of_climb(level)[:, None]
     last = value.shape[1] - 1
-    found = np.zeros(len(value), dtype=bool)
+    found = np.zeros(len(value))
     for length in _LENGTHS:
         before = last - length
         rose = np.fmax.reduce(level[:, before + 1 :], axis=1) - level[:, before]
@@ -67,8 +68,9 @@ def _rests(time: Floats, value: Floats, cpu: Floats) -> Bools:
         no_more = (done <= _SAME_WORK * (work[:, last] - work[:, before])[:, None]) | ~told[:, None]
         compared = (ends - length >= begins) & no_more & np.isfinite(stretches)
         least = np.where(compared, stretches, np.inf).min(axis=1, initial=np.inf)
-        enough = (compared.sum(axis=1) >= length) & (time[:, last] - time[:, before] >= _LEAST_HOURS)
-        found |= enough & (least > 0) & (rose < _RISES * least)
+        hours = time[:, last] - time[:, before]
+        enough = (compared.sum(axis=1) >= length) & (hours >= _LEAST_HOURS)
+        found = np.where(enough & (least > 0) & (rose < _RISES * least), hours, found)
     return found
 
 

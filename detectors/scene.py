@@ -40,7 +40,8 @@ _ROWS_AT_ONCE = 768
 @dataclass(frozen=True, slots=True)
 class Scene:
     """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
-    running: shape (lifetimes,), not over when the window ends; rested: of that shape, whose growth has come to rest
+    running: shape (lifetimes,), not over when the window ends; rested: of that shape, hours since growth came to rest,
+    0 where it has not; as_replicas: of that shape, less likely a leak for what replicas do beside it
     in_files: shape (rows,), whose page cache the kernel cannot take back, so that it counts
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
@@ -55,7 +56,8 @@ class Scene:
     blocks: Blocks
     evidence: Evidence
     running: Bools
-    rested: Bools
+    rested: Floats
+    as_replicas: Bools
     in_files: Bools
     rows: Ints
     first_subject: int
@@ -87,7 +89,9 @@ class Scene:
         rested = lower_what_came_to_rest(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
-        heed_replicas(blocks, evidence, panel.subject[lifetimes.row], panel.revision[lifetimes.row], running, _DOUBTFUL)
+        as_replicas = heed_replicas(
+            blocks, evidence, panel.subject[lifetimes.row], panel.revision[lifetimes.row], running, _DOUBTFUL
+        )
         return cls(
             panel,
             options,
@@ -98,6 +102,7 @@ class Scene:
             evidence,
             running,
             rested,
+            as_replicas,
             in_files,
             rows,
             first_subject,

@@ -23,6 +23,8 @@ _LEAST_HOURS, _LEAST_HIGHER = 40.0, 0.75
 _ALIKE = 0.9
 # A busier day lifts the hours in which it is busy: the quietest third must be lifted by as much as the rest, or half.
 _QUIET, _LEAST_OF_QUIET = 1 / 3, 0.5
+# What levels off lifts the later hours by less than the earlier ones; the mean of two days hides half of its bend.
+_LEAST_OF_LATE = 0.8
 # One leap a day, or one in the middle of two days, lifts each hour by the same as well: no hour of a swing changes by
 # so much of the lift, and so much more than nearly all others do.
 _LEAP_OF_LIFT, _LEAP_OF_CHANGES = 0.4, 3.0
@@ -63,7 +65,8 @@ def without_swing(time: Floats, value: Floats) -> Floats | None:
 
     time: hours; value: any unit; both of shape (blocks,), finite.
     """
-    if float(np.diff(time).max()) > _LONGEST_GAP_HOURS:
+    between = np.diff(time)
+    if float(between.max()) > max(_LONGEST_GAP_HOURS, 2.5 * float(np.median(between))):
         return None
     compared = time >= time[0] + _DAY_HOURS
     earlier = np.interp(time[compared] - _DAY_HOURS, time, value)
@@ -73,6 +76,9 @@ def without_swing(time: Floats, value: Floats) -> Floats | None:
     leaps = changes.max() > max(_LEAP_OF_LIFT * daily, _LEAP_OF_CHANGES * float(np.quantile(np.abs(changes), 0.9)))
     quiet = earlier <= np.quantile(earlier, _QUIET)
     if daily <= 0 or leaps or float(np.median(lift[quiet])) < _LEAST_OF_QUIET * daily or _rises_once(time, value):
+        return None
+    part = max(lift.size // 3, 1)
+    if float(np.median(lift[-part:])) < _LEAST_OF_LATE * float(np.median(lift[:part])):
         return None
     level = value - daily * (time - time[0]) / _DAY_HOURS
     swings = level[compared], np.interp(time[compared] - _DAY_HOURS, time, level)

@@ -16,6 +16,9 @@ def workload_probability(scene: Scene, telling: Ints, slopes: Pooled | None, loo
     what lifetimes say laid over each other is added where it speaks for one.
     """
     plainest = float(log_odds_of(scene.evidence.probability[telling]).max()) if telling.size else WORKLOAD.untold
+    if slopes is not None and slopes.log_odds > 0:
+        # What each says alone, its own load taken off it, is part of what all say together, where load is told better.
+        plainest = max(plainest, WORKLOAD.untold)
     alike, loop = (0.0 if one is None else max(one.log_odds, 0.0) for one in (slopes, loops))
     return float(logistic(np.array(plainest + WORKLOAD.same_slope * alike + WORKLOAD.oom_loop * loop)))
 

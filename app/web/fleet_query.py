@@ -41,6 +41,7 @@ REASONS = {
     "growth_too_slow": "too slow to matter",
     "load_explains": "load explains it",
     "refills": "refills to where it was",
+    "like_its_replicas": "does as its replicas do",
     "alike_each_lifetime": "does as its other lifetimes do",
     "level_held_before": "held as much before",
     "same_hour_as_high": "as high at this hour before",

@@ -21,7 +21,7 @@ _LATER_RATIOS, _STRAIGHT = (0.8, 0.95, 1.5, 2.0), (0.0, 1.0, 1.0, 0.0)
 # Pods that began within that are one generation: what they share may be the hour, and not their age.
 _GENERATION_SECONDS = 3600.0
 # Restarts for no reason are told from so many on, of lives so long: in less the climb is a start, not a life.
-_LEAST_RESTARTS, _LEAST_LOOP_HOURS = 5, 0.25
+_LEAST_RESTARTS, _LEAST_LOOP_HOURS = 5, 0.35
 # Work that ends by itself, and is begun again, looks the same: no more than that is said of it.
 _MOST_OF_RESTARTS = 2.0
 # A life of such a loop climbs by at least this share of its middle level.

@@ -43,8 +43,15 @@ def test_growth_that_reached_a_bound_hours_ago(rested):
         (_until(45.5), None),
         (_in_steps(7.5), None),
         _by_the_request(),
+        (_until(40), np.where(T < 40, 0.2, 0.8)),
     ],
-    ids=["goes on", "has rested for two hours", "in steps with such rests between them", "by the request, asleep now"],
+    ids=[
+        "goes on",
+        "has rested for two hours",
+        "in steps with such rests between them",
+        "by the request, asleep now",
+        "a heap that only collects",
+    ],
 )
 def test_growth_that_may_go_on(memory, cpu):
     assert _judged(memory, cpu).verdict is Verdict.LEAK

@@ -5,6 +5,7 @@ import pytest
 
 from detectors.judge import judge
 from detectors.judgement import Verdict
+from detectors.overlay import overlay
 from tests.support.panels import MIB, START, hours, noise, panel_of
 
 T = hours(48)
@@ -88,3 +89,13 @@ def test_without_cpu_growth_that_goes_on_in_each_life_is_told_all_the_same():
     panel.cpu[:] = np.nan
     (judged,) = judge(panel)
     assert judged.verdict is Verdict.LEAK
+
+
+def test_lives_of_days_say_nothing_of_the_warm_up_of_a_life_of_hours():
+    """What they hardly see of it no weight of theirs tells, and a leak of the new revision is not explained away."""
+    hour = np.linspace(0, 10, 41)
+    age = np.stack([24 + hour, 30 + hour, hour])
+    drifts = 0.002 * (1 - np.exp(-hour / 3))
+    memory = 1 + np.stack([drifts, drifts, 0.03 * hour]) + noise(123, 0.0002, 1).reshape(3, 41)
+    left = overlay(age, memory, 0.2 + 0 * age).left_by_others(np.arange(3))
+    assert np.polyfit(hour, left[2], 1)[0] == pytest.approx(0.03, rel=0.1)

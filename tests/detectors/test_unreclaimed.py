@@ -39,8 +39,22 @@ def test_page_cache_that_climbs_to_each_kill_counts():
 
 @pytest.mark.parametrize(
     ("cached", "killed"),
-    [(_climbs, 0.0), (_climbs, np.nan), (lambda age: 0.2 * _climbs(age), 1.0)],
-    ids=["restarted for another reason", "nobody says why", "killed far from the limit, by a burst"],
+    [
+        (_climbs, 0.0),
+        (_climbs, np.nan),
+        (lambda age: 0.2 * _climbs(age), 1.0),
+        (lambda age: 10 * MIB + 225 * MIB * np.minimum(age / 0.3, 1.0), 1.0),
+    ],
+    ids=[
+        "restarted for another reason",
+        "nobody says why",
+        "killed far from the limit, by a burst",
+        "it had stood at the limit for long, until a burst",
+    ],
 )
 def test_page_cache_that_no_kill_shows_to_be_kept_does_not(cached, killed):
     assert _judged(cached, killed).verdict is not Verdict.LEAK
+
+
+def test_one_kill_shows_nothing_yet():
+    assert _judged(_climbs, killed=1.0, lasts=13.0).verdict is not Verdict.LEAK

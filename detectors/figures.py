@@ -23,7 +23,7 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
     test = trend(scene.blocks.time[[lifetime]], evidence.adjusted[[lifetime]], count)
     weights = figures_of(evidence)[lifetime] * LIFETIME.weights
     added = dict(zip(LIFETIME.names, weights.tolist(), strict=True))
-    taken = _taken_without_last_window(evidence.probability[[lifetime]], LIFETIME.intercept + float(weights.sum()))
+    taken = _taken(evidence.probability[[lifetime]], LIFETIME.intercept + float(weights.sum()))
     shape = NAMES[int(evidence.shapes.best[lifetime])]
 
     def weighed(name: str, value: np.floating | float, text: str) -> Figure:
@@ -72,7 +72,8 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
         Figure(
             "without_last_window",
             taken,
-            f"log-odds that it says less with the newest of {WINDOWS} windows left out ({taken:+.1f})",
+            f"log-odds that it says less with the newest of {WINDOWS} windows left out, with load left in where it has"
+            f" not seen a day, for having come to rest, or for what replicas do beside it ({taken:+.1f})",
         ),
         Figure("lifetime_probability", float(evidence.probability[lifetime]), "what this life alone says"),
     ]
@@ -82,6 +83,7 @@ def figures(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[Figure,
     return tuple(found)
 
 
-def _taken_without_last_window(probability: Floats, log_odds: float) -> float:
-    """What is lacking of the log-odds that the figures add up to, 0 or less; see detectors.steady."""
+def _taken(probability: Floats, log_odds: float) -> float:
+    """What is lacking of the log-odds that the figures add up to, 0 or less; see detectors.steady, part_day, rest and
+    beside, and detectors.workload where other lifetimes explain it."""
     return min(float(log_odds_of(probability)[0]) - log_odds, 0.0)

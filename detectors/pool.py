@@ -127,9 +127,9 @@ def _alike(scene: Scene, lives: Ints, generation: Ints, *, spare: bool) -> Poole
     age = time - (scene.lifetimes.began[lives][:, None] - scene.panel.grid.start) / 3600.0
     laid = overlay(age, blocks.floor[lives] / level[:, None], blocks.cpu[lives])
     each = slope(time, laid.adjusted, count)
-    if laid.log_odds < 0 and not spare:
-        return None
     if laid.log_odds < 0:
+        if not spare:
+            return None
         # A life that grows beyond what the others show, as one of a revision that leaks does, is not spoken for.
         left = slope(time, laid.left_by_others(generation), count)
         alike = lives[left < _STILL_RISES * evidence.slope[lives] / level]

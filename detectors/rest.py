@@ -13,7 +13,7 @@ from detectors.panel import Floats, Ints
 from detectors.rows import TINY
 
 # Where growth is over, evidence of it leaves no more than this probability: it may begin again.
-RESTED = 0.2
+_RESTED = 0.2
 # Rests that are looked for, in blocks, which are an hour each of two days; none is shorter than four hours.
 _LENGTHS = range(6, 17)
 _LEAST_HOURS = 4.0
@@ -48,7 +48,7 @@ def lower_what_came_to_rest(blocks: Blocks, evidence: Evidence, limit: Floats, d
     raw, adjusted = (_rests(time, _last_to_the_right(value, count), cpu) for value in values)
     rested[asked] = np.minimum(raw, adjusted)
     over = rested > 0
-    evidence.probability[over] = np.minimum(evidence.probability[over], RESTED)
+    evidence.probability[over] = np.minimum(evidence.probability[over], _RESTED)
     return rested
 
 
@@ -68,10 +68,10 @@ def _rests(time: Floats, value: Floats, cpu: Floats) -> Floats:
         stretches = level[:, length : before + 1] - level[:, : before + 1 - length]
         done = work[:, length : before + 1] - work[:, : before + 1 - length]
         no_more = (done <= _SAME_WORK * (work[:, last] - work[:, before])[:, None]) | ~told[:, None]
-        compared = (ends - length >= begins) & no_more & np.isfinite(stretches)
+        climb = ends - length >= begins
+        compared = climb & no_more & np.isfinite(stretches)
         least = np.where(compared, stretches, np.inf).min(axis=1, initial=np.inf)
         # A heap at its bound collects without end: it has not come to rest, it cannot go on.
-        climb = ends - length >= begins
         usual = np.where(climb, done, 0.0).sum(axis=1) / np.maximum(climb.sum(axis=1), 1)
         collects = told & (usual > 0) & (work[:, last] - work[:, before] > _COLLECTS * usual)
         hours = time[:, last] - time[:, before]

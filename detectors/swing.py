@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from detectors.blocks import Blocks
-from detectors.evidence import Evidence, adopt, described, rows_of
+from detectors.evidence import Evidence
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Floats, Ints
 from detectors.rows import TINY
-from detectors.view import told_of
+from detectors.view import take_views, told_of
 
 _DAY_HOURS = 24.0
 # All of the hours must be told of by another day, and nearly all be higher than there.
@@ -36,7 +36,7 @@ _LEVELS_OFF_HOURS = (1.0, 2.0, 4.0, 8.0)
 _LONGEST_GAP_HOURS = 3.0
 # Two days are one comparison, however plain.
 _MOST = 0.9
-# Hardly any lifetime that says no more than this is made a leak by it, and no view is needed where one is plain.
+# No view is needed where a leak is plain.
 _PLAIN = 0.9
 
 
@@ -111,6 +111,4 @@ def _take_if_it_says_more(blocks: Blocks, evidence: Evidence, views: Ints, lines
     told = told_of(part, evidence.refills[views], doubtful)
     told.probability[:] = np.minimum(told.probability, _MOST)
     kept = told.probability > np.maximum(evidence.probability[views], doubtful)
-    rows = kept.nonzero()[0]
-    whole = described(part.since(rows, rows * 0), rows_of(told, rows))
-    adopt(evidence, whole, views[rows], kept[rows], OF_THE_WHOLE - {"adjusted"})
+    take_views(evidence, views, part, told, kept, OF_THE_WHOLE - {"adjusted"})

@@ -28,8 +28,15 @@ def told_of(part: Blocks, refills: Floats, doubtful: float) -> Weighed:
     return told
 
 
-def take_views(evidence: Evidence, chosen: Ints, part: Blocks, told: Weighed, kept: Bools) -> None:
-    """Put the kept views, shape (views,), in the place of what is told of their lifetimes."""
+def take_views(
+    evidence: Evidence,
+    chosen: Ints,
+    part: Blocks,
+    told: Weighed,
+    kept: Bools,
+    of_the_whole: frozenset[str] = OF_THE_WHOLE,
+) -> None:
+    """Put the kept views, shape (views,), in the place of what is told of their lifetimes, but for these members."""
     rows = kept.nonzero()[0]
     whole = described(part.since(rows, rows * 0), rows_of(told, rows))
-    adopt(evidence, whole, chosen[rows], kept[rows], OF_THE_WHOLE)
+    adopt(evidence, whole, chosen[rows], kept[rows], of_the_whole)

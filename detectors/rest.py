@@ -12,8 +12,9 @@ from detectors.evidence import Evidence
 from detectors.panel import Floats, Ints
 from detectors.rows import TINY
 
-# Where growth is over, evidence of it leaves no more than this probability: it may begin again.
-_RESTED = 0.2
+# Where growth is over, evidence of it leaves no more than this probability, below what is suspected: it
+# may begin again.
+_RESTED = 0.15
 # Rests that are looked for, in blocks, which are an hour each of two days; none is shorter than four hours.
 _LENGTHS = range(6, 17)
 _LEAST_HOURS = 4.0

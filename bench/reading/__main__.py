@@ -71,6 +71,12 @@ def _measured(containers: int, *, rivals: bool) -> Iterator[_Run]:
             if not rivals:
                 return
             for name, what in (
+                ("sent", "RSS alone: what Prometheus streams, thrown away"),
+                ("read", "RSS alone: read, decoded, reduced, a slope each"),
+                ("text", "RSS alone: the same samples by `query_range`, as text, thrown away"),
+            ):
+                yield _run(what, ["-m", "bench.reading.alone", name, url, str(end)], server)
+            for name, what in (
                 ("client_library", "prometheus-api-client, pandas, pymannkendall: one metric every 5 min"),
                 ("by_workload", "a workload at a time, four queries each, as KRR"),
                 ("deriv", "PromQL: `deriv(container_memory_rss[24h])`"),

@@ -1,10 +1,12 @@
 """What lies before the window: most growth that is no leak only climbs back to a level that was held before."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from detectors.growth import Growth
-from detectors.panel import Floats
+from detectors.panel import Floats, History, Ints
 from detectors.scene import Scene
 
 # What memory fell from within two hours was a spike, which lifts no level.
@@ -15,13 +17,26 @@ _DAY_HOURS = 24.0
 # Memory that wanders goes beyond the highest it held by a little each time; a leak that the window shows goes on by
 # nearly all that it rose there.
 _BEYOND_SHARE = 0.25
+# A day's floors, a quarter of a day each, that lie within a quarter of what this life grows in a day are at rest: lives
+# that leak as it does, and are ended once or more a day, are not.
+_PARTS_A_DAY = 4
+_REST_SHARE = 0.25
 
 
-def held_before(scene: Scene, lifetime: int, growth: Growth) -> float | None:
-    """Bytes of the highest level that the same lifetime held before the window, where growth only climbs back to it.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """level: bytes; of_itself: the same lifetime held it, not one before it or beside it."""
+
+    level: float
+    of_itself: bool
+
+
+def held_before(scene: Scene, members: Ints, lifetime: int, growth: Growth) -> Held | None:
+    """The level held before the window to which growth only climbs back: the highest that the same lifetime held, or
+    else the highest at which its pod, or another of its revision, had come to rest for a day.
 
     It does where today's level is beyond that by less than a quarter of what was grown in the window. None where it is
-    higher, or where nothing is known of two hours of the lifetime before the window.
+    higher, or where nothing is known of the time before the window. members: the lifetimes of its workload.
     """
     history = scene.panel.history
     if history is None:
@@ -29,13 +44,32 @@ def held_before(scene: Scene, lifetime: int, growth: Growth) -> float | None:
     row, began = int(scene.lifetimes.row[lifetime]), float(scene.lifetimes.began[lifetime])
     begins = scene.panel.grid.start - history.step * np.arange(history.low.shape[1], 0, -1)
     past = history.low[row][(begins >= began) & np.isfinite(history.low[row])]
-    if past.size < _width(history.step / 3600.0):
-        return None
-    highest = _level(past, history.step / 3600.0)
     evidence = scene.evidence
     # Levels are of memory as it is, and where load fell it rose by less than it grew.
     rose = min(growth.fit[1] - growth.fit[0], float(evidence.raw_slope[lifetime] * evidence.span_hours[lifetime]))
-    return highest if _level_today(scene, lifetime) - highest <= _BEYOND_SHARE * max(rose, 0.0) else None
+    needed = _level_today(scene, lifetime) - _BEYOND_SHARE * max(rose, 0.0)
+    if past.size >= _width(history.step / 3600.0):
+        highest = _level(past, history.step / 3600.0)
+        if highest >= needed:
+            return Held(highest, of_itself=True)
+    revision = scene.panel.revision
+    rows = np.unique(scene.lifetimes.row[members])
+    rested = _rested(history, rows[revision[rows] == revision[row]], _REST_SHARE * growth.rate * _DAY_HOURS)
+    return Held(rested, of_itself=False) if rested >= needed else None
+
+
+def _rested(history: History, rows: Ints, most: float) -> float:
+    """Bytes of the highest level at which one of these rows rested for a day, its floors within `most`; 0 for none."""
+    width = round(_DAY_HOURS * 3600.0 / history.step / _PARTS_A_DAY)
+    parts = history.low.shape[1] // width if width else 0
+    if parts < _PARTS_A_DAY:
+        return 0.0
+    low = history.low[rows][:, history.low.shape[1] - parts * width :].reshape(rows.size, parts, width)
+    floors = np.where(np.isfinite(low).all(axis=2), low.min(axis=2), np.nan)
+    days = sliding_window_view(floors, _PARTS_A_DAY, axis=1)
+    least = days.min(axis=2)
+    at_rest = days.max(axis=2) - least <= most
+    return float(np.where(at_rest, least, 0.0).max(initial=0.0))
 
 
 def _level_today(scene: Scene, lifetime: int) -> float:

@@ -1,6 +1,7 @@
 """The verdict on each subject of a panel: floors of lifetimes, their shapes and valleys, pooled over pods and lives."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.options import Options
 from detectors.outlook import CLIMBED
-from detectors.panel import Ints, Panel
+from detectors.panel import Accepted, Ints, Panel
 from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, outlasts, restart_loop, same_slope
 from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
@@ -58,6 +59,21 @@ def judge(panel: Panel, options: Options | None = None) -> list[Judgement]:
         for scene in scenes_of(panel, options):
             told += _judged(scene)
     return told
+
+
+def judge_again(
+    panel: Panel, told: Sequence[Judgement], subjects: Sequence[int], options: Options | None = None
+) -> list[Judgement]:
+    """What was told of a panel, with these of its subjects judged anew: of the others nothing has come to be known."""
+    again = np.unique(np.array(subjects, dtype=np.int64))
+    rows = np.flatnonzero(np.isin(panel.subject, again))
+    accepted = panel.accepted and Accepted(panel.accepted.growth[again], panel.accepted.level[again])
+    part = replace(panel.take(rows), subject=np.searchsorted(again, panel.subject[rows]), accepted=accepted)
+    whole = list(told)
+    for subject, one in zip(again.tolist(), judge(part, options), strict=True):
+        evidence = tuple(replace(row, row=int(rows[row.row])) for row in one.evidence)
+        whole[subject] = replace(one, subject=subject, evidence=evidence)
+    return whole
 
 
 def _judged(scene: Scene) -> list[Judgement]:
@@ -153,7 +169,7 @@ def _still_grows(scene: Scene, running: Ints, grown: Ints, pooled: Pooled) -> bo
 def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     lifetime, probability = case.lifetime, case.probability
     alone = case.pooled is None
-    held = held_before(scene, lifetime, growth) if alone else None
+    held = held_before(scene, case.members, lifetime, growth) if alone else None
     if not growth.matters or held is not None or (alone and not grows_at_all(scene.evidence, lifetime)):
         probability = min(probability, CONTRADICTED)
     leaks = probability >= scene.options.threshold

@@ -6,6 +6,7 @@ import numpy as np
 
 from detectors.evidence import grows_at_all
 from detectors.growth import Growth
+from detectors.held import Held
 from detectors.judgement import Reason
 from detectors.panel import Ints
 from detectors.pool import Pooled
@@ -72,13 +73,16 @@ def despite(scene: Scene, lifetime: int) -> list[Reason]:
     return [replace(one, text=f"but {one.text}") for one in reasons[:_MOST_DESPITE]]
 
 
-def against_leak(scene: Scene, lifetime: int, growth: Growth, held: float | None) -> list[Reason]:
+def against_leak(scene: Scene, lifetime: int, growth: Growth, held: Held | None) -> list[Reason]:
     """What speaks against a leak, most telling first."""
     evidence, reasons = scene.evidence, []
     level, hours = float(evidence.level[lifetime]), float(evidence.span_hours[lifetime])
     raw, adjusted = float(evidence.raw_slope[lifetime]) * hours, float(evidence.slope[lifetime]) * hours
     if held is not None:
-        reasons.append(Reason("level_held_before", f"it held {amount(held)} before, in the same lifetime"))
+        when = (
+            "it held {} before, in the same lifetime" if held.of_itself else "pods of its revision rested at {} before"
+        )
+        reasons.append(Reason("level_held_before", when.format(amount(held.level))))
     if not grows_at_all(evidence, lifetime) or not (raw > _SMALL * level or adjusted > _SMALL * level):
         reasons.append(
             Reason("flat_floor", f"the floor changed by {amount(raw)} in {span(hours)}, no more than it varies")

@@ -19,7 +19,7 @@ from app.prometheus.client import reading_threads
 from app.prometheus.source import Batch, Control, Plan, Reading, ScanRequest, Source
 from app.scanning.accepted import with_accepted
 from app.scanning.findings import findings_of
-from detectors.judge import judge
+from detectors.judge import judge, judge_again
 from detectors.judgement import Judgement, Verdict
 from detectors.options import Options
 from detectors.panel import History
@@ -187,7 +187,7 @@ def _look_back(
     whole.low[rows], whole.high[rows] = history.low, history.high
     reading = replace(reading, panel=replace(reading.panel, history=whole))
     started = time.monotonic()
-    again = judge(reading.panel, options)
+    again = judge_again(reading.panel, judgements, suspects, options)
     tally.judge_seconds += time.monotonic() - started
     return reading, again
 

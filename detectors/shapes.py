@@ -11,7 +11,7 @@ from detectors.rows import TINY, centred, correlation_of_neighbours, dot
 # Where a step, a late onset or a stop may be, and how fast what saturates does, as shares of the lifetime.
 _STEPS = tuple(np.arange(0.06, 0.97, 0.06).tolist())
 _ONSETS = (0.2, 0.35, 0.5, 0.65, 0.8)
-_TIMES_TO_SATURATE = (0.02, 0.05, 0.1, 0.2, 0.4)
+_TIMES_TO_SATURATE = (0.02, 0.035, 0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4, 0.6)
 _TIMES_OF_LOGARITHMS = (0.01, 0.05)
 _STOPS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
 # Free parameters of each beyond the level: the size of the change, and where or how fast it is.

@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from importlib.metadata import version
 from types import FrameType
 from typing import Annotated
@@ -30,6 +31,7 @@ from app.errors import LeakwatchError
 from app.text import printable
 
 _LONGEST_LINE = 2000
+_LONGEST_STOP_SECONDS = 10.0
 _OUTPUT_FAILS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 app = typer.Typer(
@@ -106,6 +108,10 @@ class _Terminated(BaseException):
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
+    # Where a finaliser or a callback of a library happens to run, Python prints an exception and goes on.
+    limit = threading.Timer(_LONGEST_STOP_SECONDS, os._exit, (143,))
+    limit.daemon = True
+    limit.start()
     raise _Terminated
 
 

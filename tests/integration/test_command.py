@@ -162,6 +162,29 @@ def test_a_signal_ends_a_scan_at_once_and_leaves_the_way_free(leakwatch, tmp_pat
     assert leakwatch(*DATA).status == 0
 
 
+# SIGTERM comes while a finaliser runs, out of which Python lets no exception; the command then goes on.
+SWALLOWS = """
+import os, signal, threading
+from app import cli
+
+class Finalised:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+def command():
+    Finalised()
+    threading.Event().wait(60)
+
+cli.app, cli._LONGEST_STOP_SECONDS = command, 0.2
+cli.main()
+"""
+
+
+def test_a_signal_that_python_swallows_ends_the_command_nevertheless():
+    done = subprocess.run([sys.executable, "-c", SWALLOWS], capture_output=True, check=False, timeout=30)
+    assert done.returncode == 143, done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

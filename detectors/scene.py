@@ -14,6 +14,7 @@ from detectors.evidence import Evidence, gather, weigh
 from detectors.late import look_since_onset
 from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable, peaks
+from detectors.moved import lower_what_was_moved
 from detectors.options import Options
 from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.part_day import ask_without_load
@@ -42,6 +43,7 @@ class Scene:
     """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
     running: shape (lifetimes,), not over when the window ends; rested: of that shape, hours since growth came to rest,
     0 where it has not; as_replicas: of that shape, less likely a leak for what replicas do beside it
+    moved: of that shape, whose growth other replicas lost
     in_files: shape (rows,), whose page cache the kernel cannot take back, so that it counts
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
@@ -58,6 +60,7 @@ class Scene:
     running: Bools
     rested: Floats
     as_replicas: Bools
+    moved: Bools
     in_files: Bools
     rows: Ints
     first_subject: int
@@ -92,6 +95,7 @@ class Scene:
         as_replicas = heed_replicas(
             blocks, evidence, panel.subject[lifetimes.row], panel.revision[lifetimes.row], running, _DOUBTFUL
         )
+        moved = lower_what_was_moved(blocks, evidence, panel.subject[lifetimes.row], running, _DOUBTFUL)
         return cls(
             panel,
             options,
@@ -103,6 +107,7 @@ class Scene:
             running,
             rested,
             as_replicas,
+            moved,
             in_files,
             rows,
             first_subject,

@@ -42,6 +42,7 @@ REASONS = {
     "load_explains": "load explains it",
     "refills": "refills to where it was",
     "like_its_replicas": "does as its replicas do",
+    "moved_between_replicas": "gains what other replicas lose",
     "alike_each_lifetime": "does as its other lifetimes do",
     "level_held_before": "held as much before",
     "same_hour_as_high": "as high at this hour before",

@@ -6,17 +6,19 @@ a fall; what they hold together stays as it is. A leak in one replica lifts the 
 
 import numpy as np
 
-from detectors.blocks import Blocks
+from detectors.blocks import BLOCKS, Blocks
 from detectors.earlier import groups
 from detectors.evidence import Evidence
 from detectors.panel import Bools, Floats, Ints
-from detectors.rows import TINY
+from detectors.rows import last_of
 
 # The sum of all varies by no more than this share of the one that grows: by half as much, as variances go.
 _LEFT_OVER = 0.25
 # Where growth was moved, evidence of it leaves no more than this probability.
 _MOVED = 0.15
 _LEAST_BLOCKS = 12
+# At so many moments of the time that any of them was there: two a block.
+_POINTS = 2 * BLOCKS
 
 
 def lower_what_was_moved(blocks: Blocks, evidence: Evidence, subject: Ints, running: Bools, doubtful: float) -> Bools:
@@ -30,24 +32,30 @@ def lower_what_was_moved(blocks: Blocks, evidence: Evidence, subject: Ints, runn
     moved = np.zeros(running.shape, dtype=bool)
     for members in groups(subject):
         present = members[running[members]]
-        doubted = present[evidence.probability[present] > doubtful]
-        if present.size < 2 or doubted.size == 0:
-            continue
-        for one in doubted.tolist():
-            moved[one] = _is_moved(blocks, evidence.adjusted, one, present[present != one])
+        doubted = evidence.probability[present] > doubtful
+        if present.size > 1 and doubted.any():
+            moved[present[doubted]] = _moved(blocks, evidence.adjusted, present, doubted)
     evidence.probability[moved] = np.minimum(evidence.probability[moved], _MOVED)
     return moved
 
 
-def _is_moved(blocks: Blocks, adjusted: Floats, one: int, others: Ints) -> bool:
-    count = int(blocks.count[one])
-    time, mine = blocks.time[one, :count], adjusted[one, :count]
-    width = (time[-1] - time[0]) / max(count - 1, 1)
-    there = others[(blocks.time[others, 0] <= time[0] + width)]
-    if count < _LEAST_BLOCKS or there.size == 0:
-        return False
-    together = mine + sum(_at(blocks, adjusted, other, time) for other in there.tolist())
-    return bool(np.var(together) <= _LEFT_OVER * np.var(mine) + TINY)
+def _moved(blocks: Blocks, adjusted: Floats, present: Ints, doubted: Bools) -> Bools:
+    """Which of the doubted lifetimes lose their growth in the sum of those that were there before them, shape
+    (doubted,)."""
+    begins, ends = blocks.time[present, 0], last_of(blocks.time[present], blocks.count[present])
+    width = (ends - begins) / np.maximum(blocks.count[present] - 1, 1)
+    time = np.linspace(begins.min(), ends.max(), _POINTS)
+    value = np.stack([_at(blocks, adjusted, one, time) for one in present.tolist()])
+    order = np.argsort(begins, kind="stable")
+    sums = np.cumsum(value[order], axis=0)
+    there = np.searchsorted(begins[order], begins + width, side="right")
+    found = []
+    for one in np.flatnonzero(doubted).tolist():
+        seen = (time >= begins[one]) & (time <= ends[one])
+        together, mine = sums[there[one] - 1, seen], value[one, seen]
+        enough = there[one] > 1 and blocks.count[present[one]] >= _LEAST_BLOCKS
+        found.append(bool(enough and np.var(together) <= _LEFT_OVER * np.var(mine)))
+    return np.array(found)
 
 
 def _at(blocks: Blocks, adjusted: Floats, lifetime: int, time: Floats) -> Floats:

@@ -71,8 +71,9 @@ bench-reading: $(VENV)/.dev ## What scanning 1,000 to 30,000 containers costs a 
 calibrate: $(VENV)/.dev ## Fit detectors/coefficients.py anew from scenarios and recordings, and say what it is worth
 	$(BIN)/python -m bench.calibration
 
-record: $(VENV)/.dev ## Record real programs under real memory limits for an hour (root; demo/README.md)
+record: $(VENV)/.dev ## Record real programs under real memory limits, two times an hour (root; demo/README.md)
 	$(BIN)/python -m demo.recorder
+	$(BIN)/python -m demo.recorder --catalogue unseen
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock.sh

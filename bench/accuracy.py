@@ -15,7 +15,7 @@ from bench.scoreboard import scoreboard
 _SEEDS = range(1000, 1020)
 # Lives that end at the limit are few in a window, and workloads that run for a week take long to make.
 _SEEDS_OF_LIVES, _SEEDS_OF_WEEKS = range(1000, 1240), range(1000, 1006)
-_PROGRAMS = Path("recorded") / "programs.parquet"
+_PROGRAMS, _UNSEEN = Path("recorded") / "programs.parquet", Path("recorded") / "unseen.parquet"
 _INTRODUCTION = """# What `make bench-accuracy` printed last
 
 Which workloads each method flags at the window's end, against the truth; a workload is flagged when one of its running
@@ -50,6 +50,10 @@ def _all_cases() -> Iterator[tuple[Cases, str]]:
         if has_held_back(programs):
             cases = recorded(programs, "Recorded: the further programs that were held back", held_back_only=True)
             yield cases, "No weight of any method was fitted on these programs."
+    unseen = demo.parent / _UNSEEN
+    if unseen.is_file():
+        cases = recorded(unseen, "Recorded: programs that no fit has seen")
+        yield cases, "Written to be hard, and recorded once leakwatch's detector was built."
 
 
 def _programs() -> Iterator[Cases]:

@@ -1,4 +1,4 @@
-"""`python -m demo.recorder`: record all programs, and write demo/recorded/programs.parquet and its labels."""
+"""`python -m demo.recorder`: record a catalogue's programs; writes demo/recorded/CATALOGUE.parquet, and its labels."""
 
 import argparse
 import json
@@ -9,19 +9,21 @@ import tempfile
 from pathlib import Path
 
 from demo.recorder import building, labels, samples
-from demo.recorder.catalogue import programs
+from demo.recorder.catalogue import RECORDINGS
 from demo.recorder.program import Program
 from demo.recorder.recording import record
 from demo.recorder.traffic import DILUTION, RECORDED_HOURS
 
-_TARGET = Path(__file__).resolve().parents[1] / "recorded" / "programs.parquet"
+_TARGETS = Path(__file__).resolve().parents[1] / "recorded"
 _MINUTES = RECORDED_HOURS * 60 / DILUTION
 
 
 def main() -> int:
     """Record, or build again from what was recorded; the exit status."""
     options = _parser().parse_args()
-    chosen = [program for program in programs() if not options.only or program.family in options.only]
+    programs = RECORDINGS[options.catalogue]()
+    chosen = [program for program in programs if not options.only or program.family in options.only]
+    out: Path = options.out or _TARGETS / f"{options.catalogue}.parquet"
     raw: Path = options.raw or Path(tempfile.mkdtemp(prefix="leakwatch-recording-", dir="/var/tmp"))
     if not options.build:
         lacks = building.missing(chosen)
@@ -34,8 +36,8 @@ def main() -> int:
         except subprocess.CalledProcessError as error:
             print(f"{' '.join(error.cmd[:2])} failed: {error.stderr.decode(errors='replace')}", file=sys.stderr)
             return 1
-    write(chosen, raw, options.out)
-    print(f"{options.out} (samples as they were taken: {raw})", file=sys.stderr)
+    write(chosen, raw, out)
+    print(f"{out} (samples as they were taken: {raw})", file=sys.stderr)
     return 0
 
 
@@ -69,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo.recorder", description=__doc__)
     parser.add_argument("--minutes", type=float, default=_MINUTES, help=f"how long (default {_MINUTES:g})")
     parser.add_argument("--warm", type=int, default=120, help="seconds the programs run before that (default 120)")
-    parser.add_argument("--out", type=Path, default=_TARGET, help="the Parquet file to write")
+    parser.add_argument("--catalogue", choices=RECORDINGS, default="programs", help="which programs (default programs)")
+    parser.add_argument("--out", type=Path, help="the Parquet file to write (default demo/recorded/CATALOGUE.parquet)")
     parser.add_argument("--raw", type=Path, help="directory for the samples as they are taken")
     parser.add_argument("--build", action="store_true", help="record nothing: build again from the samples in --raw")
     parser.add_argument("--only", action="append", metavar="FAMILY", help="only this program; may be repeated")

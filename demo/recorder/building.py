@@ -16,6 +16,10 @@ _NEEDED: dict[Runtime, tuple[tuple[str, ...], str]] = {
     "jvm": (("java", "javac"), "a JDK of version 17 or newer (Debian: default-jdk-headless)"),
     "go": (("go",), "Go 1.21 or newer, on the PATH (Debian: golang)"),
     "redis": (("redis-server", "redis-cli"), "Redis (Debian: redis-server)"),
+    "ruby": (("ruby",), "Ruby (Debian: ruby)"),
+    "perl": (("perl",), "Perl (Debian: perl)"),
+    "php": (("php",), "PHP (Debian: php-cli)"),
+    "erlang": (("erl", "erlc"), "Erlang (Debian: erlang-base)"),
     "postgres": (("psql", "setpriv"), "PostgreSQL (Debian: postgresql)"),
 }
 _FILES, _FILE_BYTES = 300, MIB // 2
@@ -53,9 +57,12 @@ def build(programs: Sequence[Program], directory: Path, logs: Path) -> Places:
     if "go" in runtimes:
         for source in sorted(SOURCES.glob("go_*.go")):
             _run(["go", "build", "-o", str(places.built / source.stem), str(source), str(SOURCES / "requests.go")])
+    if "erlang" in runtimes:
+        for source in sorted(SOURCES.glob("*.erl")):
+            _run(["erlc", "-o", str(places.built), str(source)])
     if "postgres" in runtimes:
         (places.built / "postgres").symlink_to(_postgres_binaries()[-1] / "postgres")
-        for name in ("prepared", "work"):
+        for name in ("prepared", "work", "parts", "sessions"):
             _make_database(places.data / f"pg-{name}")
     _write_files(places.data / "files")
     return places

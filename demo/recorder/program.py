@@ -9,7 +9,7 @@ from demo.recorder.traffic import Traffic
 
 MIB = 1024 * 1024
 
-Runtime = Literal["node", "python", "jvm", "go", "redis", "postgres"]
+Runtime = Literal["node", "python", "jvm", "go", "redis", "postgres", "ruby", "perl", "php", "erlang"]
 MemoryKind = Literal["anon", "kernel", "cache", "shmem"]
 
 

@@ -52,6 +52,25 @@ def ramp(hours: float) -> float:
     return 1.0 + min(1.0, max(0.0, hours / RECORDED_HOURS))
 
 
+def office_hours(begins_at_hour: float) -> Shape:
+    """1 from 09:00 to 18:00, else 0.03; the recording begins at this hour of the day."""
+
+    def shape(hours: float) -> float:
+        return 1.0 if 9 <= (hours + begins_at_hour) % 24 < 18 else 0.03
+
+    return shape
+
+
+def hourly(lasts_hours: float, quiet: float = 0.0) -> Shape:
+    """1 at the start of each hour, then quiet."""
+    return lambda hours: 1.0 if hours % 1.0 < lasts_hours else quiet
+
+
+def trend(of: Shape, a_day: float) -> Shape:
+    """Another shape, that rises by this share a day."""
+    return lambda hours: of(hours) * max(0.1, 1 + a_day * hours / 24)
+
+
 def bursts(of: Shape, factor: float, seed: str) -> Shape:
     """Another shape, and in one quarter of an hour of twelve `factor` times as much; the seed says in which."""
 

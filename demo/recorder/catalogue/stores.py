@@ -5,13 +5,14 @@ from collections.abc import Callable
 from demo.recorder.program import Client, Command, Leak, Program
 from demo.recorder.traffic import Traffic, bursts, constant, daily
 
-_REDIS_BASE = "EVAL \"for i = 1, 15000 do redis.call('set', 'base:' .. i, string.rep('x', 800)) end\" 0"
+REDIS_BASE = "EVAL \"for i = 1, 15000 do redis.call('set', 'base:' .. i, string.rep('x', 800)) end\" 0"
 _REDIS_WAITS = 'until redis-cli -s "$1" ping >/dev/null 2>&1; do sleep 0.3; done; exec redis-cli -s "$1"'
 _PSQL_WAITS = 'until psql -h "$1" -U postgres -c "" >/dev/null 2>&1; do sleep 0.3; done; exec psql -qh "$1" -U postgres'
 _COLUMNS = 12
 
 
-def _redis(name: str, *options: str) -> Command:
+def redis(name: str, *options: str) -> Command:
+    """A server on a socket of this name, that keeps nothing on a disk."""
     no_disk = ["--save", "", "--appendonly", "no"]
     return lambda at: [
         *("redis-server", "--port", "0", "--unixsocket", str(at.data / f"redis-{name}.sock")),
@@ -19,15 +20,17 @@ def _redis(name: str, *options: str) -> Command:
     ]
 
 
-def _redis_client(name: str, request: Callable[[int], str]) -> Client:
+def redis_client(name: str, request: Callable[[int], str]) -> Client:
+    """redis-cli on that server."""
     return Client(
         command=lambda at: ["/bin/sh", "-c", _REDIS_WAITS, "sh", str(at.data / f"redis-{name}.sock")],
-        opening=(_REDIS_BASE,),
+        opening=(REDIS_BASE,),
         request=request,
     )
 
 
-def _postgres(name: str, shared_buffers: str) -> Command:
+def postgres(name: str, shared_buffers: str) -> Command:
+    """A server on the database that was made for it."""
     return lambda at: [
         *("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", str(at.built / "postgres")),
         *("-D", str(at.data / f"pg-{name}"), "-k", str(at.data / f"pg-{name}"), "-h", ""),
@@ -68,8 +71,8 @@ PROGRAMS = [
         runtime="redis",
         limit_mib=128,
         traffic=Traffic(10, constant),
-        command=_redis("list"),
-        client=_redis_client("list", lambda number: f"RPUSH events {number}:{'e' * 1200}"),
+        command=redis("list"),
+        client=redis_client("list", lambda number: f"RPUSH events {number}:{'e' * 1200}"),
         note="a list that is never trimmed",
         leak=Leak(),
     ),
@@ -78,8 +81,8 @@ PROGRAMS = [
         runtime="redis",
         limit_mib=96,
         traffic=Traffic(10, daily(5)),
-        command=_redis("ttl"),
-        client=_redis_client("ttl", lambda number: f"SETRANGE s:{number} 16000 x\nEXPIRE s:{number} 120"),
+        command=redis("ttl"),
+        client=redis_client("ttl", lambda number: f"SETRANGE s:{number} 16000 x\nEXPIRE s:{number} 120"),
         note="keys that expire, following the load",
         held_back=True,
     ),
@@ -88,8 +91,8 @@ PROGRAMS = [
         runtime="redis",
         limit_mib=96,
         traffic=Traffic(10, bursts(constant, 3, "pages")),
-        command=_redis("maxmemory", "--maxmemory", "40mb", "--maxmemory-policy", "allkeys-lfu"),
-        client=_redis_client("maxmemory", lambda number: f"SETRANGE p:{number} 4000 x"),
+        command=redis("maxmemory", "--maxmemory", "40mb", "--maxmemory-policy", "allkeys-lfu"),
+        client=redis_client("maxmemory", lambda number: f"SETRANGE p:{number} 4000 x"),
         note="maxmemory with allkeys-lfu: fills, then stays",
     ),
     Program(
@@ -97,7 +100,7 @@ PROGRAMS = [
         runtime="postgres",
         limit_mib=192,
         traffic=Traffic(0.7, daily(7)),
-        command=_postgres("prepared", "16MB"),
+        command=postgres("prepared", "16MB"),
         client=_postgres_client("prepared", (_table(1000),), _prepare),
         note="one long session prepares statements and never deallocates them",
         leak=Leak(),
@@ -108,7 +111,7 @@ PROGRAMS = [
         runtime="postgres",
         limit_mib=256,
         traffic=Traffic(3, bursts(daily(3), 3, "reports")),
-        command=_postgres("work", "64MB"),
+        command=postgres("work", "64MB"),
         client=_postgres_client("work", (_table(250_000), "SET work_mem = '48MB';"), _report_or_look_up),
         note="look-ups touch shared_buffers by and by; a report sorts 30 MB in memory now and then",
         memory_kind="shmem",

@@ -19,8 +19,9 @@ from detectors.rows import TINY, centred, correlation_of_neighbours
 # Memory follows load at once or lags behind it; or it keeps what its highest load took, and gives it back late if ever.
 _FOLLOWS = (1.0, 0.4, 0.15)
 _RELEASES = (0.0, 0.03, 0.1)
-# How fast what levels off does so, as shares of the longest life seen; a warm-up beside a leak is the quickest of them.
-_TIMES_TO_SATURATE = (1 / 16, 1 / 8, 1 / 4, 5 / 12)
+# How fast what levels off does so, as shares of the longest life seen: the slowest has lost three quarters of its rate
+# by then. The quickest is a start, which may come before growth of either kind.
+_TIMES_TO_SATURATE = (1 / 16, 1 / 8, 1 / 4, 5 / 12, 0.7)
 _LEAST_KNOWN = 0.8
 # Residuals smaller than this share of the level are rounding.
 _ROUNDING = 1e-5
@@ -59,11 +60,11 @@ class _Parts:
         )
 
     def levelling_off(self, lives: Bools | slice = slice(None)) -> "_Fit":
-        """The best of load and growth that levels off, as some of the lives show them."""
-        return self._best(_all_of(self.loads, self.warm_ups), lives)
+        """The best of load, a start and growth that levels off, as some of the lives show them."""
+        return self._best(_all_of(self.loads, self.warm_ups[:1], self.warm_ups[1:]), lives)
 
     def going_on(self) -> "_Fit":
-        """The best of load, a short warm-up and growth that goes on, in this order."""
+        """The best of load, a start and growth that goes on, in this order."""
         return self._best(_all_of(self.loads, self.warm_ups[:1], self.growths), slice(None))
 
     def explained(self, fit: "_Fit", first: int | None = None) -> Floats:
@@ -121,8 +122,8 @@ def overlay(age: Floats, memory: Floats, cpu: Floats) -> Overlay:
 
     age: hours since a life began; memory: shares of its level; cpu: cores; all of shape (lives, blocks), NaN where
     unknown. Each life has a level of its own; what is explained within lives (Mundlak, Econometrica 46, 1978) is one
-    multiple each, never negative, of load in one of the forms in which memory follows it, and of either growth that
-    goes on, by the clock or by the work done, beside a short warm-up, or growth that levels off at one age in all.
+    multiple each, never negative, of load in one of the forms in which memory follows it, of a quick start, and of
+    either growth that goes on, by the clock or by the work done, or growth that levels off at one age in all.
     The odds are those of likelihoods, the error's logarithm times half the effective number of points (Bayley and
     Hammersley 1946). Where CPU is unknown load explains nothing.
     """

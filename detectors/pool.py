@@ -9,7 +9,7 @@ import numpy as np
 from detectors.coefficients import POOL
 from detectors.overlay import overlay
 from detectors.panel import Floats, Ints
-from detectors.rows import from_point
+from detectors.rows import TINY, from_point
 from detectors.scene import Scene
 from detectors.trend import slope
 
@@ -125,6 +125,11 @@ def _alike(scene: Scene, lives: Ints, generation: Ints, *, spare: bool) -> Poole
     evidence, blocks = scene.evidence, scene.blocks
     time, count, level = blocks.time[lives], blocks.count[lives], evidence.level[lives]
     age = time - (scene.lifetimes.began[lives][:, None] - scene.panel.grid.start) / 3600.0
+    if not spare:
+        # Each of these ends at the same height, the sooner the faster it climbs: by age alone the slow ones, which are
+        # all that is left at the last, would look as if growth slowed.
+        oldest = np.fmax.reduce(age, axis=1, keepdims=True)
+        age *= np.median(oldest) / np.maximum(oldest, TINY)
     laid = overlay(age, blocks.floor[lives] / level[:, None], blocks.cpu[lives])
     each = slope(time, laid.adjusted, count)
     if laid.log_odds < 0:

@@ -71,6 +71,28 @@ def test_load_of_the_day_that_deploys_cut_in_two(form, fills):
     assert judged.verdict is not Verdict.LEAK
 
 
+def _lives_of(shape):
+    """Eight lives of eight hours, as shares of their level, that each grow by a tenth in this shape of age."""
+    age = np.tile(np.linspace(0, 8, 33), (8, 1))
+    grown = shape(age) / shape(age).max()
+    return age, 1 + 0.1 * grown + noise(age.size, 0.001, 1).reshape(age.shape), np.full(age.shape, 0.2)
+
+
+GROWTH = {
+    "straight": (lambda age: age, True),
+    "a quick start and then straight": (lambda age: 5 * (1 - np.exp(-age / 0.4)) + age, True),
+    "its rate falls by two thirds": (lambda age: 1 - np.exp(-age / 7), False),
+    "by three quarters": (lambda age: 1 - np.exp(-age / 5.6), False),
+    "by nine tenths": (lambda age: 1 - np.exp(-age / 3.4), False),
+    "by two thirds after a quick start": (lambda age: 0.4 * (1 - np.exp(-age / 0.4)) + 1 - np.exp(-age / 7), False),
+}
+
+
+@pytest.mark.parametrize(("shape", "goes_on"), GROWTH.values(), ids=GROWTH)
+def test_growth_that_slows_within_each_life_does_not_go_on(shape, goes_on):
+    assert (overlay(*_lives_of(shape)).log_odds > 0) is goes_on
+
+
 def test_a_life_that_fills_as_all_before_it_did_is_spared_and_says_so():
     alone, with_others = (_lives(np.zeros_like, fills=500 * MIB, fills_in=6.0, deploys=d) for d in ((35.5,), DEPLOYS))
     (by_itself,), (told,) = judge(alone), judge(with_others)

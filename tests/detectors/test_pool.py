@@ -316,7 +316,7 @@ def _mended(panel, at):
     return panel
 
 
-@pytest.mark.parametrize("hours_of", [[0.6], [2.0], [4.5], [1.5, 3.0, 2.2]], ids=str)
+@pytest.mark.parametrize("hours_of", [[0.6], [2.0], [4.5], [1.5, 3.0, 2.2], [1.2, 2.4, 3.6, 1.8]], ids=str)
 def test_restarts_each_few_hours_that_each_end_a_straight_climb(hours_of):
     (judged,) = judge(_heap(hours_of))
     assert judged.verdict is Verdict.LEAK

@@ -15,7 +15,7 @@ _NO_LEAK = 0.3
 _EARLIER_SECONDS = 600.0
 # From a twentieth below the earlier level it counts in full to a twentieth above, where it has gone beyond.
 _MARGIN = 0.05
-_FULL = 0.2
+_FULL = 0.1
 
 
 def refills(evidence: Evidence, blocks: Blocks, lifetimes: Lifetimes, subject: Ints) -> Floats:

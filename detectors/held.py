@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from detectors.growth import Growth
-from detectors.panel import Floats, History, Ints
+from detectors.panel import Floats, Ints
 from detectors.scene import Scene
 
 # What memory fell from within two hours was a spike, which lifts no level.
@@ -21,6 +21,7 @@ _BEYOND_SHARE = 0.25
 # that leak as it does, and are ended once or more a day, are not.
 _PARTS_A_DAY = 4
 _REST_SHARE = 0.25
+_MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +55,29 @@ def held_before(scene: Scene, members: Ints, lifetime: int, growth: Growth) -> H
             return Held(highest, of_itself=True)
     revision = scene.panel.revision
     rows = np.unique(scene.lifetimes.row[members])
-    rested = _rested(history, rows[revision[rows] == revision[row]], _REST_SHARE * growth.rate * _DAY_HOURS)
+    rows = rows[revision[rows] == revision[row]]
+    low = np.where((rows == row)[:, None] & (begins >= began), np.nan, history.low[rows])
+    rested = _rested(low, history.step / 3600.0, _REST_SHARE * growth.rate * _DAY_HOURS)
     return Held(rested, of_itself=False) if rested >= needed else None
 
 
-def _rested(history: History, rows: Ints, most: float) -> float:
-    """Bytes of the highest level at which one of these rows rested for a day, its floors within `most`; 0 for none."""
-    width = round(_DAY_HOURS * 3600.0 / history.step / _PARTS_A_DAY)
-    parts = history.low.shape[1] // width if width else 0
+def _rested(low: Floats, hours: float, most: float) -> float:
+    """Bytes of the highest level at which one of these rows rested for a day, its floors within `most`; 0 for none.
+
+    low: bytes, shape (rows, blocks), of so many hours each. Only of rows that rested for most of the time: one that
+    leaks on working days rests at the weekend.
+    """
+    width = round(_DAY_HOURS / hours / _PARTS_A_DAY)
+    parts = low.shape[1] // width if width else 0
     if parts < _PARTS_A_DAY:
         return 0.0
-    low = history.low[rows][:, history.low.shape[1] - parts * width :].reshape(rows.size, parts, width)
-    floors = np.where(np.isfinite(low).all(axis=2), low.min(axis=2), np.nan)
+    split = low[:, low.shape[1] - parts * width :].reshape(low.shape[0], parts, width)
+    floors = np.where(np.isfinite(split).all(axis=2), split.min(axis=2), np.nan)
     days = sliding_window_view(floors, _PARTS_A_DAY, axis=1)
     least = days.min(axis=2)
     at_rest = days.max(axis=2) - least <= most
-    return float(np.where(at_rest, least, 0.0).max(initial=0.0))
+    mostly = at_rest.sum(axis=1) >= _MOSTLY * np.isfinite(least).sum(axis=1)
+    return float(np.where(at_rest & mostly[:, None], least, 0.0).max(initial=0.0))
 
 
 def _level_today(scene: Scene, lifetime: int) -> float:

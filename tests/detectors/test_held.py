@@ -24,6 +24,8 @@ ITS_OWN_PAST = {
     "it rested below": (0.6 * REST, Verdict.LEAK),
     "it was ended each day as it climbed": (228 + 3.0 * (PAST % 24), Verdict.LEAK),
     "it climbed as it does now": (300 + 3.0 * (PAST + 168), Verdict.LEAK),
+    "it climbed on five days and rests at the weekend": (200 + 3 * np.minimum(PAST + 168, 110), Verdict.LEAK),
+    "it filled in two days and rested for five": (150 + 3.125 * np.minimum(PAST + 168, 48), Verdict.HEALTHY),
     "it rested above in short teeth": (REST + 40 * (PAST % 3), Verdict.HEALTHY),
 }
 

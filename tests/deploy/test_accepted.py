@@ -4,8 +4,10 @@ import pytest
 
 from tests.support.chart import NAMESPACE, SITUATIONS, merged, pods, template
 from tests.support.custom_resources import path_of
+from tests.support.servers import wait_until
 
 _RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+_CLASSES = "/apis/scheduling.k8s.io/v1/priorityclasses/"
 _STRICT = "?fieldManager=tests&force=true&dryRun=All&fieldValidation=Strict"
 
 
@@ -56,18 +58,25 @@ def test_a_class_that_exists_already_is_the_migrations_too(cluster, tmp_path, cl
 
 @pytest.fixture
 def classes(cluster):
-    """Makes the PriorityClasses among objects, until the test is over."""
+    """Makes the PriorityClasses among objects, until the test is over; who admits pods hears of either a bit later."""
     made = []
 
     def make(objects):
         for one in objects:
             if one["kind"] == "PriorityClass":
-                made.append(f"/apis/scheduling.k8s.io/v1/priorityclasses/{one['metadata']['name']}")
-                cluster.apply(made[-1], one)
+                made.append(one["metadata"]["name"])
+                cluster.apply(_CLASSES + made[-1], one)
+                wait_until(lambda: _has_class(cluster, made[-1]), f"{made[-1]} is known where pods are admitted")
 
     yield make
-    for path in made:
-        cluster.delete(path)
+    for name in made:
+        cluster.delete(_CLASSES + name)
+        wait_until(lambda name=name: not _has_class(cluster, name), f"{name} is forgotten where pods are admitted")
+
+
+def _has_class(cluster, name):
+    pod = {"metadata": {}, "spec": {"priorityClassName": name, "containers": [{"name": "any", "image": "any"}]}}
+    return f"no PriorityClass with name {name} was found" not in _tried(cluster, pod).text
 
 
 def _tried(cluster, pod):

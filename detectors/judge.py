@@ -65,7 +65,7 @@ def judge_again(
     panel: Panel, told: Sequence[Judgement], subjects: Sequence[int], options: Options | None = None
 ) -> list[Judgement]:
     """What was told of a panel, with these of its subjects judged anew: of the others nothing has come to be known."""
-    again = np.unique(np.array(subjects, dtype=np.int64))
+    again = np.intersect1d(np.array(subjects, dtype=np.int64), panel.subject)  # one without rows is told already
     rows = np.flatnonzero(np.isin(panel.subject, again))
     accepted = panel.accepted and Accepted(panel.accepted.growth[again], panel.accepted.level[again])
     part = replace(panel.take(rows), subject=np.searchsorted(again, panel.subject[rows]), accepted=accepted)

@@ -17,6 +17,8 @@ from detectors.rows import TINY
 from detectors.view import take_views, told_of
 
 _DAY_HOURS = 24.0
+# Fewer blocks a day later show no shape.
+_LEAST_COMPARED = 6
 # All of the hours must be told of by another day, and nearly all be higher than there.
 _LEAST_HOURS, _LEAST_HIGHER = 40.0, 0.75
 # The days must be one shape, so nearly: memory that wanders makes two that are a little alike.
@@ -69,6 +71,8 @@ def without_swing(time: Floats, value: Floats) -> Floats | None:
     if float(between.max()) > max(_LONGEST_GAP_HOURS, 2.5 * float(np.median(between))):
         return None
     compared = time >= time[0] + _DAY_HOURS
+    if np.count_nonzero(compared) < _LEAST_COMPARED:
+        return None
     earlier = np.interp(time[compared] - _DAY_HOURS, time, value)
     lift = value[compared] - earlier
     daily = float(np.median(lift))

@@ -73,3 +73,13 @@ def test_judged_again_with_its_past_it_is_as_if_all_had_been():
         (one.subject, one.probability, one.reasons) for one in whole
     ]
     assert [row.row for row in again[0].evidence] == [row.row for row in whole[0].evidence] == [1]
+
+
+@pytest.mark.parametrize("subjects", [[], [1], [0, 1], [1, 2]])
+def test_a_subject_without_rows_is_judged_again_as_it_was(subjects):
+    panel = panel_of([CLIMB, CLIMB], start_time=[BEGUN] * 2, limit=LIMIT, subject=[0, 2])
+    assert [one.verdict for one in judge_again(panel, judge(panel), subjects)] == [
+        Verdict.LEAK,
+        Verdict.INSUFFICIENT_DATA,
+        Verdict.LEAK,
+    ]

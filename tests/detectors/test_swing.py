@@ -65,3 +65,9 @@ def test_what_is_left_is_the_lift():
 def test_what_lies_in_a_long_gap_is_not_made_up():
     at = np.concatenate((np.arange(0.5, 12), np.arange(18.5, 48)))
     assert without_swing(at, 300 + 30 * np.sin(2 * np.pi * at / 24) + 1.5 * at) is None
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 5])
+def test_a_few_blocks_of_a_second_day_are_no_comparison(blocks):
+    at = np.arange(24.0 + blocks)
+    assert without_swing(at, 300 + 30 * np.sin(2 * np.pi * at / 24) + 1.5 * at) is None

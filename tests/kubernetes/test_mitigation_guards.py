@@ -5,7 +5,7 @@ import pytest
 from app.domain.mitigation.model import MitigationState
 from app.errors import Conflict
 from app.services.acts import By
-from tests.support.leaking_workloads import image_of, incident_of, rolled_out_twice
+from tests.support.leaking_workloads import image_of, incident_of, is_rolled_out, rolled_out_twice
 from tests.support.mitigating import acting
 from tests.support.servers import wait_until
 
@@ -65,8 +65,14 @@ def test_a_workload_that_rolls_is_left_alone(control_plane, path, leak, act):
     assert "a rollout of it is under way" in found.outcome
 
 
-def test_what_would_go_below_a_budget_is_refused(control_plane, namespace, path, leak, act):
+def _recreates(control_plane, path):
+    """All pods go before new ones come; a workload whose controller has not seen that yet counts as one that rolls."""
     control_plane.merge(path, {"spec": {"strategy": {"type": "Recreate", "rollingUpdate": None}}})
+    wait_until(lambda: is_rolled_out(control_plane, path), "it is rolled out", 60)
+
+
+def test_what_would_go_below_a_budget_is_refused(control_plane, namespace, path, leak, act):
+    _recreates(control_plane, path)
     _budget(control_plane, namespace, 1)
     found = act.propose(leak)
     assert found.state is S.REFUSED
@@ -74,7 +80,7 @@ def test_what_would_go_below_a_budget_is_refused(control_plane, namespace, path,
 
 
 def test_a_budget_that_comes_after_the_proposal_is_kept(control_plane, namespace, path, leak, act):
-    control_plane.merge(path, {"spec": {"strategy": {"type": "Recreate", "rollingUpdate": None}}})
+    _recreates(control_plane, path)
     one = act.approve(act.propose(leak))
     _budget(control_plane, namespace, 2)
     found = act.carried(one)

@@ -1,5 +1,6 @@
 """The `leakwatch` command: the root that puts settings, sources and services together."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -111,7 +112,8 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
     # Where a finaliser or a callback of a library happens to run, Python prints an exception and goes on.
     limit = threading.Timer(_LONGEST_STOP_SECONDS, os._exit, (143,))
     limit.daemon = True
-    limit.start()
+    with contextlib.suppress(RuntimeError):  # no thread is to be had
+        limit.start()
     raise _Terminated
 
 

@@ -53,12 +53,19 @@ def held_before(scene: Scene, members: Ints, lifetime: int, growth: Growth) -> H
         highest = _level(past, history.step / 3600.0)
         if highest >= needed:
             return Held(highest, of_itself=True)
+    limit = float(scene.panel.limit[row])
+    if began < scene.panel.grid.start - _DAY_HOURS * 3600.0 or not _start_is_known(scene, row):
+        return None  # it was not started anew of late, or nobody knows: what it did itself has been asked
     revision = scene.panel.revision
     rows = np.unique(scene.lifetimes.row[members])
     rows = rows[revision[rows] == revision[row]]
     low = np.where((rows == row)[:, None] & (begins >= began), np.nan, history.low[rows])
     rested = _rested(low, history.step / 3600.0, _REST_SHARE * growth.rate * _DAY_HOURS)
-    return Held(rested, of_itself=False) if rested >= needed else None
+    return Held(rested, of_itself=False) if rested >= needed and not rested >= limit > 0 else None
+
+
+def _start_is_known(scene: Scene, row: int) -> bool:
+    return bool(np.isfinite(scene.panel.start_time[row]).any())
 
 
 def _rested(low: Floats, hours: float, most: float) -> float:

@@ -128,7 +128,9 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     if grown.size == 0:
         return _Untold(subject, members, running, reasons.too_young(scene, members))
     alone = told_alone(scene, grown, slopes)
-    best = int(np.lexsort((grown, -scene.evidence.slope[grown], -alone))[0])
+    # Where none leaks, of one that gained what others lost it is told, and not of those.
+    elsewhere = ~scene.moved[grown] | bool(alone.max() >= scene.options.threshold)
+    best = int(np.lexsort((grown, -scene.evidence.slope[grown], -alone, elsewhere))[0])
     lifetime, probability = int(grown[best]), float(alone[best])
     spared = probability < scene.options.threshold <= float(scene.evidence.probability[lifetime])
     # Who leaks, and since which revision, is asked of what stands.

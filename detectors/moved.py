@@ -14,6 +14,8 @@ from detectors.rows import last_of
 
 # The sum of all varies by no more than this share of the one that grows: by half as much, as variances go.
 _LEFT_OVER = 0.25
+# Two lines of opposite slope prove nothing: what leaves the line must be mirrored too, by this correlation.
+_MIRRORED = -0.7
 # Where growth was moved, evidence of it leaves no more than this probability.
 _MOVED = 0.15
 _LEAST_BLOCKS = 12
@@ -26,15 +28,18 @@ def lower_what_was_moved(blocks: Blocks, evidence: Evidence, subject: Ints, runn
     hours, load removed from all; which those are, shape (lifetimes,).
 
     subject, running: shape (lifetimes,). Only of those that say more than `doubtful`, and beside replicas that were
-    there all the while. That the others wander downwards by themselves seldom cancels a climb all along: the sum has to
-    be calmer than the one that grows by half, by its standard deviation.
+    there all the while. The sum has to be calmer than the one that grows by half, by its standard deviation; and what
+    the one does beside its line the others must do the other way, since a leak beside replicas that drift down by
+    themselves has a calm sum as well.
     """
+    # What a view behind a step takes the load from begins there, and not with the blocks.
+    adjusted = np.where(evidence.since[:, None] > 0, blocks.floor, evidence.adjusted)
     moved = np.zeros(running.shape, dtype=bool)
     for members in groups(subject):
         present = members[running[members]]
         doubted = evidence.probability[present] > doubtful
         if present.size > 1 and doubted.any():
-            moved[present[doubted]] = _moved(blocks, evidence.adjusted, present, doubted)
+            moved[present[doubted]] = _moved(blocks, adjusted, present, doubted)
     evidence.probability[moved] = np.minimum(evidence.probability[moved], _MOVED)
     return moved
 
@@ -54,8 +59,21 @@ def _moved(blocks: Blocks, adjusted: Floats, present: Ints, doubted: Bools) -> B
         seen = (time >= begins[one]) & (time <= ends[one])
         together, mine = sums[there[one] - 1, seen], value[one, seen]
         enough = there[one] > 1 and blocks.count[present[one]] >= _LEAST_BLOCKS
-        found.append(bool(enough and np.var(together) <= _LEFT_OVER * np.var(mine)))
+        calm = enough and np.var(together) <= _LEFT_OVER * np.var(mine)
+        found.append(bool(calm and _mirrored(time[seen], mine, together - mine)))
     return np.array(found)
+
+
+def _mirrored(time: Floats, mine: Floats, others: Floats) -> bool:
+    """Whether what two curves do beside their own straight lines is of opposite sign.
+
+    A block's floor tells a fall as soon as it comes, and a rise when the block is over.
+    """
+    line = np.stack([np.ones(time.size), time], axis=1)
+    up, down = (curve - line @ np.linalg.lstsq(line, curve, rcond=None)[0] for curve in (mine, others))
+    size = float(np.sqrt((up @ up) * (down @ down)))
+    alike = min(float(up[late:] @ down[: down.size - late]) for late in range(_POINTS // BLOCKS + 1))
+    return size > 0 and alike <= _MIRRORED * size
 
 
 def _at(blocks: Blocks, adjusted: Floats, lifetime: int, time: Floats) -> Floats:

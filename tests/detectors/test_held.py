@@ -83,3 +83,22 @@ def test_a_subject_without_rows_is_judged_again_as_it_was(subjects):
         Verdict.INSUFFICIENT_DATA,
         Verdict.LEAK,
     ]
+
+
+def _beside_rest(*, limit=LIMIT, own=np.nan, memory=CLIMB, began=BEGUN):
+    """One that climbs beside a pod that rested at 300 MiB, and does still."""
+    low = np.array([np.full(PAST.size, own) if np.isscalar(own) else own, REST]) * MIB
+    rows = [memory, 300 * MIB + noise(T.size, MIB, 2)]
+    history = History(1800.0, low, low)
+    return judge(panel_of(rows, history=history, start_time=[began, BEGUN - 8 * 86_400.0], limit=limit, subject=[0, 0]))
+
+
+def test_a_climb_of_a_week_is_no_refill_whatever_rests_beside_it():
+    memory = 100 * MIB + (T + 168) * MIB + noise(T.size, MIB)
+    (judged,) = _beside_rest(memory=memory, own=100 + PAST + 168, began=BEGUN - 8 * 86_400.0)
+    assert judged.verdict is Verdict.LEAK
+
+
+def test_a_rest_above_the_limit_of_today_excuses_nothing():
+    (judged,) = _beside_rest(limit=290 * MIB)
+    assert judged.verdict is Verdict.LEAK

@@ -9,11 +9,17 @@ from tests.support.panels import MIB, START, hours, noise, panel_of
 
 T = hours(48)
 N = T.size
-GAINS = (200 + 4 * T) * MIB + noise(N, MIB)
+# Partitions change hands seven times; each takes 30 MiB along.
+MOVES = 30 * np.searchsorted([4.0, 11.0, 17.0, 22.0, 31.0, 36.0, 43.0], T)
+GAINS = (200 + MOVES) * MIB + noise(N, MIB)
 LIMIT = 600 * MIB
 
 
-def _falls(per_hour, seed):
+def _falls(share, seed):
+    return (300 - share / 4 * MOVES) * MIB + noise(N, MIB, seed)
+
+
+def _drifts(per_hour, seed):
     return (300 - per_hour * T) * MIB + noise(N, MIB, seed)
 
 
@@ -38,3 +44,17 @@ def test_what_one_gains_as_the_others_lose_it_was_moved(others, subjects, verdic
     assert judged.verdict is verdict
     moved = "moved_between_replicas" in [reason.code for reason in judged.reasons]
     assert moved is (verdict is Verdict.HEALTHY)
+
+
+DRIFT = {
+    "many drift down a little": [_drifts(0.4, seed) for seed in range(2, 12)],
+    "two drift down by as much": [_drifts(2, 2), _drifts(2, 3)],
+    "one falls in steps": [(400 - 50 * np.searchsorted([12.0, 24.0, 36.0], T)) * MIB + noise(N, MIB, 2)],
+    "one decays": [(180 + 220 * np.exp(-T / 24)) * MIB + noise(N, MIB, 2)],
+}
+
+
+@pytest.mark.parametrize("others", DRIFT.values(), ids=DRIFT)
+def test_a_straight_leak_beside_others_that_fall_by_themselves(others):
+    rows = [(200 + 4 * T) * MIB + noise(N, MIB), *others]
+    assert judge(panel_of(rows, subject=[0] * len(rows), limit=LIMIT))[0].verdict is Verdict.LEAK

@@ -1,12 +1,8 @@
 """Programs written in Go."""
 
-from demo.recorder.program import Command, Leak, Program
+from demo.recorder.catalogue.commands import built
+from demo.recorder.program import Leak, Program
 from demo.recorder.traffic import Traffic, constant, daily
-
-
-def _run(name: str) -> Command:
-    return lambda at: [str(at.built / name)]
-
 
 PROGRAMS = [
     Program(
@@ -15,7 +11,7 @@ PROGRAMS = [
         limit_mib=96,
         base_mib=12,
         traffic=Traffic(2, constant),
-        command=_run("go_goroutines"),
+        command=built("go_goroutines"),
         note="goroutines that wait for ever",
         leak=Leak(),
     ),
@@ -25,7 +21,7 @@ PROGRAMS = [
         limit_mib=128,
         base_mib=16,
         traffic=Traffic(1.5, daily(11)),
-        command=_run("go_slices"),
+        command=built("go_slices"),
         note="short slices keep the long arrays behind them; daily load",
         leak=Leak(8280),
         held_back=True,
@@ -36,7 +32,7 @@ PROGRAMS = [
         limit_mib=64,
         base_mib=8,
         traffic=Traffic(4, daily(2)),
-        command=_run("go_fast"),
+        command=built("go_fast"),
         note="uploads are kept; OOM-killed again and again",
         leak=Leak(65_560),
     ),
@@ -46,7 +42,7 @@ PROGRAMS = [
         limit_mib=128,
         base_mib=4,
         traffic=Traffic(10, constant),
-        command=_run("go_gogc"),
+        command=built("go_gogc"),
         note="GOGC=400: the heap grows in steps to five times what lives, and stays",
         environment={"GOGC": "400"},
         held_back=True,
@@ -57,7 +53,7 @@ PROGRAMS = [
         limit_mib=128,
         base_mib=16,
         traffic=Traffic(10, daily(9)),
-        command=_run("go_inflight"),
+        command=built("go_inflight"),
         note="requests in flight, daily load",
     ),
 ]

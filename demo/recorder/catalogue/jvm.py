@@ -1,14 +1,8 @@
 """Programs that run on the JVM."""
 
-from collections.abc import Sequence
-
-from demo.recorder.program import Command, Leak, Program
+from demo.recorder.catalogue.commands import java
+from demo.recorder.program import Leak, Program
 from demo.recorder.traffic import Traffic, constant, daily
-
-
-def _run(name: str, *options: str, arguments: Sequence[str] = ()) -> Command:
-    return lambda at: ["java", *options, "-XX:+ExitOnOutOfMemoryError", "-cp", str(at.built), name, *arguments]
-
 
 PROGRAMS = [
     Program(
@@ -17,7 +11,7 @@ PROGRAMS = [
         limit_mib=224,
         base_mib=16,
         traffic=Traffic(2, constant),
-        command=_run("DirectBuffers", "-XX:+UseSerialGC", "-Xmx64m", "-XX:MaxDirectMemorySize=400m"),
+        command=java("DirectBuffers", "-XX:+UseSerialGC", "-Xmx64m", "-XX:MaxDirectMemorySize=400m"),
         note="direct buffers outside the heap",
         leak=Leak(8350),
     ),
@@ -27,7 +21,7 @@ PROGRAMS = [
         limit_mib=224,
         base_mib=20,
         traffic=Traffic(2, daily(6)),
-        command=_run("ClassLoaders", "-XX:+UseSerialGC", "-Xmx64m"),
+        command=java("ClassLoaders", "-XX:+UseSerialGC", "-Xmx64m"),
         note="class loaders that stay referenced: metaspace; daily load",
         leak=Leak(),
     ),
@@ -37,7 +31,7 @@ PROGRAMS = [
         limit_mib=256,
         base_mib=24,
         traffic=Traffic(6, constant),
-        command=_run("Sessions", "-XX:+UseG1GC", "-Xms16m", "-Xmx128m"),
+        command=java("Sessions", "-XX:+UseG1GC", "-Xms16m", "-Xmx128m"),
         note="sessions that never expire in a heap that grows",
         leak=Leak(1640),
         held_back=True,
@@ -48,7 +42,7 @@ PROGRAMS = [
         limit_mib=256,
         base_mib=16,
         traffic=Traffic(5, daily(13)),
-        command=_run("BoundedCache", "-XX:+UseG1GC", "-Xms16m", "-Xmx128m", arguments=["4000", "300000"]),
+        command=java("BoundedCache", "-XX:+UseG1GC", "-Xms16m", "-Xmx128m", arguments=["4000", "300000"]),
         note="a bounded cache under G1, which commits the heap by and by; daily load",
     ),
     Program(
@@ -57,7 +51,7 @@ PROGRAMS = [
         limit_mib=224,
         base_mib=8,
         traffic=Traffic(8, constant),
-        command=_run("BoundedCache", "-XX:+UseSerialGC", "-Xms8m", "-Xmx96m", arguments=["8000", "50000"]),
+        command=java("BoundedCache", "-XX:+UseSerialGC", "-Xms8m", "-Xmx96m", arguments=["8000", "50000"]),
         note="a bounded cache under the serial collector, which commits the heap by and by",
         held_back=True,
     ),

@@ -1,14 +1,8 @@
 """Programs that run on Node.js."""
 
-from collections.abc import Sequence
-
-from demo.recorder.program import Command, Leak, Program
+from demo.recorder.catalogue.commands import node
+from demo.recorder.program import Leak, Program
 from demo.recorder.traffic import Traffic, asleep_at_night, bursts, constant, daily, ramp
-
-
-def _run(source: str, *arguments: str, options: Sequence[str] = ()) -> Command:
-    return lambda at: ["node", *options, str(at.sources / source), *arguments]
-
 
 PROGRAMS = [
     Program(
@@ -16,7 +10,7 @@ PROGRAMS = [
         runtime="node",
         limit_mib=192,
         traffic=Traffic(8, constant),
-        command=_run("node_timers.js"),
+        command=node("node_timers.js"),
         note="a timer per session, never cleared, keeps the session",
         leak=Leak(2290),
     ),
@@ -26,7 +20,7 @@ PROGRAMS = [
         limit_mib=160,
         base_mib=40,
         traffic=Traffic(0.8, bursts(constant, 4, "thumbnails")),
-        command=_run("node_buffers.js"),
+        command=node("node_buffers.js"),
         note="Buffers outside the heap are kept, bursty traffic",
         leak=Leak(16_580),
     ),
@@ -35,7 +29,7 @@ PROGRAMS = [
         runtime="node",
         limit_mib=192,
         traffic=Traffic(22, asleep_at_night(7)),
-        command=_run("node_audit.js"),
+        command=node("node_audit.js"),
         note="leaks per request by day, rests from 20:00 to 08:00",
         leak=Leak(1690, onset_hours=1),
     ),
@@ -44,7 +38,7 @@ PROGRAMS = [
         runtime="node",
         limit_mib=256,
         traffic=Traffic(9, constant),
-        command=_run("node_big_heap.js", options=["--max-semi-space-size=32"]),
+        command=node("node_big_heap.js", options=["--max-semi-space-size=32"]),
         note="a slow leak behind a young generation that swings by tens of megabytes",
         leak=Leak(1110),
         held_back=True,
@@ -54,7 +48,7 @@ PROGRAMS = [
         runtime="node",
         limit_mib=160,
         traffic=Traffic(4, bursts(daily(0), 4, "checkout")),
-        command=_run("node_inflight.js", "200000", "6"),
+        command=node("node_inflight.js", "200000", "6"),
         note="requests in flight; bursts on a daily load",
     ),
     Program(
@@ -62,7 +56,7 @@ PROGRAMS = [
         runtime="node",
         limit_mib=160,
         traffic=Traffic(10, constant),
-        command=_run("node_lru.js", "9000", "50000"),
+        command=node("node_lru.js", "9000", "50000"),
         note="a bounded cache fills for some ten hours, then stays",
         held_back=True,
     ),
@@ -71,7 +65,7 @@ PROGRAMS = [
         runtime="node",
         limit_mib=192,
         traffic=Traffic(3, ramp),
-        command=_run("node_inflight.js", "300000", "20"),
+        command=node("node_inflight.js", "300000", "20"),
         note="requests in flight; the traffic doubles over the recording",
     ),
     Program(
@@ -79,7 +73,7 @@ PROGRAMS = [
         runtime="node",
         limit_mib=160,
         traffic=Traffic(20, daily(10)),
-        command=_run("node_lru.js", "4000", "20000"),
+        command=node("node_lru.js", "4000", "20000"),
         note="a bounded cache warms again after each deploy",
         redeploy_seconds=430,
     ),
@@ -89,7 +83,7 @@ PROGRAMS = [
         limit_mib=96,
         base_mib=8,
         traffic=Traffic(0.2, constant),
-        command=_run("node_idle.js"),
+        command=node("node_idle.js"),
         note="answers health checks",
     ),
 ]

@@ -2,8 +2,8 @@
 
 import zlib
 
+from demo.recorder.catalogue.commands import built, java, node, python, script
 from demo.recorder.catalogue.stores import postgres, redis, redis_client
-from demo.recorder.catalogue.unseen.commands import built, java, node, python, script
 from demo.recorder.program import Client, Program
 from demo.recorder.traffic import DILUTION, Traffic, bursts, constant, daily, hourly, trend
 
@@ -92,7 +92,7 @@ HEALTHY = [
         limit_mib=80,
         base_mib=16,
         traffic=Traffic(1.6, constant),
-        command=python("py_dentries.py", folder=True),
+        command=python("py_dentries.py", folder="."),
         note="negative dentries: reclaimable kernel memory fills the limit and then stays",
         memory_kind="kernel",
     ),

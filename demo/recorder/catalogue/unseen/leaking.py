@@ -2,8 +2,8 @@
 
 import sys
 
+from demo.recorder.catalogue.commands import built, java, node, python, script
 from demo.recorder.catalogue.stores import REDIS_BASE, postgres, redis
-from demo.recorder.catalogue.unseen.commands import built, java, node, python, script
 from demo.recorder.program import Client, Leak, Program
 from demo.recorder.traffic import Traffic, bursts, constant, daily, hourly, office_hours
 
@@ -74,7 +74,7 @@ LEAKING = [
         limit_mib=96,
         base_mib=20,
         traffic=Traffic(6, daily(9)),
-        command=python("py_inotify.py", folder=True),
+        command=python("py_inotify.py", folder="."),
         note="inotify watches that pin inodes and dentries: kernel memory; daily load",
         leak=Leak(),
         memory_kind="kernel",

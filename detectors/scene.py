@@ -11,6 +11,7 @@ from detectors.beside import heed_replicas
 from detectors.blocks import Blocks, cut
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
+from detectors.excursions import look_without_excursions
 from detectors.late import look_since_onset
 from detectors.lifetimes import Lifetimes, split
 from detectors.memory import nonreclaimable, peaks
@@ -84,6 +85,7 @@ class Scene:
         evidence.refills[:] = refills(evidence, blocks, lifetimes, panel.subject[lifetimes.row])
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
+        blocks = look_without_excursions(blocks, evidence, _DOUBTFUL)
         ask_without_load(blocks, evidence, _DOUBTFUL)
         look_without_swing(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)

@@ -17,6 +17,8 @@ _BENDS = (0.5, 0.75)
 _DOUBT = 6.0
 # Neighbours that were averaged say less than they count.
 _SMOOTHED = 1.5
+# A hundredth more of CPU is no reason for more than a fifth more of memory: load that hardly varies explains little.
+_STEEPEST = 20.0
 _LEAST_POINTS = 6
 _LEAST_KNOWN = 0.8
 
@@ -45,6 +47,7 @@ def without_load(time: Floats, floor: Floats, cpu: Floats) -> Floats:
     for weight in _FOLLOWS:
         follows = running_mean(load, weight)
         per_core, fit = _bytes_per_core(memory, wiggles, follows, slow, known, points)
+        per_core = np.minimum(per_core, _STEEPEST * _mean(floor, known) / np.maximum(_mean(follows, known), TINY))
         better = fit > best + (_PREFERENCE if np.isfinite(best).all() else 0.0)
         best = np.where(better, fit, best)
         explained = np.where(better, per_core * centred(follows, known), explained)

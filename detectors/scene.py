@@ -9,6 +9,7 @@ import numpy as np
 from detectors.after_step import look_after_step
 from detectors.beside import heed_replicas
 from detectors.blocks import Blocks, cut
+from detectors.busy_hours import look_at_busy_hours
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
 from detectors.excursions import look_without_excursions
@@ -88,6 +89,7 @@ class Scene:
         blocks = look_without_excursions(blocks, evidence, _DOUBTFUL)
         ask_without_load(blocks, evidence, _DOUBTFUL)
         look_without_swing(blocks, evidence, _DOUBTFUL)
+        look_at_busy_hours(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
         look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)

@@ -1,4 +1,4 @@
-"""Competing shapes of one series: flat, steps, saturating, straight, straight in work, accelerating, late."""
+"""Competing shapes of one series: flat, steps, saturating, straight, both in work too, accelerating, late."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ import numpy as np
 from detectors.panel import Bools, Floats, Ints
 from detectors.rows import TINY, centred, correlation_of_neighbours, dot
 
-# Where a step, a late onset or a stop may be, and how fast what saturates does, as shares of the lifetime.
+# Where a step, a late onset or a stop may be, and how fast what saturates does, as shares of the lifetime; a cache that
+# fills by the request saturates as fast in shares of its work.
 _STEPS = tuple(np.arange(0.06, 0.97, 0.06).tolist())
 _ONSETS = (0.2, 0.35, 0.5, 0.65, 0.8)
 _TIMES_TO_SATURATE = (0.02, 0.035, 0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4, 0.6)
@@ -106,6 +107,7 @@ def shapes(time: Floats, value: Floats, cpu: Floats) -> Shapes:
 def _curves(time: Floats, cpu: Floats, known: Bools) -> dict[str, Floats]:
     """The curves of each shape, shape (curves, series, points), anything where unknown."""
     share = _share_of_time(time, known)
+    work = np.cumsum(np.where(known & np.isfinite(cpu), cpu, 0.0), axis=1)
 
     def each(shares: Sequence[float]) -> Floats:
         return np.array(shares)[:, None, None]
@@ -114,10 +116,11 @@ def _curves(time: Floats, cpu: Floats, known: Bools) -> dict[str, Floats]:
         "straight": share[None],
         "accelerating": np.stack([share * share, share * share * share]),
         "late": np.maximum(share - each(_ONSETS), 0.0),
-        "work": np.cumsum(np.where(known & np.isfinite(cpu), cpu, 0.0), axis=1)[None],
+        "work": work[None],
         "saturating": np.concatenate(
             [
                 1 - np.exp(-share / each(_TIMES_TO_SATURATE)),
+                1 - np.exp(-work / np.maximum(work[:, -1:], TINY) / each(_TIMES_TO_SATURATE)),
                 np.log1p(share / each(_TIMES_OF_LOGARITHMS)),
                 np.minimum(share, each(_STOPS)),
             ]

@@ -68,6 +68,11 @@ def test_where_load_says_nothing_the_floor_stays(cpu):
     np.testing.assert_allclose(_left(100 + TIME, cpu), 100 + TIME)
 
 
+def test_load_that_hardly_varies_is_no_reason_for_much():
+    left = _left(100 + TIME, 1 + 1e-6 * TIME)
+    assert left[-1] - left[0] == pytest.approx(POINTS - 1, rel=0.02)
+
+
 def test_too_few_blocks_say_nothing_about_load():
     floor = np.where(TIME < 5, 100 + TIME, np.nan)
     np.testing.assert_equal(_left(floor, TIME), floor)

@@ -24,6 +24,7 @@ SERIES = {
     "logarithmic": 30 * np.log1p(SHARE / 0.05),
     "a ramp that stops": 100 * np.minimum(SHARE, 0.6) / 0.6,
     "straight in work": 100 * np.cumsum(NIGHTS) / NIGHTS.sum(),
+    "saturating in work": 100 * (1 - np.exp(-np.cumsum(NIGHTS) / NIGHTS.sum() / 0.2)),
 }
 
 
@@ -32,7 +33,7 @@ def _shapes(value, cpu=NONE):
 
 
 def _named(name):
-    return _shapes(SERIES[name] + ROUGH, NIGHTS if name == "straight in work" else NONE)
+    return _shapes(SERIES[name] + ROUGH, NIGHTS if name.endswith("in work") else NONE)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ def _named(name):
         ("logarithmic", "saturating"),
         ("a ramp that stops", "saturating"),
         ("straight in work", "work"),
+        ("saturating in work", "saturating"),
     ],
 )
 def test_each_is_recognised(name, best):
@@ -66,6 +68,7 @@ def test_each_is_recognised(name, best):
         ("logarithmic", None, False),
         ("a ramp that stops", None, False),
         ("straight in work", True, True),
+        ("saturating in work", None, False),
     ],
 )
 def test_what_goes_on_is_told_from_what_does_not(name, beyond_steps, beyond_saturating):

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detectors.blocks import Blocks
 from detectors.coefficients import POOL
 from detectors.overlay import overlay
-from detectors.panel import Floats, Ints
-from detectors.rows import TINY, from_point
+from detectors.panel import Bools, Floats, Ints
+from detectors.rows import TINY, from_point, last_of
 from detectors.scene import Scene
 from detectors.trend import slope
 
@@ -28,6 +29,8 @@ _MOST_OF_RESTARTS = 2.0
 _LEAST_CLIMB = 0.2
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
 _MIN_GROWTH_PER_DAY = 0.05
+# What ends higher than this beside a life that rests has not warmed up to where that stands.
+_BEYOND = 1.1
 # A life of which so much of its growth is left when that of the others is taken off grows by itself.
 _STILL_RISES = 0.25
 MIN_KILLED = 2
@@ -77,10 +80,36 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     """
     evidence = scene.evidence
     grown = members[(evidence.span_hours[members] >= MIN_LIFETIME_HOURS) & (evidence.level[members] > 0)]
+    grown = grown[~_outgrown(scene, grown)]
     generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
     if generation.max(initial=-1) + 1 < MIN_GENERATIONS or _in_turn(scene, grown) < MIN_GENERATIONS:
         return None
     return _alike(scene, grown, generation, spare=True)
+
+
+def _outgrown(scene: Scene, lives: Ints) -> Bools:
+    """Which of the lives were older, from where they are seen on, than any that began later ever got, and stood lower
+    than one of these ended; shape (lives,).
+
+    An old life that is flat where young ones climb looks as if a warm-up were all. It tells so only of what climbs to
+    where it stands: where a warm-up ends is told in bytes.
+    """
+    blocks, began = scene.blocks, scene.lifetimes.began[lives]
+    first, last = (
+        (scene.panel.grid.start + 3600.0 * of_blocks - began)
+        for of_blocks in (blocks.time[lives, 0], _last_time(blocks, lives))
+    )
+    high = np.fmax.reduce(blocks.floor[lives], axis=1, initial=0.0)
+    ends = np.array([scene.latest(int(one))[0] for one in lives])
+    later = began[None, :] > began[:, None]
+    older = first >= np.where(later, last[None, :], -np.inf).max(axis=1, initial=-np.inf)
+    lower = _BEYOND * high < np.where(later, ends[None, :], 0.0).max(axis=1, initial=0.0)
+    outgrown: Bools = older & lower & later.any(axis=1)
+    return outgrown
+
+
+def _last_time(blocks: Blocks, lives: Ints) -> Floats:
+    return last_of(blocks.time[lives], blocks.count[lives])
 
 
 def _in_turn(scene: Scene, lives: Ints) -> int:

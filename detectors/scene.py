@@ -34,6 +34,11 @@ _WARM_UP_HOURS = 1.0
 _WARM_UP_SHARE = 0.25
 # A later life that lasted so much of an earlier one's time would have shown what that one showed.
 _CONTRADICTS_SHARE = 0.5
+# One that climbs by so much of that one's rate says the same.
+_CLIMBS_AS_IT_DID = 0.5
+# So many hours after its warm-up a life of another revision shows that it climbs on, beside one that has seen most of a
+# day: neither a warm-up nor the load of some hours.
+_LEAST_HOURS_TO_GO_ON, _SEEN_A_DAY = 3.0, 20.0
 # Lifetimes that say no more than that of a leak need not be asked twice.
 _DOUBTFUL = 0.2
 # So many rows are looked at at once: enough to be quick, few enough that what is worked out on the way stays small.
@@ -129,7 +134,8 @@ class Scene:
         """The lifetimes of a subject that are long enough to tell whether it leaks now, running ones first.
 
         A restart or an eviction mends no leak: a life that is over still speaks, as long as the revision that it ran
-        is in use and no life since has lasted half as long to contradict it.
+        is in use, or it has leaked for a day and all that run for some hours climb as it did; and as long as no life
+        since has lasted half as long to contradict it, which none does that climbs as one that leaked.
         """
         hours, began = self.evidence.span_hours[members], self.lifetimes.began[members]
         revision = self.panel.revision[self.lifetimes.row[members]]
@@ -139,10 +145,14 @@ class Scene:
         ends = self.panel.grid.start + self.lifetimes.last[members] * self.panel.grid.step
         since = began[None, :] >= ends[:, None] - self.panel.grid.step
         # What is told of a life may be of its last hours; it contradicts by all that was seen of it.
-        seen = self.blocks.span_hours[members]
-        contradicted = (since & (seen[None, :] >= _CONTRADICTS_SHARE * hours[:, None])).any(axis=1)
+        seen, slope = self.blocks.span_hours[members], self.evidence.slope[members]
+        leaked = self.evidence.probability[members] >= self.options.threshold
+        alike = leaked[:, None] & (slope[None, :] >= _CLIMBS_AS_IT_DID * slope[:, None])
+        contradicted = (since & (seen[None, :] >= _CONTRADICTS_SHARE * hours[:, None]) & ~alike).any(axis=1)
         of_today = np.isin(revision, revision[running])
-        still = ~running & of_today & ~contradicted & long_enough
+        now = running & (seen >= _LEAST_HOURS_TO_GO_ON)
+        goes_on = alike[:, now].all(axis=1) & now.any() & (hours >= _SEEN_A_DAY)
+        still = ~running & (of_today | goes_on) & ~contradicted & long_enough
         return np.concatenate((members[running & long_enough], members[still]))
 
     def unmended(self, members: Ints) -> Ints:

@@ -238,6 +238,40 @@ def _alike(panel):
     return same_slope(scene, members)
 
 
+def _upgraded(old, shape, *, deploys=(32.0, 40.0)):
+    """A pod of weeks, flat at that many MiB, and pods of other revisions since; memory by hours since their start."""
+    began = np.array([-400.0, *deploys])
+    ends = np.array([*deploys, 49.0])
+    ages = [T - one for one in began]
+    rows = [old * MIB + 0 * T, *(shape(np.maximum(age, 0.0)) for age in ages[1:])]
+    rows = [
+        np.where((begin <= T) & (end > T), row, np.nan) + noise(N, MIB, seed)
+        for seed, (row, begin, end) in enumerate(zip(rows, began, ends, strict=True))
+    ]
+    started = [np.full(N, START + one * 3600) for one in began]
+    subject, revision = [0] * len(rows), list(range(len(rows)))
+    return panel_of(rows, start_time=started, subject=subject, revision=revision, limit=1000 * MIB)
+
+
+def test_what_climbs_beyond_where_an_old_life_rested_is_no_warm_up_to_there():
+    (judged,) = judge(_upgraded(300, lambda age: 250 * MIB + 15 * MIB * age))
+    assert judged.verdict is Verdict.LEAK, judged.reasons
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda age: 300 * MIB - 120 * MIB * np.exp(-age / 3),
+        lambda age: 320 * MIB - 140 * MIB * np.exp(-age / 3),
+        lambda age: 450 * MIB - 120 * MIB * np.exp(-age / 1.5),
+    ],
+    ids=["to where it stood", "to a little more", "a larger revision"],
+)
+def test_what_warms_up_beside_an_old_life(shape):
+    (judged,) = judge(_upgraded(300, shape))
+    assert judged.verdict is not Verdict.LEAK, judged.reasons
+
+
 def test_generations_that_grow_alike():
     pooled = _alike(_generations(6, [3 * MIB]))
     assert pooled.log_odds > 2

@@ -80,6 +80,41 @@ def test_a_leak_that_the_next_life_does_not_show_is_over():
     assert judged.verdict is Verdict.HEALTHY
 
 
+def _climbing(*spans, revision=None):
+    """A row a life: from hour to hour (to 48: it runs), and MiB an hour that it climbs by; all of one workload."""
+    rows, starts = [], []
+    for seed, (first, last, rate) in enumerate(spans):
+        grown = 100 * MIB + rate * MIB * (T - first) + noise(N, MIB, seed)
+        rows.append(np.where((first <= T) & (last >= T), grown, np.nan))
+        starts.append(np.full(N, START + first * 3600 if first else START - 86_400.0))
+    return panel_of(rows, start_time=starts, subject=[0] * len(spans), revision=revision, limit=LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("spans", "revision", "tell"),
+    [
+        ([(20, 40, 8), (40.5, 46, 8), (46.5, 48, 8)], None, [0]),
+        ([(20, 32, 8), (32.5, 39, 8), (39.5, 48, 8)], None, [0, 2]),
+        ([(10, 30, 8), (30.5, 43, 0), (43.5, 48, 8)], None, [1]),
+        ([(0, 42, 4), (42.5, 48, 4)], [0, 1], [0]),
+        ([(0, 42, 4), (42.5, 48, 0)], [0, 1], []),
+        ([(0, 42, 4), (45.5, 48, 4)], [0, 1], []),
+        ([(28, 42, 8), (42.5, 48, 8)], [0, 1], []),
+    ],
+    ids=[
+        "lives that are too young climb on",
+        "the one since climbs on, half as long",
+        "the one since does not",
+        "the next revision climbs on",
+        "the next revision does not",
+        "the next revision is an hour old",
+        "the revision before has not seen a day",
+    ],
+)
+def test_who_tells_of_a_leak(spans, revision, tell):
+    assert _who_tells(_climbing(*spans, revision=revision)) == tell
+
+
 SHORT = hours(24)
 
 

@@ -24,8 +24,6 @@ _RISES = 0.25
 _BEGINS = 0.1
 # Memory that has come so near to its limit can rise no further.
 _AT_LIMIT = 0.95
-# So many times the CPU that a stretch of the climb took, and no growth, is spent on collecting garbage.
-_COLLECTS = 3.0
 # Work that differs by less is the same; where less of it is known, the clock alone tells.
 _SAME_WORK = 1.1
 _LEAST_KNOWN = 0.8
@@ -72,11 +70,8 @@ def _rests(time: Floats, value: Floats, cpu: Floats) -> Floats:
         climb = ends - length >= begins
         compared = climb & no_more & np.isfinite(stretches)
         least = np.where(compared, stretches, np.inf).min(axis=1, initial=np.inf)
-        # A heap at its bound collects without end: it has not come to rest, it cannot go on.
-        usual = np.where(climb, done, 0.0).sum(axis=1) / np.maximum(climb.sum(axis=1), 1)
-        collects = told & (usual > 0) & (work[:, last] - work[:, before] > _COLLECTS * usual)
         hours = time[:, last] - time[:, before]
-        enough = (compared.sum(axis=1) >= length) & (hours >= _LEAST_HOURS) & ~collects
+        enough = (compared.sum(axis=1) >= length) & (hours >= _LEAST_HOURS)
         found = np.where(enough & (least > 0) & (rose < _RISES * least), hours, found)
     return found
 

@@ -27,6 +27,7 @@ from detectors.steady import ask_without_last_window
 from detectors.still import hardly_moves
 from detectors.swing import look_without_swing
 from detectors.unreclaimed import unreclaimed
+from detectors.wall import look_up_to_the_wall
 from detectors.window_begin import look_from_later_on
 
 # The first hour of a life is warm-up, and no more than its first quarter.
@@ -92,6 +93,7 @@ class Scene:
         weigh(evidence)
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
         blocks = look_without_excursions(blocks, evidence, _DOUBTFUL)
+        blocks = look_up_to_the_wall(blocks, evidence, _DOUBTFUL)
         ask_without_load(blocks, evidence, _DOUBTFUL)
         look_without_swing(blocks, evidence, _DOUBTFUL)
         look_at_busy_hours(blocks, evidence, _DOUBTFUL)

@@ -14,6 +14,8 @@ SAME_START_SECONDS = 10.0
 # A sample stands for what follows it for so long, and the count of restarts comes from elsewhere with its own delay:
 # Prometheus' own lookback, beside which scrapes are short.
 _CARRIED_SECONDS = 300.0
+# The kernel counts in batches for each CPU, so that what it tells may be a little off.
+_LIMIT_SLACK = 1.02
 # By so many samples before a start time leaps it is told how much memory varies in as little time.
 _SAMPLES_BEFORE = 10
 # Memory that falls by more than this from one sample to the next, where neither starts nor restarts are known, tells
@@ -155,7 +157,7 @@ def _change(values: Floats, samples: Ints) -> Floats:
 def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints, ended: Bools) -> tuple[Bools, Bools]:
     """Whether each lifetime ended by an OOM kill, and whether the kubelet says so.
 
-    The kubelet's word where there is one; else a last sample within a tenth of the limit. cAdvisor's own counter
+    The kubelet's word where there is one; else a last sample less than a tenth below the limit. cAdvisor's own counter
     stays at zero when the container dies with it (google/cadvisor#3015).
     """
     if row.size == 0:
@@ -166,5 +168,7 @@ def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints,
     told = np.isfinite(said).any(axis=1)
     oom = np.where(np.isfinite(said), said, 0.0).max(axis=1) > 0
     tail = np.maximum(last[:, None] - np.arange(2), 0)
-    near_limit = np.fmax.reduce(peak[row[:, None], tail], axis=1) >= 0.9 * panel.limit[row]
+    ends = np.fmax.reduce(peak[row[:, None], tail], axis=1)
+    # No container gets beyond its limit: what is above had another one, which nobody remembers.
+    near_limit = (ends >= 0.9 * panel.limit[row]) & (ends <= _LIMIT_SLACK * panel.limit[row])
     return ended & np.where(told, oom, near_limit), ended & oom

@@ -34,7 +34,7 @@ _LEAST_STEPS = 4
 # Halfway in time to the limit a start stood below so much of it: what had been there for long came by load.
 _ON_ITS_WAY = 0.8
 # Before the window quarters of a day are looked at: each of a day at least has another a day before, both not far below
-# the highest, as what came after the rest, and before it, is another story.
+# the highest. What came after may be kills, but no rest of a quarter of a day below.
 _QUARTER_HOURS, _QUARTERS_A_DAY, _OF_HIGHEST = 6.0, 4, 0.75
 # It rested if these differ by less, most of them: what doubles within a month does not. Nor does what moves by more
 # within a half hour, which may have been killed again and again.
@@ -59,7 +59,7 @@ class _Long:
 
     level: bytes that the floor was not below for as long as it takes to judge a life; lowest, highest: of the floor
     calm: it shows no growth; leaks: it does so plainly; began: unix seconds, lifetime: -inf and -1 before the window;
-    revision: that it ran
+    row: of the panel; revision: that it ran
     """
 
     level: Floats
@@ -68,8 +68,20 @@ class _Long:
     calm: Bools
     leaks: Bools
     began: Floats
+    row: Ints
     revision: Ints
     lifetime: Ints
+
+    def last_before(self, revision: int, until: float) -> Bools:
+        """The last of each row that began before a time, of the newest revision that had such and is not newer than
+        this one."""
+        before = (self.revision <= revision) & (self.began < until)
+        before &= self.revision == self.revision[before].max(initial=-1)
+        found = np.flatnonzero(before)
+        found = found[np.lexsort((self.began[found], self.row[found]))]
+        followed = np.append(self.row[found][1:] == self.row[found][:-1], False)[: found.size]
+        before[found[followed]] = False
+        return before
 
     def rested_above(self, limit: float) -> Bools:
         """Which of them rested above a limit: in calm, or above it by more than they rose by, so that no growth of
@@ -82,8 +94,8 @@ class _Long:
 def killed_below_rest(scene: Scene, members: Ints) -> Lowered | None:
     """The lifetimes of a workload that a limit ended below where earlier ones rested; None with fewer than two such.
 
-    members: the lifetimes of its workload. The long lives are asked of the newest revision that had such and is not
-    newer than the one that is killed: what an older one needed says nothing where a newer one rested lower.
+    members: the lifetimes of its workload. What an older revision or life needed says nothing where a newer one rested
+    lower.
     """
     lifetimes, panel = scene.lifetimes, scene.panel
     over = members[lifetimes.ended[members] & np.isfinite(panel.limit[lifetimes.row[members]])]
@@ -95,14 +107,15 @@ def killed_below_rest(scene: Scene, members: Ints) -> Lowered | None:
     found, below = [], (0.0, 0.0)
     for number, most in sorted(set(zip(revision.tolist(), limit.tolist(), strict=True))):
         lives = over[(revision == number) & (limit == most)]
-        before = (long.revision <= number) & (long.began < float(lifetimes.began[lives].max()))
-        before &= long.revision == long.revision[before].max(initial=-1)
+        before = long.last_before(number, float(lifetimes.began[lives].max()))
         rested = before & long.rested_above(most)
         if not rested.any() or rested.sum() < _MOST * before.sum():
             continue
         lives = lives[lifetimes.began[lives] > long.began[rested].min()]
-        found.append(lives[_within_a_start(scene, lives, long.lifetime[rested], most)])
-        below = (middle_of(long.level[rested]), most)
+        started = lives[_within_a_start(scene, lives, long.lifetime[rested], most)]
+        if started.size:
+            found.append(started)
+            below = (middle_of(long.level[rested]), most)
     lives = np.concatenate(found) if found else members[:0]
     return Lowered(lives, *below, _goes_on(scene, members, lives)) if lives.size >= MIN_KILLED else None
 
@@ -162,6 +175,7 @@ def _long(scene: Scene, members: Ints) -> _Long:
     floor = scene.blocks.floor[long]
     calm = (evidence.probability[long] < _NO_LEAK) & (evidence.raw_valleys.agreement[long] <= _FELL_BACK)
     rows, before = _rests_before_the_window(scene, np.unique(lifetimes.row[members]))
+    row = np.concatenate((lifetimes.row[long], rows))
     return _Long(
         np.concatenate((_held(scene, long), before)),
         np.concatenate((np.fmin.reduce(floor, axis=1, initial=np.inf), before)),
@@ -169,7 +183,8 @@ def _long(scene: Scene, members: Ints) -> _Long:
         np.concatenate((calm, np.ones(rows.size, dtype=bool))),
         np.concatenate((evidence.probability[long] >= _PLAIN_LEAK, np.zeros(rows.size, dtype=bool))),
         np.concatenate((lifetimes.began[long], np.full(rows.size, -np.inf))),
-        scene.panel.revision[np.concatenate((lifetimes.row[long], rows))],
+        row,
+        scene.panel.revision[row],
         np.concatenate((long, np.full(rows.size, -1))),
     )
 
@@ -199,10 +214,13 @@ def _rests_before_the_window(scene: Scene, rows: Ints) -> tuple[Ints, Floats]:
         floors = np.where(floors >= _OF_HIGHEST * highest, floors, np.nan)
         day_on_day = np.abs(floors[_QUARTERS_A_DAY:] - floors[:-_QUARTERS_A_DAY])
         day_on_day = day_on_day[np.isfinite(day_on_day)]
-        within = (high - low)[low >= _OF_HIGHEST * highest]
-        if day_on_day.size < _QUARTERS_A_DAY or middle_of(within) > _MOVES_WITHIN * highest:
+        if day_on_day.size < _QUARTERS_A_DAY or middle_of(day_on_day) > _DAY_ON_DAY * highest:
             continue
-        if middle_of(day_on_day) <= _DAY_ON_DAY * highest:
+        high_up, moves = low >= _OF_HIGHEST * highest, high - low
+        rests_below = (
+            (moves <= _MOVES_WITHIN * highest) & ~high_up & (np.arange(low.size) > np.flatnonzero(high_up)[-1])
+        )
+        if middle_of(moves[high_up]) <= _MOVES_WITHIN * highest and rests_below.sum() < width:
             found.append(row)
             levels.append(highest)
     return np.array(found, dtype=np.int64), np.array(levels)

@@ -52,6 +52,13 @@ def _same_pod(earlier, later):
     return _panel((memory, start), revision=[0], limit=LIMIT)
 
 
+def _lower_since(*lives):
+    """Three lives in one row, the second from hour 20 on, the third from 40 on."""
+    memory, start = (np.select([T < 20, T < 40], each[:2], each[2]) for each in zip(*lives, strict=True))
+    start = np.where((T >= 20) & (T < 40), START + 20 * 3600, start)
+    return _panel((memory, start), revision=[0], limit=LIMIT)
+
+
 LOWERED = {
     "it rested above, and is killed within minutes": _deployed(_rest(600), _killed(8)),
     "in a quarter of an hour": _deployed(_rest(600), _killed(12)),
@@ -86,6 +93,9 @@ LEAKS = {
     "the newest revision that rested did so below": _panel(
         _rest(600, until=14), _rest(300, begins=14.1), _killed(8), revision=[0, 1, 2], limit=[1000 * MIB, LIMIT, LIMIT]
     ),
+    "its pod kept its name, and rested below since": _lower_since(
+        _rest(600), _rest(300, until=48), _killed(8, begins=40)
+    ),
     "one of five alone rested above": _panel(
         *[_rest(600), *[_rest(250)] * 4, _killed(8)], revision=[*[0] * 5, 1], limit=[*[1000 * MIB] * 5, LIMIT]
     ),
@@ -118,10 +128,16 @@ def test_where_it_was_raised_again_nobody_is_told_of_a_limit():
 
 PAST = np.arange(-7 * 48, 0) / 2.0  # hours before the window, a half each
 BEFORE_THE_WINDOW = {
-    "it rested above until a day before": (np.where(PAST < -24, 600.0, 100.0), 5.0, Verdict.INSUFFICIENT_DATA),
+    "it rested above": (600 + 0 * PAST, 5.0, Verdict.INSUFFICIENT_DATA),
     "it rested above by day": (550 + 40 * np.cos(PAST / 12 * np.pi), 5.0, Verdict.INSUFFICIENT_DATA),
     "it rested below": (300 + 0 * PAST, 5.0, Verdict.LEAK),
     "it rested above for a day": (np.where(PAST < -144, 600.0, np.nan), 5.0, Verdict.LEAK),
+    "it rested above, and below since": (np.where(PAST < -80, 600.0, 300.0), 5.0, Verdict.LEAK),
+    "it rested above, and was killed since": (
+        np.where(PAST < -24, 600.0, 100.0),
+        np.where(PAST < -24, 5.0, 400.0),
+        Verdict.INSUFFICIENT_DATA,
+    ),
     "it climbed": (400 + 2 * (PAST + 168), 5.0, Verdict.LEAK),
     "it climbed and was ended every other day": (300 + 10 * (PAST % 40), 5.0, Verdict.LEAK),
     "it was killed within each half hour": (600 + 0 * PAST, 400.0, Verdict.LEAK),

@@ -207,20 +207,22 @@ def _rests_before_the_window(scene: Scene, rows: Ints) -> tuple[Ints, Floats]:
         return rows[:0], np.zeros(0)
     found, levels = [], []
     for row in rows.tolist():
-        low, high = history.low[row], history.high[row]
-        quarters = low.size // width
-        floors = low[low.size - quarters * width :].reshape(quarters, width).min(axis=1)  # NaN where one is unknown
+        low, high = (_quarters(past[row], width) for past in (history.low, history.high))
+        floors, moves = low.min(axis=1), high - low  # NaN where one is unknown
         highest = float(np.nan_to_num(floors).max(initial=0.0))
-        floors = np.where(floors >= _OF_HIGHEST * highest, floors, np.nan)
+        high_up = floors >= _OF_HIGHEST * highest
         day_on_day = np.abs(floors[_QUARTERS_A_DAY:] - floors[:-_QUARTERS_A_DAY])
-        day_on_day = day_on_day[np.isfinite(day_on_day)]
+        day_on_day = day_on_day[high_up[_QUARTERS_A_DAY:] & high_up[:-_QUARTERS_A_DAY]]
         if day_on_day.size < _QUARTERS_A_DAY or middle_of(day_on_day) > _DAY_ON_DAY * highest:
             continue
-        high_up, moves = low >= _OF_HIGHEST * highest, high - low
-        rests_below = (
-            (moves <= _MOVES_WITHIN * highest) & ~high_up & (np.arange(low.size) > np.flatnonzero(high_up)[-1])
-        )
-        if middle_of(moves[high_up]) <= _MOVES_WITHIN * highest and rests_below.sum() < width:
+        calm_since = (high.max(axis=1) - floors)[np.flatnonzero(high_up)[-1] + 1 :] <= _MOVES_WITHIN * highest
+        if middle_of(moves[high_up].ravel()) <= _MOVES_WITHIN * highest and not calm_since.any():
             found.append(row)
             levels.append(highest)
     return np.array(found, dtype=np.int64), np.array(levels)
+
+
+def _quarters(past: Floats, width: int) -> Floats:
+    """The newest whole quarters of a day, shape (quarters, width)."""
+    quarters = past.size // width
+    return past[past.size - quarters * width :].reshape(quarters, width)

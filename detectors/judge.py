@@ -14,6 +14,7 @@ from detectors.figures import figures
 from detectors.growth import Growth, growths_of, onset_interval, pooled_growth, since
 from detectors.held import held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
+from detectors.lowered import Lowered, killed_below_rest
 from detectors.options import Options
 from detectors.outlook import CLIMBED
 from detectors.panel import Accepted, Ints, Panel
@@ -35,6 +36,7 @@ class _Case:
     """One subject of a scene: its lifetimes, those that run, the one that tells most, and what all tell together.
 
     contradicted: what lifetimes say together where they take back what the one that tells most says alone
+    lowered: lifetimes that a limit ended below where earlier ones rested, which tell nothing of a leak
     """
 
     subject: int
@@ -44,6 +46,7 @@ class _Case:
     pooled: Pooled | None
     probability: float
     contradicted: Pooled | None = None
+    lowered: Lowered | None = None
 
 
 def judge(panel: Panel, options: Options | None = None) -> list[Judgement]:
@@ -110,13 +113,15 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         return _Untold(subject, members, running, Reason(code, text))
     grown = scene.telling(members)
     plain = grown[scene.evidence.probability[grown] >= _PLAIN]
+    lowered = killed_below_rest(scene, members)
+    lives = members if lowered is None else np.setdiff1d(members, lowered.lives)
     slopes = None
     if not scene.running[plain].any() and not _came_to_limit(scene, plain):
         # What a long life that is over says so plainly may be little, and nothing of a loop that has begun since.
-        slopes = None if plain.size else same_slope(scene, members)
-        loops = loop_since_calm(scene, members) if plain.size else oom_loop(scene, members)
+        slopes = None if plain.size else same_slope(scene, lives)
+        loops = loop_since_calm(scene, lives) if plain.size else oom_loop(scene, lives)
         if all(one is None or one.log_odds <= 0 for one in (slopes, loops)) and not plain.size:
-            slopes = restart_loop(scene, members) or slopes
+            slopes = restart_loop(scene, lives) or slopes
         pooled = climbing([slopes, loops])
         if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, running, grown, pooled):
             probability = workload_probability(scene, grown, slopes, loops)
@@ -126,7 +131,8 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     if grown.size == 0:
         grown = scene.unmended(members)
     if grown.size == 0:
-        return _Untold(subject, members, running, reasons.too_young(scene, members))
+        said = reasons.limit_below_rest(lowered) if lowered and lowered.goes_on else reasons.too_young(scene, members)
+        return _Untold(subject, members, running, said)
     alone = told_alone(scene, grown, slopes)
     # Where none leaks, of one that gained what others lost it is told, and not of those.
     elsewhere = ~scene.moved[grown] | bool(alone.max() >= scene.options.threshold)
@@ -135,7 +141,7 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     spared = probability < scene.options.threshold <= float(scene.evidence.probability[lifetime])
     # Who leaks, and since which revision, is asked of what stands.
     scene.evidence.probability[grown] = alone
-    return _Case(subject, members, running, lifetime, None, probability, slopes if spared else None)
+    return _Case(subject, members, running, lifetime, None, probability, slopes if spared else None, lowered)
 
 
 def _came_to_limit(scene: Scene, lifetimes: Ints) -> bool:
@@ -192,6 +198,8 @@ def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
         said = reasons.against_leak(scene, lifetime, growth, held)
         if case.contradicted is not None:
             said = [reasons.alike_each_lifetime(case.contradicted), *said]
+        if case.lowered and case.lowered.goes_on:
+            said = [reasons.limit_below_rest(case.lowered), *said]
         if cache is not None:
             said, kind = [cache, *said], MemoryKind.PAGE_CACHE
     if weighed is not None:

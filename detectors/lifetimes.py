@@ -7,8 +7,17 @@ import numpy as np
 from detectors.memory import peaks
 from detectors.panel import Bools, Floats, Ints, Panel
 
-# Start times are rounded differently by different exporters.
-SAME_START_SECONDS = 2.0
+# Start times are rounded differently by different exporters, and jitter by seconds where they are worked out from the
+# uptime at each scrape. The kubelet waits for ten seconds before it starts a container for the third time in a row:
+# what lived for less than that tells nothing.
+SAME_START_SECONDS = 10.0
+# A sample stands for what follows it for so long, and the count of restarts comes from elsewhere with its own delay:
+# Prometheus' own lookback, beside which scrapes are short.
+_CARRIED_SECONDS = 300.0
+# The kernel counts in batches for each CPU, so that what it tells may be a little off.
+_LIMIT_SLACK = 1.02
+# By so many samples before a start time leaps it is told how much memory varies in as little time.
+_SAMPLES_BEFORE = 10
 # Memory that falls by more than this from one sample to the next, where neither starts nor restarts are known, tells
 # a restart: no allocator gives so much back at once and keeps running as a rule.
 _RESTART_DROP_RATIO = 0.5
@@ -43,7 +52,8 @@ class Lifetimes:
 def split(panel: Panel, memory: Floats) -> Lifetimes:
     """Cut each row at a new start time, a rise of the restart count, or, without both, a fall by half.
 
-    memory: bytes, shape (rows, steps), NaN where unknown. Rows without a sample have no lifetime.
+    A start time may leap with no new start, where clocks are set or it is worked out from the uptime: `_started_anew`
+    tells that from one. memory: bytes, shape (rows, steps), NaN where unknown. Rows without a sample have no lifetime.
     """
     steps = panel.grid.steps
     samples = np.flatnonzero(np.isfinite(memory))
@@ -78,7 +88,8 @@ def _begin(panel: Panel, memory: Floats, samples: Ints) -> Bools:
 
     start_later = _change(panel.start_time, samples)
     start_unknown = ~np.isfinite(start_later)
-    begins |= ~start_unknown & (start_later > SAME_START_SECONDS)
+    leapt = np.flatnonzero(~start_unknown & ~begins & (start_later > SAME_START_SECONDS))
+    begins[leapt] = _started_anew(panel, memory, samples, leapt)
     if (start_unknown & ~begins).any():
         # The count is scraped from elsewhere and may lag; it only speaks where the start time does not.
         more_restarts = _change(panel.restarts, samples)
@@ -90,6 +101,53 @@ def _begin(panel: Panel, memory: Floats, samples: Ints) -> Bools:
     return begins
 
 
+def _started_anew(panel: Panel, memory: Floats, samples: Ints, leapt: Ints) -> Bools:
+    """Which leaps of the start time are of a container that started anew, shape (leaps,).
+
+    leapt: which of the samples have a later start time than the one before, in the same row. One that started anew did
+    so after the last sample of the life before, and its restarts were counted, or, as of a pod that took the name of
+    another, it was away for a while or holds less than before. Where nothing is known of restarts the start time's
+    word, or a fall by half, has to do.
+    """
+    steps = panel.grid.steps
+    at, before = samples[leapt], samples[leapt - 1]
+    last_time = panel.grid.start + panel.grid.step * (before % steps)
+    since = panel.start_time.reshape(-1)[at] > last_time - _CARRIED_SECONDS
+    counted, uncounted = _counted(panel, at, before)
+    value = memory.reshape(-1)
+    fell = value[at] < _RESTART_DROP_RATIO * value[before]
+    away_or_less = (at - before > 1) | fell | _fell_beyond_what_varies(value, samples, leapt, steps)
+    anew: Bools = counted | np.where(uncounted, since & away_or_less, since | fell)
+    return anew
+
+
+def _counted(panel: Panel, at: Ints, before: Ints) -> tuple[Bools, Bools]:
+    """Whether the count of restarts moved about a leap, and whether it is known that it did not; shape (leaps,).
+
+    at, before: of each leap the first sample and the last one before it, in the flat panel. A pod that took the name of
+    another counts anew, so that a fall is as good as a rise.
+    """
+    steps = panel.grid.steps
+    row, column = np.divmod(at, steps)
+    about = int(np.ceil(_CARRIED_SECONDS / max(panel.grid.step, 1.0)))
+    offsets = np.arange(about + 1)
+    until = panel.restarts[row[:, None], np.minimum(column[:, None] + offsets, steps - 1)]
+    up_to = panel.restarts[row[:, None], np.maximum((before % steps)[:, None] - offsets, 0)]
+    both = np.concatenate((until, up_to), axis=1)
+    counted: Bools = np.fmax.reduce(both, axis=1) > np.fmin.reduce(both, axis=1)
+    known = np.isfinite(until).any(axis=1) & np.isfinite(up_to).any(axis=1)
+    return counted, known & ~counted
+
+
+def _fell_beyond_what_varies(value: Floats, samples: Ints, leapt: Ints, steps: int) -> Bools:
+    """Whether memory fell below all of the samples just before a leap by more than these span, shape (leaps,)."""
+    index = np.maximum(leapt[:, None] - 1 - np.arange(_SAMPLES_BEFORE), 0)
+    near = np.where(samples[index] // steps == samples[leapt, None] // steps, value[samples[index]], np.nan)
+    lowest, highest = np.fmin.reduce(near, axis=1), np.fmax.reduce(near, axis=1)
+    fell: Bools = value[samples[leapt]] < lowest - (highest - lowest)
+    return fell
+
+
 def _change(values: Floats, samples: Ints) -> Floats:
     """By how much the value at each sample is above that at the one before, not finite where one is unknown."""
     with np.errstate(invalid="ignore"):
@@ -99,7 +157,7 @@ def _change(values: Floats, samples: Ints) -> Floats:
 def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints, ended: Bools) -> tuple[Bools, Bools]:
     """Whether each lifetime ended by an OOM kill, and whether the kubelet says so.
 
-    The kubelet's word where there is one; else a last sample within a tenth of the limit. cAdvisor's own counter
+    The kubelet's word where there is one; else a last sample less than a tenth below the limit. cAdvisor's own counter
     stays at zero when the container dies with it (google/cadvisor#3015).
     """
     if row.size == 0:
@@ -110,5 +168,7 @@ def _killed(panel: Panel, peak: Floats, row: Ints, last: Ints, next_first: Ints,
     told = np.isfinite(said).any(axis=1)
     oom = np.where(np.isfinite(said), said, 0.0).max(axis=1) > 0
     tail = np.maximum(last[:, None] - np.arange(2), 0)
-    near_limit = np.fmax.reduce(peak[row[:, None], tail], axis=1) >= 0.9 * panel.limit[row]
+    ends = np.fmax.reduce(peak[row[:, None], tail], axis=1)
+    # No container gets beyond its limit: what is above had another one, which nobody remembers.
+    near_limit = (ends >= 0.9 * panel.limit[row]) & (ends <= _LIMIT_SLACK * panel.limit[row])
     return ended & np.where(told, oom, near_limit), ended & oom

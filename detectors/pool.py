@@ -243,7 +243,9 @@ def _climb(scene: Scene, over: Ints) -> Pooled | None:
     ages = np.array(_AGES)
     first, last = known[0], known[-1]
     killed = scene.lifetimes.killed[over]
-    if level[last] + (level[last] - level[first]) * (1 - ages[last]) / (ages[last] - ages[first]) >= _AT_LIMIT * limit:
+    heading = level[last] + (level[last] - level[first]) * (1 - ages[last]) / (ages[last] - ages[first])
+    # What stood above the limit from the first had another one then.
+    if heading >= _AT_LIMIT * limit >= _AT_LIMIT * level[first]:
         killed = np.ones_like(killed)
     if killed.sum() < MIN_KILLED:
         return None

@@ -8,6 +8,7 @@ from detectors.evidence import grows_at_all
 from detectors.growth import Growth
 from detectors.held import Held
 from detectors.judgement import Reason
+from detectors.lowered import Lowered
 from detectors.panel import Ints
 from detectors.pool import Pooled
 from detectors.ranked import middle_of
@@ -106,6 +107,12 @@ def alike_each_lifetime(pooled: Pooled) -> Reason:
     """That this lifetime does what the others do, which follow load and level off."""
     text = f"{len(pooled.lifetimes)} lifetimes follow load and level off alike: what the others show explains this one"
     return Reason("alike_each_lifetime", text)
+
+
+def limit_below_rest(lowered: Lowered) -> Reason:
+    """That lives are killed as they start since the limit is lower than what the program holds at rest."""
+    text = f"the limit of {amount(lowered.limit)} is below the {amount(lowered.rested)} that it held at rest before"
+    return Reason("limit_below_rest", f"{text}: {lowered.lives.size} lifetimes ended as they started")
 
 
 def _refills() -> Reason:

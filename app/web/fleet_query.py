@@ -43,6 +43,7 @@ REASONS = {
     "refills": "refills to where it was",
     "like_its_replicas": "does as its replicas do",
     "moved_between_replicas": "gains what other replicas lose",
+    "limit_below_rest": "its limit is below what it needs",
     "alike_each_lifetime": "does as its other lifetimes do",
     "level_held_before": "held as much before",
     "same_hour_as_high": "as high at this hour before",

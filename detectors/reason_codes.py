@@ -6,7 +6,7 @@ What leaves a verdict untold (`too_young`, `no_samples`, `no_recent_samples`) sp
 FOR_LEAK = frozenset(
     {
         *("oom_loop", "same_slope_each_lifetime", "rising_floor", "windows_agree", "new_records", "higher_each_day"),
-        *("goes_on", "spread", "reaches_limit", "exceeds_accepted"),
+        *("goes_on", "spread", "reaches_limit", "exceeds_accepted", "at_own_bound"),
     }
 )
 AGAINST_LEAK = frozenset(

@@ -22,6 +22,8 @@ _MOST_HOURS = 0.8
 # A difference of the information criterion that counts as strong (Kass and Raftery, JASA 90, 1995).
 _PLAINLY = 6.0
 _MOST_DESPITE = 3
+# A lifetime that was judged whole ends within its last block.
+_BLOCKS_LEFT_OUT = 2.0
 
 
 def for_leak(
@@ -55,12 +57,24 @@ def for_leak(
         if float(evidence.shapes.over_saturating[lifetime]) > _PLAINLY:
             text = "growth that goes on describes it better than growth that comes to an end"
             reasons.append(Reason("goes_on", text))
+        reasons += _at_own_bound(scene, lifetime)
     if running > 1:
         reasons.append(Reason("spread", f"{leaking} of {running} pods grow so"))
     if growth.time_to_limit is not None:
         until = span(growth.time_to_limit.p50 / 3600.0)
         reasons.append(Reason("reaches_limit", f"at this rate the limit is reached in {until}"))
     return reasons
+
+
+def _at_own_bound(scene: Scene, lifetime: int) -> list[Reason]:
+    """That it stands at a bound of its own, where it was judged without the time since it got there."""
+    blocks, grid = scene.blocks, scene.panel.grid
+    reached = float(blocks.time[lifetime, max(int(blocks.count[lifetime]) - 1, 0)])
+    stands = float(scene.lifetimes.last[lifetime]) * grid.step / 3600.0 - reached
+    if stands <= _BLOCKS_LEFT_OUT * float(blocks.span_hours[lifetime]) / max(int(blocks.count[lifetime]) - 1, 1):
+        return []
+    text = "CPU leapt as it got there and has stayed up since: garbage is collected without end"
+    return [Reason("at_own_bound", f"it has stood at a bound of its own for {span(stands)}; {text}")]
 
 
 def despite(scene: Scene, lifetime: int) -> list[Reason]:

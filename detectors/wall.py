@@ -7,11 +7,13 @@ takes what CPU it may for the little that it frees. That looks as if growth had 
 from dataclasses import replace
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence, growing
 from detectors.panel import Bools, Floats, Ints
 from detectors.ranked import middle_of
+from detectors.rows import TINY
 from detectors.view import take_views, told_of
 
 # At the wall CPU leaps by so much within two blocks, and stays by so much above what it was: more work done raises both
@@ -68,10 +70,15 @@ def reached_at(floor: Floats, cpu: Floats) -> int | None:
     """The block in which a life reached the wall, None where there is none. floor: bytes; cpu: cores; of shape
     (blocks,), the floor finite."""
     first, last = max(int((1 - _LONGEST_SHARE) * floor.size), _LAST_BLOCKS + 1), floor.size - _LEAST_BLOCKS
-    leaps = [float(cpu[at : at + 2].mean() / cpu[at - 2 : at].mean()) for at in range(first, last + 1)]
-    if not leaps or not np.nanmax(leaps) >= _LEAPS:
+    known = np.isfinite(cpu)
+    if last < first or not known.any():
         return None
-    at = first + int(np.nanargmax(leaps))
+    cpu = np.interp(np.arange(cpu.size), np.flatnonzero(known), cpu[known])
+    pairs = sliding_window_view(cpu, 2).mean(axis=1)
+    leaps = pairs[first : last + 1] / np.maximum(pairs[first - 2 : last - 1], TINY)
+    at = first + int(leaps.argmax())
+    if leaps.max() < _LEAPS:
+        return None
     if not middle_of(cpu[at:]) >= _STAYS * middle_of(cpu[:at]) or not _unlike_before(cpu[:at], cpu[at:]):
         return None
     climb = float(floor[at] - floor[:2].min())

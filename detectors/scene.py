@@ -20,6 +20,7 @@ from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.part_day import ask_without_load
 from detectors.ranked import middle_of
 from detectors.rest import lower_what_came_to_rest
+from detectors.roles import look_since_role, role_taken
 from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
 from detectors.still import hardly_moves
@@ -43,7 +44,7 @@ class Scene:
     """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
     running: shape (lifetimes,), not over when the window ends; rested: of that shape, hours since growth came to rest,
     0 where it has not; as_replicas: of that shape, less likely a leak for what replicas do beside it
-    moved: of that shape, whose growth other replicas lost
+    moved: of that shape, whose growth other replicas lost; taken: of that shape, see detectors.roles.role_taken
     in_files: shape (rows,), whose page cache the kernel cannot take back, so that it counts
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
@@ -61,6 +62,7 @@ class Scene:
     rested: Floats
     as_replicas: Bools
     moved: Bools
+    taken: Ints
     in_files: Bools
     rows: Ints
     first_subject: int
@@ -88,6 +90,8 @@ class Scene:
         look_without_swing(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
         look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)
+        taken = role_taken(blocks)
+        look_since_role(blocks, evidence, taken, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
         rested = lower_what_came_to_rest(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
@@ -108,6 +112,7 @@ class Scene:
             rested,
             as_replicas,
             moved,
+            taken,
             in_files,
             rows,
             first_subject,

@@ -9,14 +9,11 @@ import numpy as np
 
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence
+from detectors.load import IDLE_CORES, LEVELS_APART
 from detectors.panel import Floats, Ints
 from detectors.trend import slope
 from detectors.view import take_views, views_from
 
-# Load of the day is seldom three times as high at noon as at night, and takes hours to be; a role is taken at once.
-_TIMES_AS_HIGH = 3.0
-# What works less than a thousandth of a core stands idle, whatever it does.
-_IDLE_CORES = 1e-3
 # Some blocks on each side tell the two levels, and nearly all the others are of the level of their side.
 _LEAST_BEFORE, _BESIDE, _MOSTLY = 4, 3, 0.9
 # What comes with a role, state that is loaded and connections that come over, settles as a start does: in an hour.
@@ -36,7 +33,7 @@ def role_taken(blocks: Blocks) -> Ints:
     Two levels of CPU, fitted as one step: the second is three times the first or more, beside the step as well as of
     all blocks, so that what rises with the hours is none.
     """
-    cpu, count = np.log(np.maximum(blocks.cpu, _IDLE_CORES)), blocks.count
+    cpu, count = np.log(np.maximum(blocks.cpu, IDLE_CORES)), blocks.count
     known = np.isfinite(cpu)
     number = np.arange(cpu.shape[1])
     value, points = np.where(known, cpu, 0.0), known.astype(np.float64)
@@ -53,7 +50,7 @@ def role_taken(blocks: Blocks) -> Ints:
     on_its_side = known & (after == (cpu > middle[:, None]))
     rises = (high - low)[rows, split]
     rises = np.minimum(rises, _beside(cpu, split) - _beside(cpu, split - _BESIDE - 1))
-    taken = (apart.max(axis=1) > 0) & (np.nan_to_num(rises) >= np.log(_TIMES_AS_HIGH))
+    taken = (apart.max(axis=1) > 0) & (np.nan_to_num(rises) >= np.log(LEVELS_APART))
     for side in (after, ~after):
         taken &= (on_its_side & side).sum(axis=1) >= _MOSTLY * (known & side).sum(axis=1)
     return np.where(taken, split, 0).astype(np.int64)

@@ -9,6 +9,7 @@ import numpy as np
 from detectors.after_step import look_after_step
 from detectors.beside import heed_replicas
 from detectors.blocks import Blocks, cut
+from detectors.calm import look_in_calm_hours
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
 from detectors.late import look_since_onset
@@ -88,6 +89,7 @@ class Scene:
         ask_without_last_window(blocks, evidence, _DOUBTFUL)
         ask_without_load(blocks, evidence, _DOUBTFUL)
         look_without_swing(blocks, evidence, _DOUBTFUL)
+        look_in_calm_hours(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
         look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)
         taken = role_taken(blocks)

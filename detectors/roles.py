@@ -19,8 +19,9 @@ _LEAST_BEFORE, _BESIDE, _MOSTLY = 4, 3, 0.9
 # What comes with a role, state that is loaded and connections that come over, settles as a start does: in an hour.
 _SETTLES_HOURS = 1.0
 _LEAST_BLOCKS = 16
-# A cache that is filled in the new role does so for some hours: half a day has to go on growing.
-_LEAST_HOURS = 12.0
+# A cache that is filled in the new role does so for some hours: half a day has to go on growing, and most of a day, in
+# which load has both risen and fallen, before that says more than the whole does.
+_LEAST_HOURS, _DAY_HOURS = 12.0, 20.0
 # What grew before the role by this share of how fast it grows since grows in either.
 _LEAST_BEFORE_SHARE = 0.25
 # Two views that are so plain say the same, and the one since the role has the rate of now.
@@ -80,7 +81,8 @@ def look_since_role(blocks: Blocks, evidence: Evidence, taken: Ints, doubtful: f
     before = _slope_before(blocks, views, taken[views])
     grew_before = before >= _LEAST_BEFORE_SHARE * slope(part.time, since.adjusted, part.count)
     kept = ~grew_before | (since.probability > np.clip(evidence.probability[views], doubtful, _PLAIN))
-    kept &= since.span_hours >= max(_LEAST_HOURS, min_hours)
+    says_more = since.probability > evidence.probability[views]
+    kept &= since.span_hours >= np.where(says_more, _DAY_HOURS, max(_LEAST_HOURS, min_hours))
     take_views(evidence, views, part, since, kept)
     for view in np.flatnonzero(kept).tolist():
         one, points = views[view], int(part.count[view])

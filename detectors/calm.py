@@ -99,11 +99,10 @@ def _one_line(blocks: Blocks, one: int, calm: Ints) -> bool:
         return False
     calm = np.concatenate(runs)
     line = _slope(time, floor, calm)
-    each = np.array([_slope(time, floor, run) for run in runs])
-    alike = (each >= _LEAST_OF_LINE * line) & (each <= _MOST_OF_LINE * line)
+    if line <= 0 or not all(_LEAST_OF_LINE <= _slope(time, floor, run) / line <= _MOST_OF_LINE for run in runs):
+        return False
     by_load = _slope(time, cpu, calm) / max(middle_of(cpu[calm]), IDLE_CORES)
-    more_than_load = line / middle_of(floor[calm]) >= _MORE_THAN_LOAD * by_load
-    return bool(line > 0 and alike.all() and more_than_load)
+    return line >= _MORE_THAN_LOAD * by_load * middle_of(floor[calm])
 
 
 def _long_enough(time: Floats, run: Ints) -> bool:

@@ -65,7 +65,7 @@ def growths_of(scene: Scene, chosen: Ints, present: Ints | None = None) -> dict[
 
 def pooled_growth(scene: Scene, lifetime: int, pooled: Pooled) -> Growth:
     """The growth of the lifetimes that were laid over each other, seen from where one that runs stands now."""
-    onset = max(float(scene.lifetimes.began[_first(scene, pooled)]), scene.panel.grid.start)
+    onset = max(_begins(scene, _first(scene, pooled), pooled), scene.panel.grid.start)
     rate = widened(pooled.growth, pooled.low, pooled.high)
     floor, _ = scene.latest(lifetime)
     hours = float(scene.evidence.span_hours[lifetime])
@@ -110,7 +110,8 @@ def onset_interval(scene: Scene, lifetime: int, pooled: Pooled | None) -> tuple[
     """
     if pooled is not None:
         first = _first(scene, pooled)
-        return since(scene, first), float(scene.lifetimes.began[first]) + _WARM_UP_SECONDS
+        begins = _begins(scene, first, pooled)
+        return begins if pooled.terms else since(scene, first), begins + _WARM_UP_SECONDS
     count = int(scene.blocks.count[lifetime])
     times, adjusted = scene.blocks.time[lifetime, :count], scene.evidence.adjusted[lifetime, :count]
     step = int(scene.evidence.since[lifetime])
@@ -129,7 +130,15 @@ def since(scene: Scene, lifetime: int) -> float:
 
 def _first(scene: Scene, pooled: Pooled) -> int:
     """The lifetime that began first."""
-    return min(pooled.lifetimes, key=lambda one: float(scene.lifetimes.began[one]))
+    return min(pooled.lifetimes, key=lambda one: _begins(scene, one, pooled))
+
+
+def _begins(scene: Scene, lifetime: int, pooled: Pooled) -> float:
+    """When what was laid over each other began, unix seconds: with the life, or with the lead that it took."""
+    if pooled.terms:
+        before = int(scene.taken[lifetime]) - 1  # of the last block before it nearly all lies before it, too
+        return scene.panel.grid.start + float(scene.blocks.time[lifetime, before]) * 3600.0
+    return float(scene.lifetimes.began[lifetime])
 
 
 def _onset_block(scene: Scene, lifetime: int) -> int:

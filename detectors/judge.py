@@ -21,6 +21,7 @@ from detectors.panel import Accepted, Ints, Panel
 from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, outlasts, restart_loop, same_slope
 from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
+from detectors.terms import leaders_terms
 from detectors.workload import told_alone, workload_probability
 
 # Where something plainly speaks against a leak, evidence of growth leaves no more than this probability.
@@ -121,7 +122,7 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         slopes = None if plain.size else same_slope(scene, lives)
         loops = loop_since_calm(scene, lives) if plain.size else oom_loop(scene, lives)
         if all(one is None or one.log_odds <= 0 for one in (slopes, loops)) and not plain.size:
-            slopes = restart_loop(scene, lives) or slopes
+            slopes = restart_loop(scene, lives) or leaders_terms(scene, lives) or slopes
         pooled = climbing([slopes, loops])
         if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, running, grown, pooled):
             probability = workload_probability(scene, grown, slopes, loops)
@@ -163,6 +164,8 @@ def _still_grows(scene: Scene, running: Ints, grown: Ints, pooled: Pooled) -> bo
     Where pods were killed and run again it is theirs that are asked, one by one: one replica of many may leak alone.
     One that is too young to be told goes on as long as it has not outlasted those before it.
     """
+    if pooled.terms:
+        return True  # of who stands by nothing is to be seen, and who leads was asked
     grows, slope = _STILL_GROWS_RATIO * pooled.growth, scene.evidence.slope
     again, lives = _run_again(scene, running, pooled), np.array(pooled.lifetimes)
     if again.size:

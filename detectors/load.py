@@ -20,6 +20,10 @@ _SMOOTHED = 1.5
 # A hundredth more of CPU is no reason for more than a fifth more of memory: load that hardly varies explains little.
 _STEEPEST = 20.0
 _LEAST_POINTS = 6
+# Load of the day is seldom three times as high at noon as at night: what is so far apart is work of another kind.
+LEVELS_APART = 3.0
+# What works less than a thousandth of a core stands idle, whatever it does.
+IDLE_CORES = 1e-3
 _LEAST_KNOWN = 0.8
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -26,7 +27,7 @@ _LEAST_RESTARTS, _LEAST_LOOP_HOURS = 5, 0.35
 # Work that ends by itself, and is begun again, looks the same: no more than that is said of it.
 _MOST_OF_RESTARTS = 2.0
 # A life of such a loop climbs by at least this share of its middle level.
-_LEAST_CLIMB = 0.2
+LEAST_CLIMB = 0.2
 # Slower than this, lifetimes that each end in a deploy or a restart cannot be told from chance.
 _MIN_GROWTH_PER_DAY = 0.05
 # What ends higher than this beside a life that rests has not warmed up to where that stands.
@@ -56,7 +57,8 @@ class Pooled:
     """What a subject's lifetimes say together.
 
     log_odds: that they leak, bounded; growth: bytes/hour, with an 80 % interval; end_at_limit: whether these
-    lifetimes ended in OOM kills; restarted: whether they ended, as those do, in a restart of their container.
+    lifetimes ended in OOM kills; restarted: whether they ended, as those do, in a restart of their container; terms:
+    they are laid over each other since each took the lead, and whether the one that leads now goes on has been asked.
     """
 
     log_odds: float
@@ -66,6 +68,7 @@ class Pooled:
     high: float
     end_at_limit: bool = False
     restarted: bool = False
+    terms: bool = False
 
 
 def same_slope(scene: Scene, members: Ints) -> Pooled | None:
@@ -84,7 +87,7 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
     if generation.max(initial=-1) + 1 < MIN_GENERATIONS or _in_turn(scene, grown) < MIN_GENERATIONS:
         return None
-    return _alike(scene, grown, generation, spare=True)
+    return alike(Lives.of(scene, grown), generation, whole=np.zeros(grown.size, dtype=bool), spare=True)
 
 
 def _outgrown(scene: Scene, lives: Ints) -> Bools:
@@ -141,33 +144,68 @@ def restart_loop(scene: Scene, members: Ints) -> Pooled | None:
     if short.size < _LEAST_RESTARTS or all(outlasts(scene, int(one), short) for one in again):
         return None
     in_turn = np.argsort(np.argsort(lifetimes.began[short], kind="stable"), kind="stable")
-    pooled = _alike(scene, short, in_turn, spare=False)
+    pooled = alike(Lives.of(scene, short), in_turn, whole=np.ones(short.size, dtype=bool), spare=False)
     if pooled is None:
         return None
     climbed = float(np.median(evidence.slope[short] * scene.blocks.span_hours[short] / evidence.level[short]))
     said = min(pooled.log_odds, _MOST_OF_RESTARTS)
-    return replace(pooled, log_odds=said, restarted=True) if climbed >= _LEAST_CLIMB else None
+    return replace(pooled, log_odds=said, restarted=True) if climbed >= LEAST_CLIMB else None
 
 
-def _alike(scene: Scene, lives: Ints, generation: Ints, *, spare: bool) -> Pooled | None:
-    """What `same_slope` says of these lives, of those generations, numbered from 0; unless `spare`, never below 0."""
-    evidence, blocks = scene.evidence, scene.blocks
-    time, count, level = blocks.time[lives], blocks.count[lives], evidence.level[lives]
-    age = time - (scene.lifetimes.began[lives][:, None] - scene.panel.grid.start) / 3600.0
-    if not spare:
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """Lives that are laid over each other: each of their own level, and of their own beginning.
+
+    lifetimes: which of the scene's they are, or are part of, shape (lives,); blocks: of these alone; began: hours since
+    the panel's first column; level: bytes; slope: bytes/hour by itself, load removed; all of that shape
+    """
+
+    lifetimes: Ints
+    blocks: Blocks
+    began: Floats
+    level: Floats
+    slope: Floats
+
+    @classmethod
+    def of(cls, scene: Scene, lifetimes: Ints) -> Self:
+        """Whole lifetimes."""
+        return cls(
+            lifetimes=lifetimes,
+            blocks=scene.blocks.since(lifetimes, lifetimes * 0),
+            began=(scene.lifetimes.began[lifetimes] - scene.panel.grid.start) / 3600.0,
+            level=scene.evidence.level[lifetimes],
+            slope=scene.evidence.slope[lifetimes],
+        )
+
+    def take(self, chosen: Ints) -> Self:
+        """Some of them, in that order."""
+        blocks = self.blocks.since(chosen, chosen * 0)
+        return type(self)(self.lifetimes[chosen], blocks, self.began[chosen], self.level[chosen], self.slope[chosen])
+
+
+def alike(lives: Lives, generation: Ints, *, whole: Bools, spare: bool) -> Pooled | None:
+    """What `same_slope` says of these lives, of those generations, numbered from 0; unless `spare`, never below 0.
+
+    whole: which of them ended where their growth took them, shape (lives,).
+    """
+    blocks, level = lives.blocks, lives.level
+    time, count = blocks.time, blocks.count
+    age = time - lives.began[:, None]
+    if whole.any():
         # Each of these ends at the same height, the sooner the faster it climbs: by age alone the slow ones, which are
         # all that is left at the last, would look as if growth slowed.
         oldest = np.fmax.reduce(age, axis=1, keepdims=True)
-        age *= np.median(oldest) / np.maximum(oldest, TINY)
-    laid = overlay(age, blocks.floor[lives] / level[:, None], blocks.cpu[lives])
+        typical_age = np.median(oldest[whole])
+        age = np.where(whole[:, None], age * typical_age / np.maximum(oldest, TINY), age)
+    laid = overlay(age, blocks.floor / level[:, None], blocks.cpu)
     each = slope(time, laid.adjusted, count)
     if laid.log_odds < 0:
         if not spare:
             return None
         # A life that grows beyond what the others show, as one of a revision that leaks does, is not spoken for.
         left = slope(time, laid.left_by_others(generation), count)
-        alike = lives[left < _STILL_RISES * evidence.slope[lives] / level]
-        return Pooled(_bounded(laid.log_odds), tuple(alike.tolist()), *_spread(each * level))
+        as_others = lives.lifetimes[left < _STILL_RISES * lives.slope / level]
+        return Pooled(_bounded(laid.log_odds), tuple(as_others.tolist()), *_spread(each * level))
     typical = _by_generation(each, generation)
     half = count // 2
     late = slope(from_point(time, half, count), from_point(laid.adjusted, half, count), count - half)
@@ -179,7 +217,7 @@ def _alike(scene: Scene, lives: Ints, generation: Ints, *, spare: bool) -> Poole
     if straight == 0.0:
         return None
     log_odds = straight * min(_bounded(POOL.per_t * (t - POOL.even_t)), laid.log_odds)
-    return Pooled(log_odds, tuple(lives.tolist()), *_spread(each * level))
+    return Pooled(log_odds, tuple(lives.lifetimes.tolist()), *_spread(each * level))
 
 
 def oom_loop(scene: Scene, members: Ints) -> Pooled | None:

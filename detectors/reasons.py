@@ -34,12 +34,17 @@ def for_leak(
     evidence = scene.evidence
     if pooled is not None:
         killed = int(scene.lifetimes.killed[list(pooled.lifetimes)].sum())
-        if killed:
+        if killed and not pooled.terms:
             text = f"{killed} lifetimes climbed to an OOM kill at about {amount(growth.rate)}/h"
             reasons.append(Reason("oom_loop", text))
         else:
             count = len(pooled.lifetimes)
-            text = f"{count} lifetimes laid over each other by age all grow, by about {amount(growth.rate)}/h"
+            laid = (
+                "terms of those that lead in turn, laid over each other,"
+                if pooled.terms
+                else ("lifetimes laid over each other by age")
+            )
+            text = f"{count} {laid} all grow, by about {amount(growth.rate)}/h"
             reasons.append(Reason("same_slope_each_lifetime", text))
     else:
         grown = amount(max(growth.rate, 0.0) * float(evidence.span_hours[lifetime]))

@@ -36,6 +36,13 @@ def from_point(values: Floats, start: Ints, count: Ints) -> Floats:
     return np.where(inside, np.take_along_axis(values, np.minimum(index, values.shape[1] - 1), axis=1), np.nan)
 
 
+def from_chosen(values: Floats, chosen: Bools) -> Floats:
+    """The chosen values of each row, packed to the left, NaN after. Both of shape (series, points)."""
+    order = np.argsort(~chosen, axis=1, kind="stable")
+    inside = np.take_along_axis(chosen, order, axis=1)
+    return np.where(inside, np.take_along_axis(values, order, axis=1), np.nan)
+
+
 def last_of(values: Floats, count: Ints) -> Floats:
     """The last of the first `count` points of each row, shape (series,)."""
     last: Floats = values[np.arange(values.shape[0]), np.maximum(count - 1, 0)]

@@ -10,6 +10,7 @@ from detectors.after_step import look_after_step
 from detectors.beside import heed_replicas
 from detectors.blocks import Blocks, cut
 from detectors.busy_hours import look_at_busy_hours
+from detectors.calm import look_in_calm_hours
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
 from detectors.excursions import look_without_excursions
@@ -22,6 +23,7 @@ from detectors.panel import Accepted, Bools, Floats, Ints, Panel
 from detectors.part_day import ask_without_load
 from detectors.ranked import middle_of
 from detectors.rest import lower_what_came_to_rest
+from detectors.roles import look_since_role, role_taken
 from detectors.rows import TINY
 from detectors.steady import ask_without_last_window
 from detectors.still import hardly_moves
@@ -51,7 +53,7 @@ class Scene:
     """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
     running: shape (lifetimes,), not over when the window ends; rested: of that shape, hours since growth came to rest,
     0 where it has not; as_replicas: of that shape, less likely a leak for what replicas do beside it
-    moved: of that shape, whose growth other replicas lost
+    moved: of that shape, whose growth other replicas lost; taken: of that shape, see detectors.roles.role_taken
     in_files: shape (rows,), whose page cache the kernel cannot take back, so that it counts
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
@@ -69,6 +71,7 @@ class Scene:
     rested: Floats
     as_replicas: Bools
     moved: Bools
+    taken: Ints
     in_files: Bools
     rows: Ints
     first_subject: int
@@ -97,8 +100,11 @@ class Scene:
         ask_without_load(blocks, evidence, _DOUBTFUL)
         look_without_swing(blocks, evidence, _DOUBTFUL)
         look_at_busy_hours(blocks, evidence, _DOUBTFUL)
+        look_in_calm_hours(blocks, evidence, _DOUBTFUL)
         look_since_onset(blocks, evidence)
         look_after_step(blocks, evidence, lifetimes.seen_from_start, _DOUBTFUL, options.min_hours)
+        taken = role_taken(blocks)
+        look_since_role(blocks, evidence, taken, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
         rested = lower_what_came_to_rest(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
@@ -119,6 +125,7 @@ class Scene:
             rested,
             as_replicas,
             moved,
+            taken,
             in_files,
             rows,
             first_subject,

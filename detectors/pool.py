@@ -9,6 +9,7 @@ import numpy as np
 
 from detectors.blocks import Blocks
 from detectors.coefficients import POOL
+from detectors.evidence import log_odds_of
 from detectors.overlay import overlay
 from detectors.panel import Bools, Floats, Ints
 from detectors.rows import TINY, from_point, last_of
@@ -35,6 +36,8 @@ _BEYOND = 1.1
 # A life of which so much of its growth is left when that of the others is taken off grows by itself.
 _STILL_RISES = 0.25
 MIN_KILLED = 2
+# A climb of less is a burst of work that did not fit.
+_LEAST_CLIMB_HOURS = 2.0
 # A loop that began after calm is told by more kills: they were chosen by where they stand.
 _LEAST_SINCE_CALM = 3
 _CALM_TIMES = 4.0
@@ -230,7 +233,25 @@ def oom_loop(scene: Scene, members: Ints) -> Pooled | None:
     nothing of a loop that has begun, and goes on.
     """
     over = members[scene.lifetimes.ended[members]]
-    return climbing([_climb(scene, over), loop_since_calm(scene, members)])
+    return climbing([_climb(scene, over), loop_since_calm(scene, members), _climbs_of_hours(scene, members)])
+
+
+def _climbs_of_hours(scene: Scene, members: Ints) -> Pooled | None:
+    """The same of lives that were calm for a while, each for another, and then climbed for hours to where they were
+    killed; None where fewer than two or than half of those killed did.
+
+    What sets in at another age each time lines up by no age. Each climb by itself tells a leak, though too short to be
+    believed alone; two are two witnesses, whose log-odds add up.
+    """
+    evidence = scene.evidence
+    killed = members[scene.lifetimes.killed[members]]
+    climbs = killed[evidence.probability[killed] >= scene.options.threshold]
+    climbs = climbs[evidence.span_hours[climbs] >= _LEAST_CLIMB_HOURS]
+    if climbs.size < max(MIN_KILLED, killed.size / 2):
+        return None
+    log_odds = _bounded(float(log_odds_of(evidence.probability[climbs]).sum()))
+    slopes = evidence.slope[climbs]
+    return Pooled(log_odds, tuple(climbs.tolist()), *_spread(slopes), end_at_limit=True, restarted=True)
 
 
 def loop_since_calm(scene: Scene, members: Ints) -> Pooled | None:

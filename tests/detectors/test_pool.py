@@ -158,7 +158,7 @@ def test_a_replica_that_was_in_a_loop_and_is_gone_is_told_no_more():
         _after_calm(30, lambda age: np.where(age > 0.9, 195 * MIB, 60 * MIB)),
         _after_calm(30, _climb, again=True),
         _after_calm(120, _climb, again=True, until_hours=54.0),
-        _after_calm(240, _climb, until_hours=38.5),
+        _after_calm(90, _climb, until_hours=33.5),
     ],
     ids=[
         "spikes after calm",
@@ -168,6 +168,42 @@ def test_a_replica_that_was_in_a_loop_and_is_gone_is_told_no_more():
     ],
 )
 def test_what_is_no_loop_after_calm(panel):
+    assert judge(panel)[0].verdict is not Verdict.LEAK
+
+
+def _killed_after(*calm_hours, climbs=4.0, load=None):
+    """One container whose lives are calm for so many hours each, and then climb for some to a kill; the last one runs.
+
+    load: cores by whether it climbs, unknown where None.
+    """
+    begins = np.concatenate(([0.0], np.cumsum(np.array(calm_hours) + climbs)))
+    life = np.minimum(np.searchsorted(begins, T, side="right") - 1, len(calm_hours))
+    climbing = np.maximum(T - begins[life] - np.append(calm_hours, 48.0)[life], 0.0)
+    memory = 60 * MIB + 140 * MIB * climbing / climbs + noise(N, 0.5 * MIB)
+    said = np.where(life > 0, 1.0, np.nan)
+    cpu = None if load is None else [np.where(climbing > 0, load[1], load[0])]
+    return panel_of([memory], start_time=[START + begins[life] * 3600], oom_killed=[said], limit=LIMIT, cpu=cpu)
+
+
+@pytest.mark.parametrize("load", [None, (0.2, 0.2)], ids=["load unknown", "even load"])
+@pytest.mark.parametrize("calm", [(24.0, 12.0), (10.0, 13.0, 9.0)], ids=["two kills", "three kills"])
+def test_climbs_of_hours_that_each_set_in_at_another_age(calm, load):
+    (judged,) = judge(_killed_after(*calm, load=load))
+    assert judged.verdict is Verdict.LEAK
+    assert judged.reasons[0].code == "oom_loop"
+    assert judged.growth_bytes_per_hour == pytest.approx(35 * MIB, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        _killed_after(40.0),
+        _killed_after(26.0, 14.0, climbs=1.0),
+        _killed_after(26.0, 14.0, climbs=2.5, load=(0.1, 1.0)),
+    ],
+    ids=["one kill", "bursts of an hour", "work that does not fit"],
+)
+def test_kills_that_tell_of_no_climb_of_hours(panel):
     assert judge(panel)[0].verdict is not Verdict.LEAK
 
 

@@ -21,6 +21,9 @@ MIN_LIFETIME_HOURS = 5.0
 # How far growth that goes on at the same rate explains the later halves of lives, by their rate as a share of the whole
 # lives': what has slowed was a warm-up that lasted as long as a life, what only came late was no leak from the start.
 _LATER_RATIOS, _STRAIGHT = (0.8, 0.95, 1.5, 2.0), (0.0, 1.0, 1.0, 0.0)
+# Somewhat shorter lives are nearer to their warm-up: there have to be more of them, hardly slower at all later on, and
+# what levels off in them says nothing of longer ones.
+_SHORTER = (3.8, 5, (0.88, 1.0, 1.5, 2.0))
 # Pods that began within that are one generation: what they share may be the hour, and not their age.
 _GENERATION_SECONDS = 3600.0
 # Restarts for no reason are told from so many on, of lives so long: in less the climb is a start, not a life.
@@ -85,12 +88,14 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     and growth that levels off.
     """
     evidence = scene.evidence
-    grown = members[(evidence.span_hours[members] >= MIN_LIFETIME_HOURS) & (evidence.level[members] > 0)]
-    grown = grown[~_outgrown(scene, grown)]
-    generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
-    if generation.max(initial=-1) + 1 < MIN_GENERATIONS or _in_turn(scene, grown) < MIN_GENERATIONS:
-        return None
-    return alike(Lives.of(scene, grown), generation, whole=np.zeros(grown.size, dtype=bool), spare=True)
+    for hours, generations, ratios in ((MIN_LIFETIME_HOURS, MIN_GENERATIONS, _LATER_RATIOS), _SHORTER):
+        grown = members[(evidence.span_hours[members] >= hours) & (evidence.level[members] > 0)]
+        grown = grown[~_outgrown(scene, grown)]
+        generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
+        if generation.max(initial=-1) + 1 >= generations and _in_turn(scene, grown) >= generations:
+            whole, spare = np.zeros(grown.size, dtype=bool), hours == MIN_LIFETIME_HOURS
+            return alike(Lives.of(scene, grown), generation, whole=whole, spare=spare, ratios=ratios)
+    return None
 
 
 def _outgrown(scene: Scene, lives: Ints) -> Bools:
@@ -186,7 +191,9 @@ class Lives:
         return type(self)(self.lifetimes[chosen], blocks, self.began[chosen], self.level[chosen], self.slope[chosen])
 
 
-def alike(lives: Lives, generation: Ints, *, whole: Bools, spare: bool) -> Pooled | None:
+def alike(
+    lives: Lives, generation: Ints, *, whole: Bools, spare: bool, ratios: tuple[float, ...] = _LATER_RATIOS
+) -> Pooled | None:
     """What `same_slope` says of these lives, of those generations, numbered from 0; unless `spare`, never below 0.
 
     whole: which of them ended where their growth took them, shape (lives,).
@@ -216,7 +223,7 @@ def alike(lives: Lives, generation: Ints, *, whole: Bools, spare: bool) -> Poole
     t = min(_t(typical), _t(later))
     if t <= POOL.even_t or float(np.median(later)) * 24 < _MIN_GROWTH_PER_DAY:
         return None
-    straight = float(np.interp(later.mean() / typical.mean(), _LATER_RATIOS, _STRAIGHT))
+    straight = float(np.interp(later.mean() / typical.mean(), ratios, _STRAIGHT))
     if straight == 0.0:
         return None
     log_odds = straight * min(_bounded(POOL.per_t * (t - POOL.even_t)), laid.log_odds)

@@ -262,6 +262,13 @@ def _warming_up(hours_of, lasts=8.0):
     return panel_of([memory], start_time=[START + life * lasts * 3600], limit=2000 * MIB)
 
 
+def _filling_by_root(lasts):
+    """Lives that grow by the root of their age."""
+    age = T - np.floor(T / lasts) * lasts
+    memory = 100 * MIB + 20 * MIB * np.sqrt(age) + noise(N, 0.2 * MIB)
+    return panel_of([memory], start_time=[START + (T - age) * 3600], limit=2000 * MIB)
+
+
 def _late_only(lasts=8.0):
     """Lives that hold still, and rise in their last third."""
     age = T - np.floor(T / lasts) * lasts
@@ -360,6 +367,21 @@ def test_pods_of_one_rollout_count_once():
     one, many = _alike(_generations(4, [3 * MIB, 2 * MIB])), _alike(_generations(4, [3 * MIB, 2 * MIB], pods=5))
     assert len(many.lifetimes) == 5 * len(one.lifetimes)
     assert many.log_odds == pytest.approx(one.log_odds, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("panel", "leaks"),
+    [
+        (_generations(9, [8 * MIB], lasts=5.2), True),
+        (_generations(4, [8 * MIB], lasts=5.2), False),
+        (_generations(9, [0.0], lasts=5.2, warm_up=80 * MIB, warm_hours=3.0), False),
+        (_filling_by_root(5.2), False),
+    ],
+    ids=["five and more", "four", "a warm-up of hours", "growth that slows all along"],
+)
+def test_generations_of_five_hours(panel, leaks):
+    pooled = _alike(panel)
+    assert (pooled is not None and pooled.log_odds > 1) is leaks
 
 
 def test_what_they_say_is_bounded():

@@ -78,6 +78,7 @@ def _measured(containers: int, *, rivals: bool) -> Iterator[_Run]:
                 yield _run(what, ["-m", "bench.reading.alone", name, url, str(end)], server)
             for name, what in (
                 ("client_library", "prometheus-api-client, pandas, pymannkendall: one metric every 5 min"),
+                ("client_library_all", "the same, with all that a verdict needs: nine metrics every 5 min"),
                 ("by_workload", "a workload at a time, four queries each, as KRR"),
                 ("deriv", "PromQL: `deriv(container_memory_rss[24h])`"),
                 ("predict_linear", "PromQL: `predict_linear(container_memory_rss[24h], 86400)`"),

@@ -6,7 +6,7 @@ import sys
 import urllib.parse
 import urllib.request
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,25 +17,49 @@ from bench.reading.labels import names
 _DAY = 86_400.0
 _STEP_SECONDS = 300
 _KEPT = 'container!="",container!="POD"'
+# What a scan reads beside RSS; owners of ReplicaSets know no container.
+_BESIDE_RSS = (
+    "container_memory_working_set_bytes{{{kept}}}",
+    "container_memory_cache{{{kept}}}",
+    "rate(container_cpu_usage_seconds_total{{{kept}}}[5m])",
+    "container_start_time_seconds{{{kept}}}",
+    "container_spec_memory_limit_bytes{{{kept}}}",
+    "kube_pod_container_resource_limits{{{kept}}}",
+    "kube_pod_container_status_restarts_total{{{kept}}}",
+    "kube_pod_container_info{{{kept}}}",
+)
 
 
 def client_library(url: str, end: float, containers: int) -> str:
     """prometheus-api-client into pandas, then Mann-Kendall and Sen's slope of each series: RSS alone, a day."""
-    import pandas as pd  # noqa: PLC0415 (only this one needs it)
+    return _by_client_library(url, end, containers, ())
+
+
+def client_library_all(url: str, end: float, containers: int) -> str:
+    """The same, with all else that a verdict needs read into pandas beside it."""
+    return _by_client_library(url, end, containers, _BESIDE_RSS)
+
+
+def _by_client_library(url: str, end: float, containers: int, beside: Sequence[str]) -> str:
+    import pandas as pd  # noqa: PLC0415 (only these need it)
     import pymannkendall  # noqa: PLC0415
     from prometheus_api_client import MetricRangeDataFrame, PrometheusConnect  # noqa: PLC0415
 
     connect = PrometheusConnect(url=url)
     begin, until = datetime.fromtimestamp(end - _DAY, UTC), datetime.fromtimestamp(end, UTC)
-    found, flagged = 0, 0
+
+    def read(query: str) -> pd.DataFrame:
+        return MetricRangeDataFrame(connect.custom_query_range(query, begin, until, str(_STEP_SECONDS)))
+
+    found, flagged, rows = 0, 0, 0
     for namespace in sorted({names(row)[0] for row in range(containers)}):
-        query = f'container_memory_rss{{{_KEPT},namespace="{namespace}"}}'
-        frame = MetricRangeDataFrame(connect.custom_query_range(query, begin, until, str(_STEP_SECONDS)))
+        frame = read(f'container_memory_rss{{{_KEPT},namespace="{namespace}"}}')
+        rows += sum(len(read(query.format(kept=f'{_KEPT},namespace="{namespace}"'))) for query in beside)
         for _, series in frame.groupby("pod"):
             result = pymannkendall.original_test(pd.to_numeric(series["value"]).to_numpy())
             found += 1
             flagged += result.trend == "increasing"
-    return f"{found} series, {flagged} flagged"
+    return f"{found} series, {flagged} flagged" + (f", {rows:,} values beside them" if beside else "")
 
 
 def by_workload(url: str, end: float, containers: int) -> str:
@@ -80,6 +104,7 @@ def predict_linear(url: str, end: float, containers: int) -> str:
 
 RIVALS: dict[str, Callable[[str, float, int], str]] = {
     "client_library": client_library,
+    "client_library_all": client_library_all,
     "by_workload": by_workload,
     "deriv": deriv,
     "predict_linear": predict_linear,

@@ -12,7 +12,7 @@ from detectors.panel import Bools, Floats, Ints
 from detectors.ranked import median
 from detectors.records import Records, records
 from detectors.season import day_on_day
-from detectors.shapes import Shapes, shapes
+from detectors.shapes import NAMES, Shapes, shapes
 from detectors.trend import slope
 from detectors.valleys import Valleys, valleys
 
@@ -22,6 +22,7 @@ _TOLERANCE = 0.001
 _CERTAIN = 40.0
 _LONGEST_HOURS = 60.0
 _POSITIVE = 2.0
+_WORK = NAMES.index("work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,32 @@ def weighed(blocks: Blocks) -> Weighed:
     level = np.nan_to_num(median(blocks.floor, count))
     tolerance = _TOLERANCE * level
     adjusted = without_load(blocks.time, blocks.floor, blocks.cpu)
+    told = shapes(blocks.time, adjusted, blocks.cpu)
     season = day_on_day(blocks.time, adjusted, count, tolerance)
     return Weighed(
         level=level,
         span_hours=blocks.span_hours,
         adjusted=adjusted,
-        raw_valleys=valleys(blocks.floor, count, tolerance),
-        valleys=valleys(adjusted, count, tolerance),
-        shapes=shapes(blocks.time, adjusted, blocks.cpu),
+        raw_valleys=_valleys(blocks.floor, blocks, tolerance, told),
+        valleys=_valleys(adjusted, blocks, tolerance, told),
+        shapes=told,
         whole_days=season.told,
         day_on_day=season.rise,
         refills=np.zeros(count.shape),
         probability=np.zeros(count.shape),
     )
+
+
+def _valleys(value: Floats, blocks: Blocks, tolerance: Floats, told: Shapes) -> Valleys:
+    """The valleys in windows of time, or, where growth goes along with the work done and they agree more so, of work: a
+    leak by the request rests at night, and at the weekend."""
+    found = valleys(value, blocks.count, tolerance)
+    rows = np.flatnonzero((told.best == _WORK) & (told.over_flat >= _POSITIVE))
+    if rows.size:
+        work = np.cumsum(np.nan_to_num(blocks.cpu[rows]), axis=1)
+        by_work = valleys(value[rows], blocks.count[rows], tolerance[rows], work)
+        adopt(found, by_work, rows, by_work.agreement > found.agreement[rows], frozenset())
+    return found
 
 
 def described(blocks: Blocks, part: Weighed) -> Evidence:

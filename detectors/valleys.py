@@ -26,11 +26,12 @@ class Valleys:
     growth: Floats
 
 
-def valleys(value: Floats, count: Ints, tolerance: Floats) -> Valleys:
+def valleys(value: Floats, count: Ints, tolerance: Floats, work: Floats | None = None) -> Valleys:
     """The rise of each series' valleys.
 
     value: shape (series, points), the first `count` of each row finite, NaN after; tolerance: shape (series,), a rise
-    of less than twice that is none, in the value's unit.
+    of less than twice that is none, in the value's unit; work: what was done up to each point, of the value's shape, to
+    have windows of equal work instead of equal time.
 
     The valley line at a point is the lowest value from there on. Collection, spikes, batch work and daily load return
     to it, however long their period; memory that is lost for good lifts it in every part of the window. A last climb
@@ -45,7 +46,7 @@ def valleys(value: Floats, count: Ints, tolerance: Floats) -> Valleys:
     reached = np.where(known, value, np.inf)
     line = np.minimum.accumulate(np.minimum(reached, _taken_back(reached, value, count))[:, ::-1], axis=1)[:, ::-1]
     last = np.maximum(count - 1, 0)
-    edges = np.rint(np.linspace(0.0, 1.0, WINDOWS + 1)[None, :] * last[:, None]).astype(np.int64)
+    edges = _edges(last) if work is None else _edges_by_work(np.where(known, work, np.inf), last)
     at_edges = np.take_along_axis(np.where(known, line, np.nan), edges, axis=1)
     rise = np.nan_to_num(np.diff(at_edges, axis=1))
     growth = rise.sum(axis=1)
@@ -53,6 +54,21 @@ def valleys(value: Floats, count: Ints, tolerance: Floats) -> Valleys:
     even = np.maximum(growth, TINY) / WINDOWS
     of_last = np.where(growth > 2 * tolerance, np.clip(rise[:, -1] / even, 0.0, 2.0), 0.0)
     return Valleys(rose.mean(axis=1), of_last, growth)
+
+
+def _edges(last: Ints) -> Ints:
+    """The points between which the windows are, shape (series, WINDOWS + 1)."""
+    edges: Ints = np.rint(np.linspace(0.0, 1.0, WINDOWS + 1)[None, :] * last[:, None]).astype(np.int64)
+    return edges
+
+
+def _edges_by_work(work: Floats, last: Ints) -> Ints:
+    """The same of windows of equal work: each begins where so much of it is done. work: ascending, of all points."""
+    done = np.linspace(0.0, 1.0, WINDOWS + 1) * np.take_along_axis(work, last[:, None], axis=1)
+    edges = np.stack([(work < part[:, None]).sum(axis=1) for part in done.T], axis=1)
+    edges[:, 0], edges[:, -1] = 0, last
+    within: Ints = np.minimum(edges, last[:, None])
+    return within
 
 
 def _taken_back(reached: Floats, value: Floats, count: Ints) -> Floats:

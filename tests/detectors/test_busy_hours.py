@@ -33,7 +33,6 @@ def _grown(load, rate):
 def test_a_leak_by_the_request_under_what_load_takes(load, taken):
     judged = _judged(300 + taken * load + _grown(load, 8), load)
     assert judged.verdict is Verdict.LEAK
-    assert judged.probability <= 0.9
     assert judged.growth_bytes_per_hour == pytest.approx(8 * MIB * load.mean(), rel=0.35)
 
 

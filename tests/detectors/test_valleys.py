@@ -89,3 +89,26 @@ def test_rows_do_not_touch_each_other():
     rows = np.array([100 + TIME, 100 + SAW])
     both = valleys(rows, np.array([POINTS, POINTS]), np.full(2, 0.1))
     assert both.agreement.tolist() == [_valleys(row)[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("grows", "by_time", "by_work"),
+    [
+        (TIME % 24 < 8, 3 / 6, 1.0),
+        (TIME > 36, 2 / 6, 1.0),
+        (TIME < 12, 2 / 6, 1.0),
+        (TIME > -1, 1.0, 1.0),
+    ],
+    ids=["by day", "since the weekend", "until the weekend", "always"],
+)
+def test_windows_of_equal_work_where_it_rests_without_work(grows, by_time, by_work):
+    value, count = (100 + np.cumsum(grows))[None].astype(float), FULL
+    work = np.cumsum(0.01 + grows)[None]
+    assert valleys(value, count, np.array([0.1])).agreement[0] == pytest.approx(by_time, abs=0.02)
+    assert valleys(value, count, np.array([0.1]), work).agreement[0] == pytest.approx(by_work, abs=0.02)
+
+
+def test_windows_of_equal_work_see_what_falls_back_at_rest():
+    awake = TIME % 24 < 10
+    value = (100 + np.where(awake, TIME % 24, 0.0))[None]
+    assert valleys(value, FULL, np.array([0.1]), np.cumsum(awake)[None].astype(float)).agreement[0] <= 0.2

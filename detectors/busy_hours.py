@@ -14,8 +14,9 @@ from detectors.blocks import BLOCKS, Blocks
 from detectors.evidence import Evidence
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Bools, Floats, Ints
+from detectors.ranked import quantile
 from detectors.rows import TINY
-from detectors.view import take_views, told_of
+from detectors.view import may_grow, take_views, told_of
 
 # Load has busy hours and calm ones where its highest tenth is so many times its lowest.
 _TENTH, _UNEVEN = 0.1, 3.0
@@ -41,10 +42,10 @@ def look_at_busy_hours(blocks: Blocks, evidence: Evidence, doubtful: float) -> N
     """
     known = np.isfinite(blocks.cpu).sum(axis=1)
     told_of_load = (known >= _LEAST_KNOWN * blocks.count) & (blocks.count >= 2 * _LEAST_BLOCKS)
-    asked = np.flatnonzero(told_of_load & (evidence.probability < _PLAIN))
+    asked = np.flatnonzero(told_of_load & (evidence.probability < _PLAIN) & may_grow(blocks))
     if asked.size == 0:
         return
-    low, high = np.nanquantile(blocks.cpu[asked], [_TENTH, 1 - _TENTH], axis=1)
+    low, high = (quantile(blocks.cpu[asked], known[asked], share) for share in (_TENTH, 1 - _TENTH))
     uneven = high >= _UNEVEN * low
     views, busy_hours = [], []
     for one, least, most in zip(asked[uneven].tolist(), low[uneven], high[uneven], strict=True):

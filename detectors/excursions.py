@@ -12,8 +12,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence
 from detectors.panel import Bools, Floats, Ints
+from detectors.ranked import quantile
 from detectors.rows import TINY
-from detectors.view import take_views, told_of
+from detectors.view import may_grow, take_views, told_of
 
 # Batches, backups and incidents last some hours; what lasts longer is a level of its own, as office hours are.
 _LONGEST_HOURS = 6.0
@@ -33,12 +34,15 @@ def look_without_excursions(blocks: Blocks, evidence: Evidence, doubtful: float)
     doubtful: what a view must say more than, see also `ask_without_last_window`, which holds for it. An excursion
     becomes a straight line between its ends, in floor and load. Peaks stay: it is they that an OOM kill comes from.
     """
-    out = excursions(blocks) & (evidence.probability < _PLAIN)[:, None]
-    asked = np.flatnonzero(out.any(axis=1))
-    if asked.size == 0:
-        return blocks
+    asked = np.flatnonzero((evidence.probability < _PLAIN) & may_grow(blocks))
     part = blocks.since(asked, asked * 0)
-    floor, cpu = (_bridged(part.time, value, out[asked]) for value in (part.floor, part.cpu))
+    out = excursions(part)
+    has_some = out.any(axis=1)
+    if not has_some.any():
+        return blocks
+    asked, out = asked[has_some], out[has_some]
+    part = blocks.since(asked, asked * 0)
+    floor, cpu = (_bridged(part.time, value, out) for value in (part.floor, part.cpu))
     part = replace(part, floor=floor, cpu=cpu)
     told = told_of(part, evidence.refills[asked], doubtful)
     kept = told.probability > np.maximum(evidence.probability[asked], doubtful)
@@ -62,7 +66,7 @@ def excursions(blocks: Blocks) -> Bools:
         rows = np.flatnonzero(longest == length)
         floor = blocks.floor[rows]
         above = floor - _opening(np.where(np.isfinite(floor), floor, np.inf), length + 1)
-        usual = np.nanquantile(above, 1 - _MOST, axis=1, keepdims=True)
+        usual = quantile(above, blocks.count[rows], 1 - _MOST)[:, None]
         tall = above > np.maximum(_STANDS_OUT * usual, TINY)
         rest = np.where(tall, np.nan, floor)
         tall &= above >= (np.fmax.reduce(rest, axis=1) - np.fmin.reduce(rest, axis=1))[:, None]

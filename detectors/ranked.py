@@ -22,6 +22,19 @@ def median(values: Floats, count: Ints) -> Floats:
     return middle
 
 
+def quantile(values: Floats, count: Ints, share: float) -> Floats:
+    """The quantile of each row's finite values, shape (series,), the nearest rank; NaN for a row with none.
+
+    values: shape (series, points), NaN where there is none; count: how many of each row are finite.
+    """
+    if values.shape[1] == 0:
+        return np.full(values.shape[0], np.nan)
+    ordered = np.sort(values, axis=1)  # NaN goes last
+    place = np.rint(share * np.maximum(count - 1, 0)).astype(np.int64)
+    found: Floats = ordered[np.arange(values.shape[0]), place]
+    return found
+
+
 def middle_of(values: Floats) -> float:
     """The median of one series, shape (points,), all finite; NaN for none. numpy's own is slow on a few points."""
     if not values.size:

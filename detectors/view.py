@@ -1,10 +1,26 @@
 """A lifetime looked at from one of its blocks on: what that part says by itself, and how it takes the whole's place."""
 
+import numpy as np
+
 from detectors.blocks import Blocks
 from detectors.evidence import Evidence, Weighed, adopt, described, rows_of, weigh, weighed
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Bools, Floats, Ints
 from detectors.steady import ask_without_last_window
+
+_LEAST_RISE = 0.005
+
+
+def may_grow(blocks: Blocks) -> Bools:
+    """Whether the lowest of a lifetime's last third is above that of its first by half a hundredth, shape (lifetimes,).
+
+    Whatever stands on a floor that does not rise hides no leak, and no view of it need be worked out.
+    """
+    at, third = np.arange(blocks.floor.shape[1]), blocks.count[:, None] / 3
+    first = np.where(at < third, blocks.floor, np.inf).min(axis=1, initial=np.inf)
+    last = np.where((at >= 2 * third) & (at < blocks.count[:, None]), blocks.floor, np.inf).min(axis=1, initial=np.inf)
+    grows: Bools = np.isfinite(last) & (last > (1 + _LEAST_RISE) * first)
+    return grows
 
 
 def views_from(

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from detectors.blocks import BLOCKS, Blocks
-from detectors.evidence import Evidence
+from detectors.evidence import Evidence, growing
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Bools, Floats, Ints
 from detectors.ranked import quantile
@@ -42,7 +42,7 @@ def look_at_busy_hours(blocks: Blocks, evidence: Evidence, doubtful: float) -> N
     """
     known = np.isfinite(blocks.cpu).sum(axis=1)
     told_of_load = (known >= _LEAST_KNOWN * blocks.count) & (blocks.count >= 2 * _LEAST_BLOCKS)
-    asked = np.flatnonzero(told_of_load & (evidence.probability < _PLAIN) & may_grow(blocks))
+    asked = np.flatnonzero(told_of_load & (evidence.probability < _PLAIN) & growing(evidence) & may_grow(blocks))
     if asked.size == 0:
         return
     low, high = (quantile(blocks.cpu[asked], known[asked], share) for share in (_TENTH, 1 - _TENTH))

@@ -88,6 +88,8 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
     and growth that levels off.
     """
     evidence = scene.evidence
+    if members.size < MIN_GENERATIONS:
+        return None
     for hours, generations, ratios in ((MIN_LIFETIME_HOURS, MIN_GENERATIONS, _LATER_RATIOS), _SHORTER):
         grown = members[(evidence.span_hours[members] >= hours) & (evidence.level[members] > 0)]
         if _count_generations(scene, grown) >= generations:
@@ -149,6 +151,8 @@ def restart_loop(scene: Scene, members: Ints) -> Pooled | None:
     by itself and is begun again looks the same, so that no more than little is said.
     """
     lifetimes, evidence = scene.lifetimes, scene.evidence
+    if members.size < _LEAST_RESTARTS:
+        return None
     short = members[lifetimes.ended[members] & ~lifetimes.killed[members] & (evidence.level[members] > 0)]
     hours = scene.blocks.span_hours[short]
     short = short[(hours >= _LEAST_LOOP_HOURS) & (hours < MIN_LIFETIME_HOURS)]
@@ -257,6 +261,8 @@ def _climbs_of_hours(scene: Scene, members: Ints) -> Pooled | None:
     """
     evidence = scene.evidence
     killed = members[scene.lifetimes.killed[members]]
+    if killed.size < MIN_KILLED:
+        return None
     climbs = killed[evidence.probability[killed] >= scene.options.threshold]
     climbs = climbs[evidence.span_hours[climbs] >= _LEAST_CLIMB_HOURS]
     if climbs.size < max(MIN_KILLED, killed.size / 2):

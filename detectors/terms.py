@@ -36,7 +36,7 @@ def leaders_terms(scene: Scene, members: Ints) -> Pooled | None:
     A term begins as CPU steps up for good, and ends with its life. Three or more of them, of the revisions in use, each
     begun as the life of another replica ended, tell it as `same_slope` does, if they climb by much.
     """
-    led = _led(scene, members)
+    led = _led(scene, members) if members.size >= MIN_GENERATIONS else members
     if led.size < MIN_GENERATIONS:
         return None
     terms, over = _terms(scene, led)

@@ -92,10 +92,11 @@ def same_slope(scene: Scene, members: Ints) -> Pooled | None:
         return None
     for hours, generations, ratios in ((MIN_LIFETIME_HOURS, MIN_GENERATIONS, _LATER_RATIOS), _SHORTER):
         grown = members[(evidence.span_hours[members] >= hours) & (evidence.level[members] > 0)]
-        if _count_generations(scene, grown) >= generations:
-            grown = grown[~_outgrown(scene, grown)]
-        if min(_count_generations(scene, grown), _in_turn(scene, grown)) >= generations:
-            generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
+        if _in_turn(scene, grown) < generations:
+            continue
+        grown = grown[~_outgrown(scene, grown)]
+        generation = _generations(scene.lifetimes.began[grown], _GENERATION_SECONDS)
+        if generation.max(initial=-1) + 1 >= generations and _in_turn(scene, grown) >= generations:
             whole, spare = np.zeros(grown.size, dtype=bool), hours == MIN_LIFETIME_HOURS
             return alike(Lives.of(scene, grown), generation, whole=whole, spare=spare, ratios=ratios)
     return None
@@ -124,10 +125,6 @@ def _outgrown(scene: Scene, lives: Ints) -> Bools:
 
 def _last_time(blocks: Blocks, lives: Ints) -> Floats:
     return last_of(blocks.time[lives], blocks.count[lives])
-
-
-def _count_generations(scene: Scene, lives: Ints) -> int:
-    return int(_generations(scene.lifetimes.began[lives], _GENERATION_SECONDS).max(initial=-1)) + 1
 
 
 def _in_turn(scene: Scene, lives: Ints) -> int:

@@ -128,8 +128,8 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     if grown.size == 0:
         return _Untold(subject, members, running, reasons.too_young(scene, members))
     alone = told_alone(scene, grown, slopes)
-    # Where none leaks, of one that gained what others lost it is told, and not of those.
-    elsewhere = ~scene.moved[grown] | bool(alone.max() >= scene.options.threshold)
+    # Where none leaks, of one that gained what others lost, or rose as others fell, it is told, and not of those.
+    elsewhere = ~(scene.moved[grown] | scene.by_chance[grown]) | bool(alone.max() >= scene.options.threshold)
     best = int(np.lexsort((grown, -scene.evidence.slope[grown], -alone, elsewhere))[0])
     lifetime, probability = int(grown[best]), float(alone[best])
     spared = probability < scene.options.threshold <= float(scene.evidence.probability[lifetime])

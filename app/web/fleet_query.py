@@ -43,6 +43,7 @@ REASONS = {
     "refills": "refills to where it was",
     "like_its_replicas": "does as its replicas do",
     "moved_between_replicas": "gains what other replicas lose",
+    "as_many_fall": "of its replicas as many fall as rise",
     "alike_each_lifetime": "does as its other lifetimes do",
     "level_held_before": "held as much before",
     "same_hour_as_high": "as high at this hour before",

@@ -12,12 +12,12 @@ from detectors.evidence import grows_at_all
 from detectors.exhibit import exhibit
 from detectors.figures import figures
 from detectors.growth import Growth, growths_of, onset_interval, pooled_growth, since
-from detectors.held import held_before
+from detectors.held import Held, held_before
 from detectors.judgement import Judgement, MemoryKind, Reason, Verdict
 from detectors.lowered import Lowered, killed_below_rest
 from detectors.options import Options
 from detectors.outlook import CLIMBED
-from detectors.panel import Accepted, Ints, Panel
+from detectors.panel import Accepted, Bools, Ints, Panel
 from detectors.pool import Pooled, climbing, loop_since_calm, oom_loop, outlasts, restart_loop, same_slope
 from detectors.scene import Scene, scenes_of
 from detectors.suspect import suspect_revision
@@ -84,7 +84,9 @@ def _judged(scene: Scene) -> list[Judgement]:
     cases = [_case(scene, subject, members) for subject, members in enumerate(scene.members())]
     alone = [case for case in cases if isinstance(case, _Case) and case.pooled is None]
     lifetimes = np.array([case.lifetime for case in alone], dtype=np.int64)
-    growths = growths_of(scene, lifetimes, np.array([_present(scene, case) for case in alone], dtype=np.int64))
+    growths = growths_of(
+        scene, lifetimes, np.array([_in_place(scene, case.running, case.lifetime) for case in alone], dtype=np.int64)
+    )
     told = []
     for case in cases:
         if isinstance(case, _Untold):
@@ -116,6 +118,8 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
     plain = grown[scene.evidence.probability[grown] >= _PLAIN]
     lowered = killed_below_rest(scene, members)
     lives = members if lowered is None else np.setdiff1d(members, lowered.lives)
+    idle = plain[scene.running[plain] & ~_stand(scene, members, plain)]
+    plain = np.setdiff1d(plain, idle)
     slopes = None
     if not scene.running[plain].any() and not _came_to_limit(scene, plain):
         # What a long life that is over says so plainly may be little, and nothing of a loop that has begun since.
@@ -125,7 +129,7 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
             slopes = restart_loop(scene, lives) or leaders_terms(scene, lives) or slopes
         pooled = climbing([slopes, loops])
         if pooled is not None and pooled.log_odds > 0 and _still_grows(scene, running, grown, pooled):
-            probability = workload_probability(scene, grown, slopes, loops)
+            probability = workload_probability(scene, np.setdiff1d(grown, idle), slopes, loops)
             present = _run_again(scene, running, pooled)
             present = present if present.size else running
             return _Case(subject, members, running, _nearest_to_limit(scene, present), pooled, probability)
@@ -135,14 +139,37 @@ def _case(scene: Scene, subject: int, members: Ints) -> _Case | _Untold:
         said = reasons.limit_below_rest(lowered) if lowered and lowered.goes_on else reasons.too_young(scene, members)
         return _Untold(subject, members, running, said)
     alone = told_alone(scene, grown, slopes)
-    # Where none leaks, of one that gained what others lost it is told, and not of those.
-    elsewhere = ~scene.moved[grown] | bool(alone.max() >= scene.options.threshold)
+    told = np.flatnonzero(alone >= scene.options.threshold)
+    stand = _stand(scene, members, grown[told])
+    if stand.any():
+        alone[told[~stand]] = CONTRADICTED
+    # Where none leaks, of one that gained what others lost, or rose as others fell, it is told, and not of those.
+    elsewhere = ~(scene.moved[grown] | scene.by_chance[grown]) | bool(alone.max() >= scene.options.threshold)
     best = int(np.lexsort((grown, -scene.evidence.slope[grown], -alone, elsewhere))[0])
     lifetime, probability = int(grown[best]), float(alone[best])
     spared = probability < scene.options.threshold <= float(scene.evidence.probability[lifetime])
     # Who leaks, and since which revision, is asked of what stands.
     scene.evidence.probability[grown] = alone
     return _Case(subject, members, running, lifetime, None, probability, slopes if spared else None, lowered)
+
+
+def _stand(scene: Scene, members: Ints, lives: Ints) -> Bools:
+    """Which of the lives that say that they leak would stand as one that does, shape (lives,).
+
+    Of replicas the plainest may grow by too little to matter, or to where it stood before, and must not speak for one
+    that leaks beside it.
+    """
+    if members.size < 2 or lives.size == 0:
+        return np.ones(lives.shape, dtype=bool)
+    running = members[scene.running[members]]
+    growths = growths_of(scene, lives, np.array([_in_place(scene, running, one) for one in lives.tolist()]))
+    return np.array([not _contradicted(scene, members, one, growth)[0] for one, growth in growths.items()])
+
+
+def _contradicted(scene: Scene, members: Ints, lifetime: int, growth: Growth) -> tuple[bool, Held | None]:
+    """Whether something plainly speaks against a leak of a lifetime by itself; the level that was held before."""
+    held = held_before(scene, members, lifetime, growth)
+    return not growth.matters or held is not None or not grows_at_all(scene.evidence, lifetime), held
 
 
 def _came_to_limit(scene: Scene, lifetimes: Ints) -> bool:
@@ -180,8 +207,8 @@ def _still_grows(scene: Scene, running: Ints, grown: Ints, pooled: Pooled) -> bo
 def _verdict(scene: Scene, case: _Case, growth: Growth) -> Judgement:
     lifetime, probability = case.lifetime, case.probability
     alone = case.pooled is None
-    held = held_before(scene, case.members, lifetime, growth) if alone else None
-    if not growth.matters or held is not None or (alone and not grows_at_all(scene.evidence, lifetime)):
+    against, held = _contradicted(scene, case.members, lifetime, growth) if alone else (not growth.matters, None)
+    if against:
         probability = min(probability, CONTRADICTED)
     leaks = probability >= scene.options.threshold
     leaking = _leaking_rows(scene, case) if leaks else set()
@@ -299,9 +326,9 @@ def _leaking_rows(scene: Scene, case: _Case) -> set[int]:
     return leaking | {int(rows[case.lifetime])}
 
 
-def _present(scene: Scene, case: _Case) -> int:
-    """The lifetime that decided, or, where it is over, the running one that is nearest to the limit."""
-    return case.lifetime if scene.running[case.lifetime] else _nearest_to_limit(scene, case.running)
+def _in_place(scene: Scene, running: Ints, lifetime: int) -> int:
+    """The lifetime, or, where it is over, the running one that is nearest to the limit."""
+    return lifetime if scene.running[lifetime] else _nearest_to_limit(scene, running)
 
 
 def _nearest_to_limit(scene: Scene, running: Ints) -> int:

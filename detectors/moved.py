@@ -10,7 +10,7 @@ from detectors.blocks import BLOCKS, Blocks
 from detectors.earlier import groups
 from detectors.evidence import Evidence
 from detectors.panel import Bools, Floats, Ints
-from detectors.rows import last_of
+from detectors.side_by_side import POINTS, SideBySide, without_load_of
 
 # The sum of all varies by no more than this share of the one that grows: by half as much, as variances go.
 _LEFT_OVER = 0.25
@@ -19,8 +19,6 @@ _MIRRORED = -0.7
 # Where growth was moved, evidence of it leaves no more than this probability.
 _MOVED = 0.15
 _LEAST_BLOCKS = 12
-# At so many moments of the time that any of them was there: two a block.
-_POINTS = 2 * BLOCKS
 
 
 def lower_what_was_moved(blocks: Blocks, evidence: Evidence, subject: Ints, running: Bools, doubtful: float) -> Bools:
@@ -32,8 +30,7 @@ def lower_what_was_moved(blocks: Blocks, evidence: Evidence, subject: Ints, runn
     the one does beside its line the others must do the other way, since a leak beside replicas that drift down by
     themselves has a calm sum as well.
     """
-    # What a view behind a step takes the load from begins there, and not with the blocks.
-    adjusted = np.where(evidence.since[:, None] > 0, blocks.floor, evidence.adjusted)
+    adjusted = without_load_of(blocks, evidence)
     moved = np.zeros(running.shape, dtype=bool)
     for members in groups(subject):
         present = members[running[members]]
@@ -47,10 +44,8 @@ def lower_what_was_moved(blocks: Blocks, evidence: Evidence, subject: Ints, runn
 def _moved(blocks: Blocks, adjusted: Floats, present: Ints, doubted: Bools) -> Bools:
     """Which of the doubted lifetimes lose their growth in the sum of those that were there before them, shape
     (doubted,)."""
-    begins, ends = blocks.time[present, 0], last_of(blocks.time[present], blocks.count[present])
-    width = (ends - begins) / np.maximum(blocks.count[present] - 1, 1)
-    time = np.linspace(begins.min(), ends.max(), _POINTS)
-    value = np.stack([_at(blocks, adjusted, one, time) for one in present.tolist()])
+    beside = SideBySide.of(blocks, adjusted, present)
+    time, value, begins, ends, width = beside.time, beside.value, beside.begins, beside.ends, beside.width
     order = np.argsort(begins, kind="stable")
     sums = np.cumsum(value[order], axis=0)
     there = np.searchsorted(begins[order], begins + width, side="right")
@@ -72,12 +67,5 @@ def _mirrored(time: Floats, mine: Floats, others: Floats) -> bool:
     line = np.stack([np.ones(time.size), time], axis=1)
     up, down = (curve - line @ np.linalg.lstsq(line, curve, rcond=None)[0] for curve in (mine, others))
     size = float(np.sqrt((up @ up) * (down @ down)))
-    alike = min(float(up[late:] @ down[: down.size - late]) for late in range(_POINTS // BLOCKS + 1))
+    alike = min(float(up[late:] @ down[: down.size - late]) for late in range(POINTS // BLOCKS + 1))
     return size > 0 and alike <= _MIRRORED * size
-
-
-def _at(blocks: Blocks, adjusted: Floats, lifetime: int, time: Floats) -> Floats:
-    """Bytes of a lifetime at some times, in hours."""
-    known = slice(0, int(blocks.count[lifetime]))
-    value: Floats = np.interp(time, blocks.time[lifetime, known], adjusted[lifetime, known])
-    return value

@@ -14,6 +14,6 @@ AGAINST_LEAK = frozenset(
         *("level_held_before", "flat_floor", "growth_too_slow", "load_explains", "refills", "plateau", "fell_back"),
         *("growth_decays", "steps", "same_hour_as_high", "no_clear_trend", "page_cache", "accepted"),
         *("too_young", "no_samples", "no_recent_samples", "alike_each_lifetime", "like_its_replicas"),
-        *("moved_between_replicas", "limit_below_rest"),
+        *("moved_between_replicas", "limit_below_rest", "as_many_fall"),
     }
 )

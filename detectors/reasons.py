@@ -115,6 +115,9 @@ def against_leak(scene: Scene, lifetime: int, growth: Growth, held: Held | None)
         reasons.append(Reason("like_its_replicas", "replicas of its revision do the same beside it, and are no leak"))
     if scene.moved[lifetime]:
         reasons.append(Reason("moved_between_replicas", "other replicas lost in the same hours what it gained"))
+    if scene.by_chance[lifetime]:
+        text = "its replicas wander: as many fall as rise, as far and as steadily as it rises"
+        reasons.append(Reason("as_many_fall", text))
     if raw > _SMALL * level and float(evidence.explained[lifetime]) > 0.5:
         reasons.append(Reason("load_explains", f"it grew {amount(raw)} but CPU grew with it"))
     if float(evidence.refills[lifetime]) > 0:

@@ -11,6 +11,7 @@ from detectors.beside import heed_replicas
 from detectors.blocks import Blocks, cut
 from detectors.busy_hours import look_at_busy_hours
 from detectors.calm import look_in_calm_hours
+from detectors.chance import lower_what_may_be_chance
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
 from detectors.excursions import look_without_excursions
@@ -53,7 +54,8 @@ class Scene:
     """memory, peak: bytes, shape (rows, steps), the least and the most of each step as far as both are known
     running: shape (lifetimes,), not over when the window ends; rested: of that shape, hours since growth came to rest,
     0 where it has not; as_replicas: of that shape, less likely a leak for what replicas do beside it
-    moved: of that shape, whose growth other replicas lost; taken: of that shape, see detectors.roles.role_taken
+    moved: of that shape, whose growth other replicas lost; by_chance: of that shape, who rise as other replicas fall
+    taken: of that shape, see detectors.roles.role_taken
     in_files: shape (rows,), whose page cache the kernel cannot take back, so that it counts
 
     A scene may be a part of a larger panel: rows: the number there of each row, shape (rows,); its subjects are those
@@ -72,6 +74,7 @@ class Scene:
     as_replicas: Bools
     moved: Bools
     taken: Ints
+    by_chance: Bools
     in_files: Bools
     rows: Ints
     first_subject: int
@@ -113,6 +116,7 @@ class Scene:
             blocks, evidence, panel.subject[lifetimes.row], panel.revision[lifetimes.row], running, _DOUBTFUL
         )
         moved = lower_what_was_moved(blocks, evidence, panel.subject[lifetimes.row], running, _DOUBTFUL)
+        by_chance = lower_what_may_be_chance(blocks, evidence, panel.subject[lifetimes.row], running, _DOUBTFUL)
         return cls(
             panel,
             options,
@@ -126,6 +130,7 @@ class Scene:
             as_replicas,
             moved,
             taken,
+            by_chance,
             in_files,
             rows,
             first_subject,

@@ -44,6 +44,7 @@ REASONS = {
     "like_its_replicas": "does as its replicas do",
     "moved_between_replicas": "gains what other replicas lose",
     "limit_below_rest": "its limit is below what it needs",
+    "as_many_fall": "of its replicas as many fall as rise",
     "alike_each_lifetime": "does as its other lifetimes do",
     "level_held_before": "held as much before",
     "same_hour_as_high": "as high at this hour before",

@@ -29,20 +29,21 @@ _LEAST_TWINS = 5
 def heed_replicas(
     blocks: Blocks, evidence: Evidence, subject: Ints, revision: Ints, running: Bools, doubtful: float
 ) -> Bools:
-    """Lower the probability of lifetimes that run to what replicas of the same revision say which do the same; of which
+    """Lower the probability of lifetimes to what running replicas of the same revision say which do the same; of which
     it was lowered, shape (lifetimes,).
 
     subject, revision, running: shape (lifetimes,). Only of those that say more than `doubtful`: to what an older one
     says that is no leak, nor nearly, and does so beside it (a leak that all replicas have shows more in the older one,
-    not less); and to what most of those say that began together and grow alike, where that is no more than `doubtful`.
+    not less), also of one that was removed again; and, of those that run, to what most of those say that began together
+    and grow alike, where that is no more than `doubtful`.
     """
     before, hours = evidence.probability.copy(), blocks.span_hours
-    for one in np.flatnonzero(running & (before > doubtful)).tolist():
+    for one in np.flatnonzero(before > doubtful).tolist():
         others = np.flatnonzero(running & (subject == subject[one]) & (revision == revision[one]))
         elders = others[(before[others] < _CALM) & (hours[others] >= hours[one] + _LONGER_HOURS)]
         likeliest = elders[np.argsort(-before[elders], kind="stable")][:_MOST_ELDERS].tolist()
         told = [float(before[elder]) for elder in likeliest if _does_so(blocks, elder, one)][:1]
-        twins = others[_twins(blocks, evidence.slope, others, one)]
+        twins = others[_twins(blocks, evidence.slope, others, one)] if running[one] else others[:0]
         if twins.size >= _LEAST_TWINS and np.median(before[twins]) <= doubtful:
             told.append(float(np.median(before[twins])))
         if told:
@@ -63,7 +64,7 @@ def _does_so(blocks: Blocks, elder: int, young: int) -> bool:
     """Whether an older lifetime rose as a younger one did in the hours of that, and stands as high."""
     count = int(blocks.count[young])
     time, floor = blocks.time[elder, : blocks.count[elder]], blocks.floor[elder, : blocks.count[elder]]
-    beside = floor[time >= blocks.time[young, 0]]
+    beside = floor[(time >= blocks.time[young, 0]) & (time <= blocks.time[young, count - 1])]
     if min(beside.size, count) < _LEAST_BLOCKS:
         return False
     begins, stands = _ends(beside)

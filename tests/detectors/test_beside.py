@@ -36,6 +36,13 @@ def test_a_young_replica_that_rises_as_the_old_ones_do_beside_it():
     assert together.verdict is Verdict.HEALTHY
 
 
+def test_one_that_was_removed_in_the_evening_and_rose_as_the_old_ones_did():
+    panel = _replicas([_day(), _day(), _day()], [-60, 13.5, 40])
+    panel.rss[1, T >= 23.5] = panel.working_set[1, T >= 23.5] = np.nan
+    scene = scene_of(panel)
+    assert scene.as_replicas[np.flatnonzero(scene.lifetimes.row == 1)].all()
+
+
 def _steep(since):
     return (200 + 8 * np.maximum(T - since, 0)) * MIB
 

@@ -98,7 +98,9 @@ def test_one_that_the_detector_alone_could_not_name():
 
 def test_a_leak_that_the_version_before_had_too():
     finding, _ = _informed([(-24, 24, LEAKS), (24, 48, LEAKS)], _cluster())
-    assert finding_document(finding)["revision"]["rollout"] is None
+    document = finding_document(finding)["revision"]
+    assert document["suspect"] is None
+    assert (document["rollout"]["number"], document["rollout"]["previous"]) == (1, None)
 
 
 def test_facts_are_there_for_what_is_healthy_too():

@@ -49,13 +49,13 @@ def _row(
 
 
 def _fit(scene: Scene, mine: Ints, growths: Mapping[int, Growth]) -> Floats:
-    """The fitted line of the row's lifetimes that have one, from onset to end; NaN elsewhere."""
+    """The fitted line of the row's lifetimes that have one, from onset to where it was judged; NaN elsewhere."""
     grid, line = scene.panel.grid, np.full(scene.panel.grid.steps, np.nan)
     for lifetime in mine:
         growth = growths.get(int(lifetime))
         if growth is None:
             continue
-        ends = grid.start + float(scene.lifetimes.last[lifetime]) * grid.step
+        ends = scene.told_until(int(lifetime))
         inside = (grid.times >= growth.onset) & (grid.times <= ends)
         inside[: int(scene.lifetimes.first[lifetime])] = False
         line[inside] = growth.fit[1] - growth.rate * (ends - grid.times[inside]) / 3600.0

@@ -22,8 +22,6 @@ _MOST_HOURS = 0.8
 # A difference of the information criterion that counts as strong (Kass and Raftery, JASA 90, 1995).
 _PLAINLY = 6.0
 _MOST_DESPITE = 3
-# A lifetime that was judged whole ends within its last block.
-_BLOCKS_LEFT_OUT = 2.0
 
 
 def for_leak(
@@ -73,13 +71,12 @@ def for_leak(
 
 def _at_own_bound(scene: Scene, lifetime: int) -> list[Reason]:
     """That it stands at a bound of its own, where it was judged without the time since it got there."""
-    blocks, grid = scene.blocks, scene.panel.grid
-    reached = float(blocks.time[lifetime, max(int(blocks.count[lifetime]) - 1, 0)])
-    stands = float(scene.lifetimes.last[lifetime]) * grid.step / 3600.0 - reached
-    if stands <= _BLOCKS_LEFT_OUT * float(blocks.span_hours[lifetime]) / max(int(blocks.count[lifetime]) - 1, 1):
+    grid = scene.panel.grid
+    stands = grid.start + float(scene.lifetimes.last[lifetime]) * grid.step - scene.told_until(lifetime)
+    if stands <= 0:
         return []
     text = "CPU leapt as it got there and has stayed up since: garbage is collected without end"
-    return [Reason("at_own_bound", f"it has stood at a bound of its own for {span(stands)}; {text}")]
+    return [Reason("at_own_bound", f"it has stood at a bound of its own for {span(stands / 3600.0)}; {text}")]
 
 
 def despite(scene: Scene, lifetime: int) -> list[Reason]:

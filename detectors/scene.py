@@ -45,6 +45,8 @@ _CLIMBS_AS_IT_DID = 0.5
 _LEAST_HOURS_TO_GO_ON, _SEEN_A_DAY = 3.0, 20.0
 # Lifetimes that say no more than that of a leak need not be asked twice.
 _DOUBTFUL = 0.2
+# A lifetime that was judged whole ends within its last block.
+_BLOCKS_LEFT_OUT = 2.0
 # So many rows are looked at at once: enough to be quick, few enough that what is worked out on the way stays small.
 _ROWS_AT_ONCE = 768
 
@@ -182,6 +184,14 @@ class Scene:
         if len(plainest) < 2 or self.evidence.probability[plainest].min() < self.options.threshold:
             return members[:0]
         return np.array([plainest[int(self.evidence.probability[plainest].argmin())]])
+
+    def told_until(self, lifetime: int) -> float:
+        """Unix seconds until which a lifetime was judged: its last sample, or where it reached a bound of its own."""
+        blocks, grid = self.blocks, self.panel.grid
+        last, count = float(self.lifetimes.last[lifetime]) * grid.step, int(blocks.count[lifetime])
+        judged = float(blocks.time[lifetime, max(count - 1, 0)]) * 3600.0
+        each = float(blocks.span_hours[lifetime]) * 3600.0 / max(count - 1, 1)
+        return grid.start + (judged if count > 1 and last - judged > _BLOCKS_LEFT_OUT * each else last)
 
     def latest(self, lifetime: int, blocks: int = 4) -> tuple[float, float]:
         """Bytes of floor and of peak at the end of a lifetime: the middle of its last blocks."""

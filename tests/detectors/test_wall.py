@@ -60,6 +60,14 @@ def test_what_stands_still_for_another_reason(memory, cpu):
     assert "at_own_bound" not in [one.code for one in judged.reasons]
 
 
+def test_its_line_ends_where_it_reached_the_wall():
+    judged = _judged(_until(40), _since(40, 3.0))
+    (row,) = judged.evidence
+    drawn = np.flatnonzero(np.isfinite(row.fit))
+    assert T[drawn[-1]] == pytest.approx(40, abs=1.1)
+    np.testing.assert_allclose(row.fit[drawn], 300 * MIB + 6 * MIB * T[drawn], atol=8 * MIB)
+
+
 def test_a_leak_that_goes_on_says_nothing_of_a_bound():
     judged = _judged(_until(48), 0.2 + 0 * T)
     assert judged.verdict is Verdict.LEAK

@@ -19,15 +19,17 @@ from detectors.view import take_views, told_of
 # At the wall CPU leaps by so much within two blocks, and stays by so much above what it was: more work done raises both
 # CPU and memory, a collector that finds nothing to free raises CPU alone.
 _LEAPS, _STAYS, _NEARLY = 1.5, 1.6, 0.15
-# Memory climbed up to there: in the last blocks before by half of its usual rate; and from two blocks later on by no
-# more than a quarter of that.
-_CLIMBED, _STANDS = 0.5, 0.25
+# Memory climbed up to there: in the last blocks before by most of its usual rate; and from two blocks later on by no
+# more than a quarter of that, at once and in all.
+_CLIMBED, _STANDS = 0.75, 0.25
 _LAST_BLOCKS, _UNTIL_FLAT = 3, 2
 # It stands for so many blocks, and for no more than half of the life, of which the climb must tell the leak.
 _LEAST_BLOCKS, _LONGEST_SHARE = 4, 0.5
 # What it gives back of its climb while it stands.
 _GIVES_BACK = 0.1
 _LEAST_KNOWN = 0.9
+# Load that happens to come in that hour looks the same.
+_MOST = 0.9
 
 
 def look_up_to_the_wall(blocks: Blocks, evidence: Evidence, doubtful: float) -> Blocks:
@@ -47,7 +49,8 @@ def look_up_to_the_wall(blocks: Blocks, evidence: Evidence, doubtful: float) -> 
         return blocks
     part = _until(blocks.since(views, views * 0), counts[views])
     told = told_of(part, evidence.refills[views], doubtful)
-    kept = told.probability > np.maximum(evidence.probability[views], doubtful)
+    told.probability[:] = np.minimum(told.probability, _MOST)
+    kept = told.probability >= np.clip(evidence.probability[views], doubtful, _MOST)
     take_views(evidence, views, part, told, kept, frozenset())
     counts = np.where(np.isin(np.arange(counts.size), views[kept]), counts, blocks.count)
     return _until(blocks, counts) if kept.any() else blocks
@@ -85,8 +88,9 @@ def reached_at(floor: Floats, cpu: Floats) -> int | None:
     rate = climb / at
     climbed = floor[at - 1] - floor[at - 1 - _LAST_BLOCKS] >= _CLIMBED * rate * _LAST_BLOCKS
     flat = floor[at + _UNTIL_FLAT :]
-    stands = flat.max() - flat[0] <= _STANDS * rate * flat.size and flat.min() >= floor[at] - _GIVES_BACK * climb
-    return at + 1 if climb > 0 and climbed and stands else None
+    soon, late = (flat[:blocks].max() - flat[0] <= _STANDS * rate * blocks for blocks in (_LAST_BLOCKS, flat.size))
+    kept = flat.min() >= floor[at] - _GIVES_BACK * climb
+    return at + 1 if climb > 0 and climbed and soon and late and kept else None
 
 
 def _unlike_before(before: Floats, since: Floats) -> bool:

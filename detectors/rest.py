@@ -23,7 +23,7 @@ _RISES = 0.25
 # The climb begins where memory leaves its lowest tenth for good.
 _BEGINS = 0.1
 # Memory that has come so near to its limit can rise no further.
-_AT_LIMIT = 0.95
+AT_LIMIT = 0.95
 # Work that differs by less is the same; where less of it is known, the clock alone tells.
 _SAME_WORK = 1.1
 _LEAST_KNOWN = 0.8
@@ -36,7 +36,7 @@ def lower_what_came_to_rest(blocks: Blocks, evidence: Evidence, limit: Floats, d
     limit: bytes of each lifetime, shape (lifetimes,), NaN where there is none: what stands there rests because it must.
     Those that say no more than `doubtful` are left as they are.
     """
-    at_limit = np.fmax.reduce(blocks.peak, axis=1, initial=0.0) >= _AT_LIMIT * limit
+    at_limit = np.fmax.reduce(blocks.peak, axis=1, initial=0.0) >= AT_LIMIT * limit
     asked = np.flatnonzero((evidence.probability > doubtful) & (blocks.count > 3 * _LENGTHS.start) & ~at_limit)
     rested = np.zeros(blocks.count.shape)
     if asked.size == 0:

@@ -12,6 +12,7 @@ from detectors.blocks import Blocks, cut
 from detectors.busy_hours import look_at_busy_hours
 from detectors.calm import look_in_calm_hours
 from detectors.chance import lower_what_may_be_chance
+from detectors.decays import lower_what_decays
 from detectors.earlier import refills
 from detectors.evidence import Evidence, gather, weigh
 from detectors.excursions import look_without_excursions
@@ -111,6 +112,7 @@ class Scene:
         taken = role_taken(blocks)
         look_since_role(blocks, evidence, taken, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
+        lower_what_decays(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         rested = lower_what_came_to_rest(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)

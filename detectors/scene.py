@@ -112,8 +112,8 @@ class Scene:
         taken = role_taken(blocks)
         look_since_role(blocks, evidence, taken, _DOUBTFUL, options.min_hours)
         look_from_later_on(blocks, evidence, _older_than_the_window(panel, lifetimes), _DOUBTFUL, options.min_hours)
-        lower_what_decays(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         rested = lower_what_came_to_rest(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
+        lower_what_decays(blocks, evidence, panel.limit[lifetimes.row], _DOUBTFUL)
         fresh = max(int(np.ceil(options.fresh_seconds / step)), 3)
         running = ~lifetimes.ended & (lifetimes.last >= panel.grid.steps - 1 - fresh)
         as_replicas = heed_replicas(

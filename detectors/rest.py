@@ -62,7 +62,9 @@ def _rests(time: Floats, value: Floats, cpu: Floats) -> Floats:
     found = np.zeros(len(value))
     for length in _LENGTHS:
         before = last - length
-        rose = np.fmax.reduce(level[:, before + 1 :], axis=1) - level[:, before]
+        # A hump at its begin hides what rises since: the end may not stand above the lowest since then either.
+        since = level[:, before:]
+        rose = np.fmax(np.fmax.reduce(since[:, 1:], axis=1) - since[:, 0], since[:, -1] - np.fmin.reduce(since, axis=1))
         ends = np.arange(length, before + 1)
         stretches = level[:, length : before + 1] - level[:, : before + 1 - length]
         done = work[:, length : before + 1] - work[:, : before + 1 - length]

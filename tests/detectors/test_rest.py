@@ -43,6 +43,7 @@ def test_growth_that_reached_a_bound_hours_ago(rested):
         (_until(45.5), None),
         (_in_steps(7.5), None),
         _by_the_request(),
+        (_until(48) + 40 * MIB * ((T > 37.5) & (T < 41.5)), None),
         (_until(40), np.where(T < 40, 0.2, 0.8)),
     ],
     ids=[
@@ -50,6 +51,7 @@ def test_growth_that_reached_a_bound_hours_ago(rested):
         "has rested for two hours",
         "in steps with such rests between them",
         "by the request, asleep now",
+        "behind a hump that is as high",
         "a heap that only collects",
     ],
 )

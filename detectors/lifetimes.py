@@ -16,6 +16,8 @@ SAME_START_SECONDS = 10.0
 _CARRIED_SECONDS = 300.0
 # The kernel counts in batches for each CPU, so that what it tells may be a little off.
 _LIMIT_SLACK = 1.02
+# Start times that are not to be trusted leap again and again: in nested cgroups, at each that is made anew.
+_OFTEN = 3
 # By so many samples before a start time leaps it is told how much memory varies in as little time.
 _SAMPLES_BEFORE = 10
 # Memory that falls by more than this from one sample to the next, where neither starts nor restarts are known, tells
@@ -105,9 +107,9 @@ def _started_anew(panel: Panel, memory: Floats, samples: Ints, leapt: Ints) -> B
     """Which leaps of the start time are of a container that started anew, shape (leaps,).
 
     leapt: which of the samples have a later start time than the one before, in the same row. One that started anew did
-    so after the last sample of the life before, and its restarts were counted, or, as of a pod that took the name of
-    another, it was away for a while or holds less than before. Where nothing is known of restarts the start time's
-    word, or a fall by half, has to do.
+    so after the last sample of the life before, and its restarts were counted, or it is of a pod that took the name of
+    another: that was away for a while, or holds less than before, or was never restarted and leaps seldom. Where
+    nothing is known of restarts the start time's word, or a fall by half, has to do.
     """
     steps = panel.grid.steps
     at, before = samples[leapt], samples[leapt - 1]
@@ -117,8 +119,19 @@ def _started_anew(panel: Panel, memory: Floats, samples: Ints, leapt: Ints) -> B
     value = memory.reshape(-1)
     fell = value[at] < _RESTART_DROP_RATIO * value[before]
     away_or_less = (at - before > 1) | fell | _fell_beyond_what_varies(value, samples, leapt, steps)
-    anew: Bools = counted | np.where(uncounted, since & away_or_less, since | fell)
+    never = panel.restarts.reshape(-1)[at] == 0
+    plain = away_or_less | (never & _seldom(at // steps, uncounted & ~away_or_less))
+    anew: Bools = counted | np.where(uncounted, since & plain, since | fell)
     return anew
+
+
+def _seldom(row: Ints, unexplained: Bools) -> Bools:
+    """Whether a row has so few leaps that nothing else explains that each may be of a pod that took the name of another
+    and holds as much from the start, shape (leaps,)."""
+    if row.size == 0:
+        return np.zeros(0, dtype=bool)
+    seldom: Bools = np.bincount(row, unexplained)[row] < _OFTEN
+    return seldom
 
 
 def _counted(panel: Panel, at: Ints, before: Ints) -> tuple[Bools, Bools]:

@@ -34,6 +34,7 @@ SITUATIONS = {
     "another pod took its name, and holds less": (FALLS, ANEW, 0 * UNMOVED, 2),
     "another pod took its name after a while": (AWAY, ANEW, 0 * UNMOVED, 2),
     "another pod took its name, whose restarts count anew": (LEVEL, ANEW, UNMOVED - 2 * SINCE, 2),
+    "another pod took its name, and holds as much": (LEVEL, ANEW, 0 * UNMOVED, 2),
     "the node's clock is two hours behind": (LEVEL, ANEW - 7200, UNMOVED + SINCE, 2),
     "the node's clock is behind, and nothing is counted": (HALF, ANEW - 7200, UNKNOWN, 2),
     "the start leaps to now, and nothing else moves": (LEVEL, ANEW, UNMOVED, 1),
@@ -63,7 +64,11 @@ def test_a_leap_at_the_edge_of_a_row_is_compared_with_no_other_row():
 LEAPS = np.maximum.accumulate(np.where(np.arange(N) % 60 == 30, START + T * 3600 - 5, OLD))
 
 
-@pytest.mark.parametrize(("start", "restarts"), [(LEAPS, UNMOVED), (JITTER, UNKNOWN)], ids=["leaps", "jitters"])
+@pytest.mark.parametrize(
+    ("start", "restarts"),
+    [(LEAPS, UNMOVED), (LEAPS, 0 * UNMOVED), (JITTER, UNKNOWN)],
+    ids=["leaps", "leaps, never restarted", "jitters"],
+)
 def test_a_leak_whose_start_time_moves_is_told_as_one_life(start, restarts):
     panel = panel_of([100 * MIB + 3 * MIB * T + noise(N, MIB)], start_time=[start], limit=600 * MIB)
     (judged,) = judge(replace(panel, restarts=restarts[None]))

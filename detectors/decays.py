@@ -7,9 +7,9 @@ from detectors.evidence import Evidence, weighed
 from detectors.panel import Floats
 from detectors.rest import AT_LIMIT
 
-# What levels off describes the whole better than what goes on, decisively, and the later half strongly: the scales of
-# Kass and Raftery, JASA 90, 1995.
-_DECISIVELY, _STRONGLY = 10.0, 6.0
+# What levels off describes the whole better than what goes on, twice as plainly as is decisive, since real leaks that
+# slow for a while come near that; and the later half strongly: the scales of Kass and Raftery, JASA 90, 1995.
+_DECISIVELY, _STRONGLY = 20.0, 6.0
 # A half of fewer blocks has no shape.
 _LEAST_BLOCKS = 24
 # What is left of the probability: it may go on more slowly than can be seen.

@@ -5,7 +5,6 @@ requests come is a stair under a swing. The busy hours, put behind each other, s
 is still there in the calm hours that follow.
 """
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +14,7 @@ from detectors.evidence import Evidence, growing
 from detectors.late import OF_THE_WHOLE
 from detectors.panel import Bools, Floats, Ints
 from detectors.ranked import quantile
-from detectors.rows import TINY
+from detectors.rows import TINY, from_chosen
 from detectors.view import may_grow, take_views, told_of
 
 # Load has busy hours and calm ones where its highest tenth is so many times its lowest.
@@ -93,15 +92,8 @@ def _stretches(hours: Bools) -> list[Ints]:
 
 def _only(blocks: Blocks, hours: Bools) -> Blocks:
     """The blocks of those hours alone, one behind the other. hours: of the blocks' shape."""
-    order = np.argsort(~hours, axis=1, kind="stable")
-    count = hours.sum(axis=1)
-    gone = np.arange(hours.shape[1]) >= count[:, None]
-
-    def packed(values: Floats) -> Floats:
-        return np.where(gone, np.nan, np.take_along_axis(values, order, axis=1))
-
+    floor, peak, cpu = (from_chosen(values, hours) for values in (blocks.floor, blocks.peak, blocks.cpu))
     each = blocks.span_hours / np.maximum(blocks.count - 1, 1)
-    time = np.where(gone, np.nan, blocks.time[:, :1] + each[:, None] * np.arange(hours.shape[1]))
-    return replace(
-        blocks, time=time, floor=packed(blocks.floor), peak=packed(blocks.peak), cpu=packed(blocks.cpu), count=count
-    )
+    there = np.arange(hours.shape[1]) < hours.sum(axis=1)[:, None]
+    time = np.where(there, blocks.time[:, :1] + each[:, None] * np.arange(hours.shape[1]), np.nan)
+    return Blocks(time=time, floor=floor, peak=peak, cpu=cpu, count=hours.sum(axis=1).astype(np.int64))
